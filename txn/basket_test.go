@@ -1,0 +1,78 @@
+package txn_test
+
+import (
+	"testing"
+	"time"
+
+	"smartpos/txn"
+)
+
+// Basket changed after a failed show
+func TestBasketChangedAfterClosing(t *testing.T) {
+	r := newRig(t)
+	cola := txn.Scanned{Text: "6901234567892"}
+	r.step(cola, cola)
+	r.keys("OK")
+	show := r.asked(txn.OpShow)
+	r.answer(show, ready("weixin://x"))
+	for r.screen.Title != "未收款" { // until it has expired
+		r.pass(time.Second, func(q txn.Request) (txn.Answer, txn.Fault) {
+			if q.Op == txn.OpClose {
+				return is(txn.StatusRefused), "" // the customer is typing
+			}
+			return is(txn.StatusWaiting), ""
+		})
+	}
+	r.keys("SCAN CANCEL CLEAR")
+	r.sees("¥3.50")
+	r.pass(10*time.Second, func(q txn.Request) (txn.Answer, txn.Fault) {
+		if q.Op == txn.OpClose {
+			return is(txn.StatusRefused), ""
+		}
+		return paid(700), ""
+	})
+	o := r.order(txn.Paid)
+	t.Logf("%s %q late=%v exc=%q screen=%q %q", o.Amount, o.State, o.Late, o.Exception, r.screen.Title, r.screen.Amount)
+	if o.Exception == "" {
+		t.Fatal("the sale at the till was ¥3.50, ¥7.00 was captured, and nobody is told")
+	}
+}
+
+// The same by the choice "3 more items"
+func TestMoreItemsAfterClosing(t *testing.T) {
+	r := newRig(t)
+	r.keys("SCAN")
+	r.step(txn.Scanned{Text: "6901234567892"})
+	r.keys("OK")
+	r.answer(r.asked(txn.OpShow), ready("weixin://x"))
+	for r.screen.Title == "收款码" {
+		r.pass(time.Second, func(q txn.Request) (txn.Answer, txn.Fault) { return is(txn.StatusWaiting), "" })
+	}
+	r.keys("SCAN+ 3")
+	r.step(txn.Scanned{Text: "6901234567892"})
+	r.sees("¥7.00")
+	r.pass(30*time.Second, func(q txn.Request) (txn.Answer, txn.Fault) {
+		if q.Op == txn.OpClose {
+			return is(txn.StatusRefused), ""
+		}
+		return paid(350), ""
+	})
+	if o := r.order(txn.Paid); o.Exception == "" {
+		t.Fatalf("¥3.50 came for a sale of ¥7.00, and the screen says %q", r.screen.Title)
+	}
+}
+
+// Several items by an engine that reads only when it is asked
+func TestTwoItemsByTrigger(t *testing.T) {
+	r := newRig(t)
+	r.keys("SCAN")
+	for range 2 {
+		if !r.trigger {
+			t.Fatal("the engine is off before the next item")
+		}
+		r.step(txn.Scanned{Text: "6901234567892"})
+	}
+	r.sees("¥7.00", "共2件")
+	r.keys("SCAN")
+	r.sees("请顾客出示付款码")
+}

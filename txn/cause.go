@@ -1,0 +1,80 @@
+package txn
+
+import "strings"
+
+// causes maps the networks' own codes to what the cashier is told. A code that is not here is shown as it
+// is, so that a technician can look it up.
+var causes = map[string]text{
+	"not-sent":          whyNotSent,
+	"no-answer":         whyNoAnswer,
+	"unverified":        whyUnverified,
+	"system":            whySystem,
+	"not-found":         whyDeclined,
+	"closed":            whyClosed,
+	"reversed":          whyReversed,
+	"refunded":          whyReversed,
+	"cancelled":         whyReversed,
+	"CLOSED":            whyClosed,
+	"REVOKED":           whyReversed,
+	"REFUND":            whyReversed,
+	"NOTENOUGH":         whyBalance,
+	"NOT_ENOUGH":        whyBalance,
+	"AUTH_CODE_EXPIRED": whyCode,
+	"AUTH_CODE_INVALID": whyCode,
+	"AUTHCODEEXPIRE":    whyCode,
+	"AUTH_CODE_ERROR":   whyCode,
+	"PAYERROR":          whyDeclined,
+	"USERPAYING":        whyDeclined,
+	"RULE_LIMIT":        whyLimit,
+	"RULELIMIT":         whyLimit,
+	"TRADE_ERROR":       whyDeclined,
+	"NOTSUPORTCARD":     whyCard,
+	"ACCOUNT_ERROR":     whyAccount,
+	"BUYER_MISMATCH":    whyAccount,
+
+	"USER_ACCOUNT_ABNORMAL": whyAccount,
+}
+
+// why returns what the cashier is told of an order that brought no money.
+func (m *Machine) why(o Order) string { return m.faultText(Fault(o.Reason), o.Reason) }
+
+// faultText explains a fault or a network's code.
+func (m *Machine) faultText(f Fault, code string) string {
+	kind, detail, _ := strings.Cut(string(f), ":")
+	if t, ok := causes[kind]; ok {
+		return m.say(t)
+	}
+	if Fault(kind) == FaultConfig {
+		return m.say(whyConfig, orElse(detail, "?"))
+	}
+	return m.say(whyOther, shorten(orElse(code, kind), 32))
+}
+
+func (m *Machine) networkName(n NetworkConfig) string {
+	if m.language == English && n.NameEN != "" {
+		return n.NameEN
+	}
+	return n.Name
+}
+
+func (m *Machine) networkShort(n NetworkConfig) string {
+	if m.language == English {
+		return orElse(n.NameEN, n.Short)
+	}
+	return orElse(n.Short, n.Name)
+}
+
+// shorten cuts s to at most n characters and makes anything unprintable visible.
+func shorten(s string, n int) string {
+	s = strings.Map(func(r rune) rune {
+		if r < ' ' || r >= 0x7f && r < 0xa0 {
+			return '?'
+		}
+		return r
+	}, s)
+	r := []rune(s)
+	if len(r) > n {
+		return string(r[:n-1]) + "…"
+	}
+	return s
+}

@@ -1,0 +1,158 @@
+package txn
+
+import (
+	"slices"
+	"time"
+)
+
+// printJob is one slip on its way to the printer.
+type printJob struct {
+	id    uint64
+	slip  Slip
+	order OrderNo // of a receipt; empty for a code to be paid
+	code  OrderNo // of a code to be paid
+	last  bool    // the order's receipt is whole after it
+	again bool    // the journal knows already that it came out once
+}
+
+// printReceipt queues the copies of an order's receipt. The commit of "paid" has spent the original, so
+// anything after a fault or a restart comes with a mark.
+func (m *Machine) printReceipt(o Order, mark string) {
+	if !m.cfg.Printer {
+		m.commit(&Printed{Order: o.No, Skipped: true, At: m.now.Wall})
+		return
+	}
+	if !o.Printed && !slices.ContainsFunc(m.unprinted, func(u Order) bool { return u.No == o.No }) {
+		m.unprinted = append(m.unprinted, o)
+		m.boundUnprinted()
+	}
+	copies := []string{merchantCopy, customerCopy}[:min(max(m.cfg.Copies, 1), 2)]
+	if len(m.jobs)+len(copies) > maxPrintJobs {
+		m.note("printer: the queue is full", o.No)
+		return // it stays among the unprinted, and the standing line says so
+	}
+	for i, which := range copies {
+		m.queue(printJob{slip: m.receipt(o, which, mark), order: o.No, last: i == len(copies)-1, again: o.Printed})
+	}
+}
+
+// boundUnprinted does without the oldest receipts that nobody has asked for, after days of a dead printer.
+// Each is still in the journal.
+func (m *Machine) boundUnprinted() {
+	for len(m.unprinted) > maxUnprinted {
+		oldest := m.unprinted[0]
+		m.note("receipt: never printed, done without", oldest.No)
+		m.unprinted = slices.Clone(m.unprinted[1:])
+		m.skip(oldest.No)
+	}
+}
+
+// printCode queues a code to be paid from paper.
+func (m *Machine) printCode(t *task) {
+	if len(m.jobs) >= maxPrintJobs || slices.ContainsFunc(m.jobs, func(j printJob) bool { return j.code == t.order.No }) {
+		m.emit(Beep{BeepMistake})
+		return
+	}
+	m.queue(printJob{slip: m.payCode(t.order, t.url), code: t.order.No})
+	m.tell(m.say(sayPaperQR), 3*time.Second, false)
+}
+
+// dropCode takes a code that waits for the printer back: it may not be paid any more.
+func (m *Machine) dropCode(no OrderNo) {
+	for i := len(m.jobs) - 1; i >= 0; i-- {
+		if m.jobs[i].code == no && (i > 0 || !m.printing) {
+			m.jobs = slices.Delete(slices.Clone(m.jobs), i, i+1)
+		}
+	}
+}
+
+func (m *Machine) queue(j printJob) {
+	m.token++
+	j.id = m.token
+	m.jobs = append(m.jobs, j)
+}
+
+// pump starts the next slip when the printer is free.
+func (m *Machine) pump() {
+	if m.printing || len(m.jobs) == 0 {
+		return
+	}
+	m.printing = true
+	m.emit(Print{Job: m.jobs[0].id, Slip: m.jobs[0].slip})
+}
+
+func (m *Machine) printEnded(e PrintEnded) {
+	if !m.printing || m.jobs[0].id != e.Job {
+		m.note("printer: an answer to nothing", "")
+		return
+	}
+	job := m.jobs[0]
+	m.printing, m.jobs = false, m.jobs[1:]
+	if e.Fault == PrintOK {
+		m.printer.Fault = PrintOK
+		if job.last && !job.again {
+			m.commit(&Printed{Order: job.order, At: m.now.Wall})
+		}
+	} else {
+		m.printFailed(job, e)
+	}
+	if v, ok := m.view.(done); ok && v.order.No == job.order {
+		m.view = v.printed(m, job, e)
+	}
+}
+
+// printFailed drops what else was queued for the order: a receipt is reprinted whole, never continued.
+func (m *Machine) printFailed(job printJob, e PrintEnded) {
+	m.note("printer: "+string(e.Fault), job.order)
+	m.printer.Fault = e.Fault
+	m.emit(Beep{BeepAlarm})
+	if job.order == "" {
+		m.tell(m.say(prnFaults[e.Fault]), m.cfg.Linger, true)
+		return
+	}
+	m.jobs = slices.DeleteFunc(m.jobs, func(j printJob) bool { return j.order == job.order })
+}
+
+// reprintNext prints the oldest receipt that is not known to have come out whole.
+func (m *Machine) reprintNext() {
+	if unfinished := m.unfinished(); len(unfinished) > 0 {
+		m.reprint(unfinished[0])
+		return
+	}
+	m.tell(m.say(sayPrinting), 3*time.Second, false)
+}
+
+// unfinished returns the orders whose receipts did not come out and are not on their way either.
+func (m *Machine) unfinished() (orders []Order) {
+	under := map[OrderNo]bool{}
+	for _, j := range m.jobs {
+		under[j.order] = true
+	}
+	for _, rec := range m.commits {
+		if p, ok := rec.(*Printed); ok {
+			under[p.Order] = true
+		}
+	}
+	for _, o := range m.unprinted {
+		if !under[o.No] {
+			orders = append(orders, o)
+		}
+	}
+	return orders
+}
+
+func (m *Machine) reprint(o Order) {
+	m.note("receipt: printed again", o.No)
+	m.printReceipt(o, markReprint)
+	m.tell(m.say(sayPrinting), 3*time.Second, false)
+}
+
+// forget strikes an order off the list of receipts that did not come out whole.
+func (m *Machine) forget(no OrderNo) {
+	m.unprinted = slices.DeleteFunc(m.unprinted, func(o Order) bool { return o.No == no })
+}
+
+// skip records that the cashier does without a receipt.
+func (m *Machine) skip(no OrderNo) {
+	m.commit(&Printed{Order: no, Skipped: true, At: m.now.Wall})
+}

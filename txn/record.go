@@ -1,0 +1,155 @@
+package txn
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// ErrTransition is returned when a record does not fit the state of its order.
+var ErrTransition = errors.New("txn: record does not fit the order's state")
+
+// RecordType names a kind of record in the journal. Values are on disk: they are never reused.
+type RecordType uint8
+
+// The record types of format version 1.
+const (
+	TypeIntent  RecordType = 1
+	TypeMove    RecordType = 2
+	TypeOutcome RecordType = 3
+	TypePrinted RecordType = 4
+)
+
+// Record is one durable step in the life of an order: [Intent], [Move], [Outcome] or [Printed].
+// Each marshals to JSON and back without loss.
+type Record interface {
+	Type() RecordType
+	OrderNo() OrderNo
+	apply(Order) (Order, error)
+}
+
+// NewRecord returns a pointer to an empty record of type t to unmarshal into, or nil for a type that this
+// version does not know.
+func NewRecord(t RecordType) Record {
+	switch t {
+	case TypeIntent:
+		return &Intent{}
+	case TypeMove:
+		return &Move{}
+	case TypeOutcome:
+		return &Outcome{}
+	case TypePrinted:
+		return &Printed{}
+	}
+	return nil
+}
+
+// Intent is the decision to ask a network for money. It is on disk before any QR, network call or print.
+type Intent struct {
+	No       OrderNo    `json:"no"`   // given by the journal
+	Sale     OrderNo    `json:"sale"` // empty for a sale's first order: then the journal makes it No
+	Network  NetworkID  `json:"network"`
+	Method   Method     `json:"method"`
+	Amount   Money      `json:"amount"`
+	Items    []Item     `json:"items,omitempty"`
+	Operator string     `json:"operator"`
+	Created  time.Time  `json:"created"`
+	Expires  time.Time  `json:"expires"`
+	Code     CodeDigest `json:"code,omitempty"`
+}
+
+// Type implements [Record].
+func (*Intent) Type() RecordType { return TypeIntent }
+
+// OrderNo implements [Record].
+func (r *Intent) OrderNo() OrderNo { return r.No }
+
+func (r *Intent) apply(o Order) (Order, error) {
+	if o.No != "" {
+		return o, fmt.Errorf("%w: second intent of %s", ErrTransition, o.No)
+	}
+	return Order{
+		No: r.No, Sale: r.Sale, Network: r.Network, Method: r.Method, Amount: r.Amount, Items: r.Items,
+		Operator: r.Operator, Created: r.Created, Expires: r.Expires, Code: r.Code,
+		State: Open, Updated: r.Created,
+	}, nil
+}
+
+// Move takes an order from one open state to another: Open → Unknown, Closing or Reversing,
+// Unknown → Closing or Reversing.
+type Move struct {
+	Order  OrderNo   `json:"order"`
+	To     State     `json:"to"`
+	Reason string    `json:"reason"`
+	At     time.Time `json:"at"`
+}
+
+// Type implements [Record].
+func (*Move) Type() RecordType { return TypeMove }
+
+// OrderNo implements [Record].
+func (r *Move) OrderNo() OrderNo { return r.Order }
+
+func (r *Move) apply(o Order) (Order, error) {
+	ok := r.To == Unknown && o.State == Open ||
+		r.To == Closing && o.Method == Show && (o.State == Open || o.State == Unknown) ||
+		r.To == Reversing && o.Method == Scan && (o.State == Open || o.State == Unknown)
+	if !ok {
+		return o, fmt.Errorf("%w: %s from %q to %q", ErrTransition, o.No, o.State, r.To)
+	}
+	o.State, o.Reason, o.Updated = r.To, r.Reason, r.At
+	return o, nil
+}
+
+// Outcome ends an order by a verified statement of its network (or by proof that it was never asked). An
+// outcome Paid also spends the original receipt: whatever prints after it in another run is a reprint.
+type Outcome struct {
+	Order         OrderNo   `json:"order"`
+	State         State     `json:"state"`
+	Reason        string    `json:"reason,omitempty"`
+	TransactionID string    `json:"transaction_id,omitempty"`
+	Payer         Money     `json:"payer"`
+	PaidAt        time.Time `json:"paid_at"`
+	Late          bool      `json:"late,omitempty"`
+	Exception     Exception `json:"exception,omitempty"`
+	At            time.Time `json:"at"`
+}
+
+// Type implements [Record].
+func (*Outcome) Type() RecordType { return TypeOutcome }
+
+// OrderNo implements [Record].
+func (r *Outcome) OrderNo() OrderNo { return r.Order }
+
+func (r *Outcome) apply(o Order) (Order, error) {
+	// Money that came after a verified "closed" is still money: only that correction of a final state exists.
+	corrects := r.State == Paid && r.Late && (o.State == Closed || o.State == Reversed || o.State == Failed)
+	if o.No == "" || !r.State.Final() || o.State.Final() && !corrects {
+		return o, fmt.Errorf("%w: %s from %q to %q", ErrTransition, r.Order, o.State, r.State)
+	}
+	o.State, o.Reason, o.Updated = r.State, r.Reason, r.At
+	o.TransactionID, o.Payer, o.PaidAt = r.TransactionID, r.Payer, r.PaidAt
+	o.Late, o.Exception = r.Late, r.Exception
+	return o, nil
+}
+
+// Printed says that the receipts of a paid order came out whole, or that a person decided to do without.
+type Printed struct {
+	Order   OrderNo   `json:"order"`
+	Skipped bool      `json:"skipped,omitempty"`
+	At      time.Time `json:"at"`
+}
+
+// Type implements [Record].
+func (*Printed) Type() RecordType { return TypePrinted }
+
+// OrderNo implements [Record].
+func (r *Printed) OrderNo() OrderNo { return r.Order }
+
+func (r *Printed) apply(o Order) (Order, error) {
+	if o.State != Paid {
+		return o, fmt.Errorf("%w: receipt of %s, which is %q", ErrTransition, o.No, o.State)
+	}
+	o.Printed = true
+	return o, nil
+}

@@ -1,0 +1,99 @@
+package txn
+
+import "time"
+
+// BusinessZone is the zone of the shop's day and of every time on a slip: UTC+8, as the networks' rules
+// want it, without daylight saving. It needs no time-zone data on the device.
+var BusinessZone = time.FixedZone("UTC+8", 8*60*60)
+
+// Slip is what the printer is asked for: content, not layout.
+type Slip struct {
+	Title  string // 商户名称
+	Sub    string // second line of the head
+	Test   string // the mark of a sandbox, or empty
+	Copy   string // 商户存根 / 顾客存根, or empty
+	Mark   string // 重打印 / 补打, or empty
+	Rows   []Row
+	Items  []Item
+	Total  []Row  // 金额 / 优惠 / 实付
+	QR     string // empty for none
+	QRSize int    // 0 as small as scans well, 1 to be paid from paper
+	Notes  []string
+	Footer string
+}
+
+// Row is a label and its value.
+type Row struct{ Label, Value string }
+
+// Copies of a receipt.
+const (
+	merchantCopy = "商户存根 MERCHANT COPY"
+	customerCopy = "顾客存根 CUSTOMER COPY"
+)
+
+// Marks of a receipt that is not the first.
+const (
+	markReprint = "** 重打印 REPRINT **"
+	markLate    = "** 补打 LATE RECEIPT **"
+	markTest    = "** 测试 TEST - 非真实交易 **"
+)
+
+const slipTime = "2006-01-02 15:04:05"
+
+// receipt returns one copy of the receipt of a paid order.
+func (m *Machine) receipt(o Order, which, mark string) Slip {
+	network, _ := m.cfg.network(o.Network)
+	number := network.Number
+	if number == "" {
+		number = m.cfg.Merchant.Number
+	}
+	s := m.slip()
+	s.Copy, s.Mark, s.Items = which, mark, o.Items
+	kind := "收款码"
+	if o.Method == Scan {
+		kind = "付款码"
+	}
+	s.Rows = []Row{
+		{"商户号", number},
+		{"终端号", m.cfg.Terminal},
+		{"操作员", o.Operator},
+		{"交易类型", "消费 SALE"},
+		{"支付方式", network.Name + " " + kind},
+		{"商户单号", string(o.No)},
+		{"平台交易号", o.TransactionID},
+		{"日期时间", o.PaidAt.In(BusinessZone).Format(slipTime)},
+	}
+	s.Total = []Row{{"金额", o.Amount.String()}}
+	if off := o.Amount.Sub(o.Payer); off.Fen != 0 {
+		s.Total = append(s.Total, Row{"优惠", "-" + off.String()}, Row{"实付", o.Payer.String()})
+	} else {
+		s.Total = append(s.Total, Row{"实付", o.Payer.String()})
+	}
+	if o.Exception == OverTotal {
+		s.Notes = append(s.Notes, "本单为重复付款，请退款", "Paid beyond the sale's total: refund it")
+	}
+	if m.cfg.ReceiptQR {
+		s.QR = string(o.No)
+	}
+	s.Footer = m.cfg.Merchant.Footer
+	return s
+}
+
+// payCode returns the slip of a code to be paid from paper. It outlives the screen, so it says until when.
+func (m *Machine) payCode(o Order, url string) Slip {
+	network, _ := m.cfg.network(o.Network)
+	s := m.slip()
+	s.QR, s.QRSize = url, 1
+	s.Rows = []Row{{"商户单号", string(o.No)}, {"请用", network.Name + " 扫码"}}
+	s.Total = []Row{{"应付", o.Amount.String()}}
+	s.Notes = []string{"有效至 " + o.Expires.In(BusinessZone).Format(slipTime), "此单不是收据 NOT A RECEIPT"}
+	return s
+}
+
+func (m *Machine) slip() Slip {
+	s := Slip{Title: m.cfg.Merchant.Name, Sub: m.cfg.Merchant.NameEN}
+	if m.cfg.Sandbox {
+		s.Test = markTest
+	}
+	return s
+}

@@ -1,0 +1,58 @@
+package txn
+
+import "testing"
+
+// columns counts half cells as the display's font has them: Chinese characters and their punctuation take two.
+func columns(s string) (n int) {
+	for _, r := range s {
+		n++
+		if r >= 0x2E80 || r == '…' {
+			n++
+		}
+	}
+	return n
+}
+
+// The standing line has 38 columns, and what is cut off its end would be the next step. Every text that can
+// stand there fits, with the longest that can be put into it.
+func TestStandingLineFits(t *testing.T) {
+	const most, no = 38, "000123"
+	amount := Yuan(5000000)
+	lines := map[string][2]string{}
+	add := func(name string, text text, args ...any) {
+		lines[name] = [2]string{text.in(Chinese, args...), text.in(English, args...)}
+	}
+	for f, text := range prnFaults {
+		add("printer "+string(f), text)
+	}
+	for f, text := range netFaults {
+		add("network "+string(f), text)
+	}
+	for f, text := range stsScanner {
+		add("scanner "+string(f), text)
+	}
+	add("unprinted", stsUnprinted, 50)
+	add("unprinted one", stsUnprintedOne, amount, no)
+	add("late", stsLate, amount, no)
+	add("resolved", stsResolved, amount, no)
+	add("not paid", stsNotPaid, no)
+	add("disputed", stsDisputed, no)
+	add("limit", errLimit, amount)
+	add("no item", errNoItem, shorten("69012345678901234567890", 15))
+	add("owner", errCodeOwner, "UnionPay", "WeChat Pay")
+	for name, text := range map[string]text{
+		"amount": errAmount, "digits": errDigits, "strange": errStrange, "basket": errBasket, "items full": errItemsFull,
+		"nobody": errCodeNobody, "used": errCodeUsed, "not": errCodeNot, "early": errCodeEarly, "garbled": errGarbled,
+		"too long": errTooLong, "time": errScanTime, "busy": errBusyOrders, "no scanner": errNoScanner,
+		"intent": errIntent, "nothing": errNothing, "left": sayLeft, "closed": sayClosed, "printing": sayPrinting, "paper QR": sayPaperQR,
+	} {
+		add(name, text)
+	}
+	for name, said := range lines {
+		for _, s := range said {
+			if n := columns(s); n > most {
+				t.Errorf("%s: %d columns of %d: %q", name, n, most, s)
+			}
+		}
+	}
+}
