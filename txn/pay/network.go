@@ -1,0 +1,78 @@
+package pay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"smartpos/txn"
+)
+
+// Network is one payment network. Every method makes at most one request that can change anything at the
+// network, waits no longer than ctx allows, and may be called from several goroutines.
+//
+// A nil error means that the answer's signature, time, order number, merchant number, app and, where it
+// carries one, amount were verified. Otherwise the error is an [*Error] whose Fault says what is known of the
+// request; the answer is then empty. No error text carries a key, a payment code or the network's raw bytes.
+type Network interface {
+	// ID names the network.
+	ID() txn.NetworkID
+
+	// Show asks for a code to show for order. Answers: Ready with CodeURL, Failed, Exists.
+	// Asking again with the same order is idempotent.
+	Show(ctx context.Context, order txn.Order) (txn.Answer, error)
+
+	// Scan charges the customer's code for order. Answers: Paid, Waiting (the customer types a password),
+	// Failed, Exists, Mismatch. It is never repeated with another code, and never by Scan itself.
+	Scan(ctx context.Context, order txn.Order, code txn.PaymentCode) (txn.Answer, error)
+
+	// Query asks where order stands. Answers: Paid, Waiting, Failed, Closed, Reversed, Refunded, NotFound,
+	// Mismatch. It changes nothing.
+	Query(ctx context.Context, order txn.Order) (txn.Answer, error)
+
+	// Close gives up a shown order. Answers: Accepted, Refused, Paid, NotFound. It is idempotent, and only a
+	// query proves what came of it.
+	Close(ctx context.Context, order txn.Order) (txn.Answer, error)
+
+	// Reverse undoes a scanned order (撤销). Answers: Accepted, Refused, NotFound. It is idempotent, and only
+	// a query proves what came of it.
+	Reverse(ctx context.Context, order txn.Order) (txn.Answer, error)
+}
+
+// Error says that a request brought no verified answer.
+type Error struct {
+	Network txn.NetworkID
+	Op      txn.Op
+	Order   txn.OrderNo
+	Fault   txn.Fault
+	Code    string // the network's own code, when one was given: [A-Z0-9_.], at most 64 characters
+	Err     error  // what went wrong underneath; never carries secrets
+}
+
+// Error implements error.
+func (e *Error) Error() string {
+	s := fmt.Sprintf("%s %s %s: %s", e.Network, e.Op, e.Order, e.Fault)
+	if e.Code != "" {
+		s += " " + e.Code
+	}
+	if e.Err != nil {
+		s += ": " + e.Err.Error()
+	}
+	return s
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// FaultOf returns what err says of the request: FaultNone for nil, and FaultNoAnswer, the most careful
+// reading, for an error that is not an [*Error].
+func FaultOf(err error) txn.Fault {
+	if err == nil {
+		return txn.FaultNone
+	}
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Fault
+	}
+	return txn.FaultNoAnswer
+}

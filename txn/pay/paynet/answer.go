@@ -1,0 +1,114 @@
+package paynet
+
+import (
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// answer is what the network says, before it is signed.
+type answer struct {
+	status int
+	body   []byte
+}
+
+// apiError is a documented error: the status and code of the table "公共错误码" and of each call's own.
+type apiError struct {
+	status  int
+	code    string
+	message string
+	field   string // of the request, in detail
+}
+
+// The errors that the sandbox gives. The statuses are those of the documentation's error tables.
+var (
+	systemError   = apiError{500, "SYSTEM_ERROR", "系统异常，请稍后重试", ""}
+	busy          = apiError{429, "FREQUENCY_LIMITED", "频率超限", ""}
+	noSuchPath    = apiError{404, "RESOURCE_NOT_EXISTS", "接口不存在", ""}
+	noSuchOrder   = apiError{404, "ORDER_NOT_EXIST", "订单不存在", ""}
+	noSuchMchid   = apiError{400, "MCH_NOT_EXISTS", "商户号不存在", ""}
+	appNotMatch   = apiError{400, "APPID_MCHID_NOT_MATCH", "appid和mchid不匹配", ""}
+	numberUsed    = apiError{403, "OUT_TRADE_NO_USED", "商户订单号重复", ""}
+	notSame       = apiError{400, "INVALID_REQUEST", "请求重入时，参数与首次请求时不一致", ""}
+	wrongMethod   = apiError{400, "INVALID_REQUEST", "订单的支付方式不支持此操作", ""}
+	orderPaid     = apiError{400, "ORDERPAID", "订单已支付", ""}
+	orderClosed   = apiError{400, "ORDER_CLOSED", "订单已关闭", ""}
+	orderReversed = apiError{400, "ORDERREVERSED", "订单已撤销", ""}
+	userPaying    = apiError{202, "USERPAYING", "用户支付中，需要输入密码", ""}
+	stillPaying   = apiError{400, "USERPAYING", "用户支付中，请稍后再撤销", ""}
+	notEnough     = apiError{403, "NOTENOUGH", "余额不足", ""}
+	codeInvalid   = apiError{400, "AUTH_CODE_INVALID", "付款码无效，请扫描微信付款码", ""}
+	codeUsed      = apiError{400, "AUTH_CODE_INVALID", "每个二维码仅限使用一次，请刷新再试", ""}
+	codeExpired   = apiError{400, "AUTH_CODE_EXPIRED", "付款码已过期，请用户刷新后再试", ""}
+	tradeError    = apiError{403, "TRADE_ERROR", "支付失败", ""}
+)
+
+func signError(message string) apiError { return apiError{401, "SIGN_ERROR", message, ""} }
+
+// paramError never repeats the value: it may be a payment code.
+func paramError(field, issue string) apiError { return apiError{400, "PARAM_ERROR", issue, field} }
+
+func fail(e apiError) answer {
+	body := struct {
+		Code    string            `json:"code"`
+		Message string            `json:"message"`
+		Detail  map[string]string `json:"detail,omitempty"`
+	}{e.code, e.message, nil}
+	if e.field != "" {
+		body.Detail = map[string]string{"location": "body", "field": e.field, "issue": e.message}
+	}
+	return succeed(e.status, body)
+}
+
+func succeed(status int, body any) answer {
+	text, err := json.Marshal(body)
+	if err != nil {
+		return answer{500, []byte(`{"code":"SYSTEM_ERROR","message":"系统异常"}`)}
+	}
+	return answer{status, text}
+}
+
+// sign adds the network's signature over timestamp, nonce and body. The client says in Wechatpay-Serial
+// which key it can verify with; the public key is the usual one.
+func (p *Paynet) sign(h http.Header, body []byte, wants string, f FaultKind) {
+	if f == FaultUnsigned {
+		return
+	}
+	key, serial := p.keys.publicKey, p.merchant.PublicKeyID
+	if wants == p.merchant.PlatformSerial {
+		key, serial = p.keys.platform, wants
+	}
+	now := p.opt.Clock()
+	switch f {
+	case FaultSkew:
+		now = now.Add(-maxSkew - time.Second)
+	case FaultWrongKey:
+		key = p.keys.stranger()
+	case FaultOtherKey:
+		serial = PublicKeyPrefix + "UNKNOWN"
+	}
+	timestamp, nonce := strconv.FormatInt(now.Unix(), 10), randomHex(16)
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%s\n", timestamp, nonce, body))
+	signature, err := rsa.SignPKCS1v15(rand.Reader, key, crypto.SHA256, sum[:])
+	if err != nil {
+		return // an unsigned answer is worth nothing to a client
+	}
+	h.Set("Wechatpay-Timestamp", timestamp)
+	h.Set("Wechatpay-Nonce", nonce)
+	h.Set("Wechatpay-Serial", serial)
+	h.Set("Wechatpay-Signature", base64.StdEncoding.EncodeToString(signature))
+	h.Set("Wechatpay-Signature-Type", scheme)
+}
+
+// stranger is the key of somebody in between.
+func (k *keys) stranger() *rsa.PrivateKey {
+	k.once.Do(func() { k.other, _ = rsa.GenerateKey(rand.Reader, 2048) })
+	return k.other
+}

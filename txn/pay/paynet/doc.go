@@ -1,0 +1,35 @@
+// Package paynet is the sandbox of the payment networks: their side of the wire with every signature
+// checked, customers' phones with balances, and a ledger of what each customer was really charged. It is
+// written from the networks' specifications and shares no code with the clients that it tests.
+//
+//	terminal ──HTTPS──▶ Authorization verified ──▶ native, codepay, query, close, reverse ──▶ orders
+//	terminal ◀─────── answer signed, errors too ◀──────────┘                                    │
+//	                    ▲ faults bend it here                                                   ▼
+//	phone: Scan(QR text) ─▶ page: payee, amount ─▶ Confirm ──▶ charge ──▶ balance, ledger ◀── Ledger()
+//	phone: Code() ─▶ 付款码, once, for a minute ─▶ codepay ─┘  (or a page that waits for the password)
+//
+// WeChat Pay speaks so far. Phones of the other wallets exist, and their payment codes are refused as WeChat
+// refuses them.
+//
+// # The folder
+//
+// Open makes these the first time. All keys are of this folder alone and carry the sandbox's marks, which a
+// client in production refuses.
+//
+//	ca.pem                         root of the server's certificate
+//	wechat/merchant.json           ids, serial numbers, paths and the latest base URL, see Merchant
+//	wechat/apiclient_key.pem       the merchant's private key, PKCS#8
+//	wechat/apiclient_cert.pem      and its certificate
+//	wechat/apiv3.key               the API v3 key, 32 characters
+//	wechat/pub_key.pem             the network's public key
+//	wechat/platform_cert.pem       the network's platform certificate, as before public keys
+//	private/                       the network's own keys: no merchant gets these
+//	state.json                     orders, phones, ledger; replaced in one step after every change
+//
+// # Sources
+//
+// WeChat Pay API v3, https://pay.weixin.qq.com/doc/v3/merchant/: 签名认证 (signatures),
+// Native下单 4012791877, 商户订单号查询订单 4013070356, 关闭订单 4013070360, 付款码支付 and 撤销订单 of
+// code-payment-v3, 错误码. Where that documentation gives one error code several spellings, the sandbox uses
+// the newest; docs/networks.md lists them all.
+package paynet

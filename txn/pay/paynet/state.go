@@ -1,0 +1,110 @@
+package paynet
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// stateVersion is raised when state.json changes its meaning.
+const stateVersion = 1
+
+// state is everything that a restarted sandbox remembers.
+type state struct {
+	Version int               `json:"version"`
+	Orders  map[string]*order `json:"orders"` // by out_trade_no
+	Phones  map[string]*phone `json:"phones"` // by wallet
+	Entries []Entry           `json:"entries"`
+	Serial  int64             `json:"serial"` // of transaction ids
+}
+
+// order is one order as the network knows it.
+type order struct {
+	No          string    `json:"out_trade_no"`
+	Kind        string    `json:"trade_type"` // NATIVE or MICROPAY
+	State       string    `json:"trade_state"`
+	Description string    `json:"description"`
+	Attach      string    `json:"attach,omitempty"`
+	Total       int64     `json:"total"`
+	PayerTotal  int64     `json:"payer_total"`
+	Expires     time.Time `json:"expires"` // NATIVE: no payment after it; MICROPAY: the password's deadline
+	Created     time.Time `json:"created"`
+	Digest      string    `json:"digest"` // of the first request, which a repeated one must equal
+	CodeURL     string    `json:"code_url,omitempty"`
+	Wallet      string    `json:"wallet,omitempty"` // who pays or paid
+	Transaction string    `json:"transaction_id,omitempty"`
+	PaidAt      time.Time `json:"paid_at"`
+}
+
+// Trade types and trade states, as the documentation of the query lists them.
+const (
+	kindNative = "NATIVE"
+	kindCode   = "MICROPAY"
+
+	stateSuccess    = "SUCCESS"
+	stateRefund     = "REFUND"
+	stateNotPay     = "NOTPAY"
+	stateClosed     = "CLOSED"
+	stateRevoked    = "REVOKED"
+	stateUserPaying = "USERPAYING"
+	statePayError   = "PAYERROR"
+)
+
+// stateText is trade_state_desc.
+var stateText = map[string]string{
+	stateSuccess: "支付成功", stateRefund: "转入退款", stateNotPay: "订单未支付", stateClosed: "订单已关闭",
+	stateRevoked: "订单已撤销", stateUserPaying: "用户支付中", statePayError: "支付失败",
+}
+
+func stateFile(dir string) string { return filepath.Join(dir, "state.json") }
+
+func loadState(dir string) (state, error) {
+	s := state{Version: stateVersion, Orders: map[string]*order{}, Phones: map[string]*phone{}}
+	text, err := os.ReadFile(stateFile(dir))
+	if errors.Is(err, fs.ErrNotExist) {
+		s.addPhones()
+		return s, nil
+	}
+	if err != nil {
+		return s, err
+	}
+	if err := json.Unmarshal(text, &s); err != nil {
+		return s, fmt.Errorf("%s: %w; delete it to begin anew", stateFile(dir), err)
+	}
+	if s.Version != stateVersion {
+		return s, fmt.Errorf("%s: version %d, this sandbox reads %d; delete it to begin anew", stateFile(dir), s.Version, stateVersion)
+	}
+	s.addPhones()
+	return s, nil
+}
+
+// addPhones gives every wallet a phone. 10 000 yuan is more than a terminal's limit for most sales and less
+// than for the largest.
+func (s *state) addPhones() {
+	for _, wallet := range []string{WeChat, Alipay, UnionPay} {
+		if s.Phones[wallet] == nil {
+			s.Phones[wallet] = &phone{Wallet: wallet, Balance: 1_000_000, Password: PasswordAboveLimit, Limit: 100_000}
+		}
+	}
+}
+
+// save replaces the file in one step, so that whoever kills the sandbox finds the state before or after.
+func (s *state) save(dir string) error {
+	text, err := json.Marshal(s)
+	if err != nil {
+		return err
+	}
+	return writeFile(stateFile(dir), text, 0o600)
+}
+
+func writeFile(path string, text []byte, mode os.FileMode) error {
+	next := path + ".new"
+	if err := os.WriteFile(next, text, mode); err != nil {
+		return err
+	}
+	return os.Rename(next, path)
+}

@@ -1,0 +1,193 @@
+package paynet
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"regexp"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Operations of WeChat Pay, as faults and OnRequest name them.
+const (
+	OpNative  = "native"  // POST /v3/pay/transactions/native
+	OpCodePay = "codepay" // POST /v3/pay/transactions/codepay
+	OpQuery   = "query"   // GET  /v3/pay/transactions/out-trade-no/{no}
+	OpClose   = "close"   // POST …/close
+	OpReverse = "reverse" // POST …/reverse
+)
+
+// calls are the operations. They run under the lock.
+var calls = map[string]func(*Paynet, request, time.Time) answer{
+	OpNative: (*Paynet).native, OpCodePay: (*Paynet).codePay,
+	OpQuery: (*Paynet).query, OpClose: (*Paynet).closeOrder, OpReverse: (*Paynet).reverse,
+}
+
+// route names the operation of a path and its out_trade_no.
+func route(method, path string) (op, no string) {
+	rest, ok := strings.CutPrefix(path, "/v3/pay/transactions/")
+	if !ok {
+		return "", ""
+	}
+	switch {
+	case method == http.MethodPost && rest == "native":
+		return OpNative, ""
+	case method == http.MethodPost && rest == "codepay":
+		return OpCodePay, ""
+	}
+	rest, ok = strings.CutPrefix(rest, "out-trade-no/")
+	no, verb, _ := strings.Cut(rest, "/")
+	switch {
+	case !ok || no == "":
+	case method == http.MethodGet && verb == "":
+		return OpQuery, no
+	case method == http.MethodPost && verb == "close":
+		return OpClose, no
+	case method == http.MethodPost && verb == "reverse":
+		return OpReverse, no
+	}
+	return "", ""
+}
+
+// payment is the body of native and codepay. Documented fields that decide nothing here are taken as they
+// are; undocumented ones are refused.
+type payment struct {
+	AppID       string          `json:"appid"`
+	MchID       string          `json:"mchid"`
+	Description string          `json:"description"`
+	No          string          `json:"out_trade_no"`
+	TimeExpire  string          `json:"time_expire"`
+	Attach      string          `json:"attach"`
+	NotifyURL   string          `json:"notify_url"`
+	GoodsTag    string          `json:"goods_tag"`
+	Fapiao      bool            `json:"support_fapiao"`
+	LimitPay    json.RawMessage `json:"limit_pay"`
+	Detail      json.RawMessage `json:"detail"`
+	SettleInfo  json.RawMessage `json:"settle_info"`
+	Amount      struct {
+		Total    *int64 `json:"total"`
+		Currency string `json:"currency"`
+	} `json:"amount"`
+	Payer struct {
+		AuthCode string `json:"auth_code"`
+	} `json:"payer"`
+	SceneInfo struct {
+		PayerClientIP string `json:"payer_client_ip"`
+		DeviceID      string `json:"device_id"`
+		DeviceIP      string `json:"device_ip"`
+		StoreInfo     struct {
+			ID       string `json:"id"`
+			OutID    string `json:"out_id"`
+			Name     string `json:"name"`
+			AreaCode string `json:"area_code"`
+			Address  string `json:"address"`
+		} `json:"store_info"`
+	} `json:"scene_info"`
+}
+
+// maxTotal is 1 000 000 yuan, more than the network takes in one payment.
+const maxTotal = 100_000_000
+
+// numberForm is that of out_trade_no: 6 to 32 of these.
+var numberForm = regexp.MustCompile(`^[0-9A-Za-z_\-|*]{6,32}$`)
+
+// decode reads a body strictly: one JSON object of known fields, said to be JSON.
+func decode(r request, into any) (apiError, bool) {
+	kind, _, err := mime.ParseMediaType(r.header.Get("Content-Type"))
+	if err != nil || kind != "application/json" {
+		return paramError("", "Content-Type 须为 application/json"), false
+	}
+	d := json.NewDecoder(bytes.NewReader(r.body))
+	d.DisallowUnknownFields()
+	if !utf8.Valid(r.body) || d.Decode(into) != nil {
+		return paramError("", "请求体不是合法的 JSON，或含有未知字段"), false
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return paramError("", "请求体之后还有内容"), false
+	}
+	return apiError{}, true
+}
+
+// payment reads and checks what native and codepay have in common.
+func (p *Paynet) payment(r request) (pay payment, e apiError, ok bool) {
+	if e, ok = decode(r, &pay); !ok {
+		return pay, e, false
+	}
+	switch {
+	case pay.MchID != p.merchant.MerchantID:
+		return pay, noSuchMchid, false
+	case pay.AppID != p.merchant.AppID:
+		return pay, appNotMatch, false
+	case !numberForm.MatchString(pay.No):
+		return pay, paramError("/out_trade_no", "须为 6 至 32 位数字、大小写字母或 _-|*"), false
+	case pay.Description == "" || utf8.RuneCountInString(pay.Description) > 127:
+		return pay, paramError("/description", "须为 1 至 127 个字符"), false
+	case utf8.RuneCountInString(pay.Attach) > 128:
+		return pay, paramError("/attach", "最多 128 个字符"), false
+	case pay.Amount.Total == nil || *pay.Amount.Total < 1 || *pay.Amount.Total > maxTotal:
+		return pay, paramError("/amount/total", "须为正整数，单位为分"), false
+	case pay.Amount.Currency != "" && pay.Amount.Currency != "CNY":
+		return pay, paramError("/amount/currency", "仅支持 CNY"), false
+	}
+	return pay, e, true
+}
+
+// digest tells a repeated request from a different one under the same number.
+func digest(r request) string {
+	var v any
+	_ = json.Unmarshal(r.body, &v) // decoded once already
+	canonical, _ := json.Marshal(v)
+	sum := sha256.Sum256(append([]byte(r.op+"\n"), canonical...))
+	return hex.EncodeToString(sum[:])
+}
+
+// mchid reads the body of close and reverse.
+func (p *Paynet) mchid(r request) (apiError, bool) {
+	var body struct {
+		MchID string  `json:"mchid"`
+		AppID *string `json:"appid"`
+	}
+	if e, ok := decode(r, &body); !ok {
+		return e, false
+	}
+	if body.MchID != p.merchant.MerchantID {
+		return noSuchMchid, false
+	}
+	if body.AppID != nil && *body.AppID != p.merchant.AppID || body.AppID == nil && r.op == OpReverse {
+		return appNotMatch, false
+	}
+	return apiError{}, true
+}
+
+// transaction is the body of the query and of a code payment that succeeded.
+func (p *Paynet) transaction(o *order) answer {
+	m := map[string]any{
+		"appid": p.merchant.AppID, "mchid": p.merchant.MerchantID, "out_trade_no": o.No,
+		"trade_state": o.State, "trade_state_desc": stateText[o.State], "attach": o.Attach,
+		"amount": map[string]any{"total": o.Total, "currency": "CNY"},
+	}
+	if o.Kind == kindCode || o.Transaction != "" {
+		m["trade_type"] = o.Kind
+	}
+	if o.Transaction != "" {
+		m["transaction_id"] = o.Transaction
+		m["success_time"] = o.PaidAt.In(beijing).Format(time.RFC3339)
+		m["bank_type"] = "OTHERS"
+		m["payer"] = map[string]any{"openid": "oSANDBOX" + o.Wallet}
+		m["amount"] = map[string]any{"total": o.Total, "payer_total": o.PayerTotal, "currency": "CNY", "payer_currency": "CNY"}
+		if off := o.Total - o.PayerTotal; off > 0 {
+			m["promotion_detail"] = []any{map[string]any{
+				"coupon_id": "PAYNET", "name": "平台优惠", "scope": "GLOBAL", "type": "NOCASH", "amount": off,
+				"wechatpay_contribute": off, "merchant_contribute": 0, "other_contribute": 0, "currency": "CNY",
+			}}
+		}
+	}
+	return succeed(http.StatusOK, m)
+}

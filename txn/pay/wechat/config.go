@@ -1,0 +1,215 @@
+package wechat
+
+import (
+	"context"
+	"crypto/rsa"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/wechatpay-apiv3/wechatpay-go/core"
+	"github.com/wechatpay-apiv3/wechatpay-go/core/auth/validators"
+	"github.com/wechatpay-apiv3/wechatpay-go/core/option"
+)
+
+// DefaultTimeout is how long a request may take, from dialling to the last byte of its answer.
+const DefaultTimeout = 10 * time.Second
+
+// Config is what a merchant got from WeChat Pay, and what the terminal says of itself.
+type Config struct {
+	MerchantID string // mchid (商户号)
+	AppID      string // appid, bound to the merchant
+	Serial     string // serial number of the merchant's certificate, in hexadecimal
+
+	PrivateKey Source // apiclient_key.pem
+	APIv3Key   Source // 32 characters; it opens notifications and is checked here, though polling decides
+
+	PublicKeyID  string   // PUB_KEY_ID_…
+	PublicKey    Source   // pub_key.pem: verifies answers under PublicKeyID
+	Certificates []Source // platform certificates: verify answers under their serial numbers
+
+	NotifyURL string // https, without parameters; WeChat Pay demands one
+
+	// Production refuses BaseURL, RootCAs and everything that the sandbox made.
+	Production bool
+	BaseURL    string // sandbox only: https://host:port instead of WeChat Pay
+	RootCAs    Source // sandbox only: PEM of the roots that BaseURL's certificate hangs on
+
+	Timeout     time.Duration // of a request; 0 is DefaultTimeout
+	Terminal    string        // device_id (终端号), at most 16 characters
+	Description string        // what the customer reads on the bill, at most 127 characters
+}
+
+// ErrConfig is returned by New when the configuration can't work; the text names the setting or file and
+// what to do about it, never a key.
+var ErrConfig = errors.New("wechat: configuration")
+
+func bad(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", ErrConfig, fmt.Sprintf(format, args...))
+}
+
+// The forms of what WeChat Pay hands out.
+var (
+	digitsForm = regexp.MustCompile(`^[0-9]{8,32}$`)
+	appForm    = regexp.MustCompile(`^[0-9A-Za-z_-]{1,32}$`)
+	serialForm = regexp.MustCompile(`^[0-9A-Fa-f]{16,64}$`)
+	keyIDForm  = regexp.MustCompile(`^PUB_KEY_ID_[0-9A-Za-z_]{1,64}$`)
+	deviceForm = regexp.MustCompile(`^[0-9A-Za-z_-]{1,16}$`)
+)
+
+// check refuses settings that can't be right, all at once.
+func (c *Config) check() error {
+	var errs []error
+	need := func(ok bool, format string, args ...any) {
+		if !ok {
+			errs = append(errs, bad(format, args...))
+		}
+	}
+	need(digitsForm.MatchString(c.MerchantID), "merchant_id %.40q: take the digits (商户号) from the merchant platform", c.MerchantID)
+	need(appForm.MatchString(c.AppID), "app_id %.40q: take the appid bound to the merchant", c.AppID)
+	need(serialForm.MatchString(c.Serial), "serial %.80q: take the certificate's serial number (证书序列号), in hexadecimal", c.Serial)
+	need(c.PublicKeyID == "" || keyIDForm.MatchString(c.PublicKeyID), "public_key_id %.80q: it begins PUB_KEY_ID_", c.PublicKeyID)
+	need(c.PublicKeyID != "" || len(c.Certificates) > 0, "public_key_id and public_key are missing: answers can't be verified without them")
+	need(c.Terminal == "" || deviceForm.MatchString(c.Terminal), "terminal %.40q: at most 16 letters and digits", c.Terminal)
+	need(utf8.ValidString(c.Description) && utf8.RuneCountInString(c.Description) <= 127, "description: at most 127 characters")
+	need(c.Timeout >= 0 && c.Timeout <= time.Minute, "request time-out %v: between 0 and one minute", c.Timeout)
+	u, err := url.Parse(c.NotifyURL)
+	need(err == nil && u.Scheme == "https" && u.Host != "" && u.RawQuery == "" && len(c.NotifyURL) <= 255,
+		"notify_url %.80q: an https address without parameters", c.NotifyURL)
+	if c.Production {
+		errs = append(errs, c.checkProduction()...)
+	}
+	return errors.Join(errs...)
+}
+
+// Marks of what the sandbox makes. They are written down on both sides, so that neither imports the other.
+const (
+	sandboxOrganization = "smartpos paynet sandbox"
+	sandboxKeyID        = "PUB_KEY_ID_SANDBOX"
+	sandboxSerial       = "5041594E4554"
+	sandboxAPIv3        = "PAYNETSANDBOX"
+)
+
+func (c *Config) checkProduction() (errs []error) {
+	if c.BaseURL != "" {
+		errs = append(errs, bad("base_url is for the sandbox: remove it, or set environment = \"sandbox\""))
+	}
+	if !c.RootCAs.empty() {
+		errs = append(errs, bad("ca is for the sandbox: remove it, or set environment = \"sandbox\""))
+	}
+	if strings.HasPrefix(c.PublicKeyID, sandboxKeyID) || strings.HasPrefix(strings.ToUpper(c.Serial), sandboxSerial) {
+		errs = append(errs, bad("public_key_id or serial is the sandbox's: in production use those from the merchant platform"))
+	}
+	return errs
+}
+
+// New returns the client. It reads the files and connects to nothing.
+func New(cfg Config) (*Client, error) {
+	if err := cfg.check(); err != nil {
+		return nil, err
+	}
+	if cfg.Timeout == 0 {
+		cfg.Timeout = DefaultTimeout
+	}
+	if cfg.Description == "" {
+		cfg.Description = "商品"
+	}
+	key, err := loadPrivateKey(cfg.PrivateKey)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkAPIv3(cfg.APIv3Key, cfg.Production); err != nil {
+		return nil, err
+	}
+	ring, err := loadKeyring(&cfg)
+	if err != nil {
+		return nil, err
+	}
+	rt, err := newTransport(&cfg, ring)
+	if err != nil {
+		return nil, err
+	}
+	return newClient(&cfg, key, ring, rt)
+}
+
+// newClient puts the SDK's client together. The transport has verified every answer before the SDK sees it;
+// the SDK verifies the good ones once more.
+func newClient(cfg *Config, key *rsa.PrivateKey, ring *keyring, rt *transport) (*Client, error) {
+	sdk, err := core.NewClient(context.Background(),
+		option.WithMerchantCredential(cfg.MerchantID, strings.ToUpper(cfg.Serial), key),
+		option.WithVerifier(ring),
+		option.WithHTTPClient(&http.Client{
+			Transport:     rt,
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		}),
+	)
+	if err != nil {
+		return nil, bad("%v", err)
+	}
+	return &Client{cfg: *cfg, sdk: sdk, transport: rt}, nil
+}
+
+func newTransport(cfg *Config, ring *keyring) (*transport, error) {
+	roots, err := loadRoots(cfg.RootCAs)
+	if err != nil {
+		return nil, err
+	}
+	base, err := parseBase(cfg.BaseURL)
+	if err != nil {
+		return nil, err
+	}
+	dial := &net.Dialer{Timeout: cfg.Timeout}
+	return &transport{
+		base:      base,
+		validator: validators.NewWechatPayResponseValidator(ring),
+		http: &http.Transport{
+			DialContext:            dial.DialContext,
+			TLSClientConfig:        &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12, ClientSessionCache: tls.NewLRUClientSessionCache(4)},
+			TLSHandshakeTimeout:    cfg.Timeout,
+			ResponseHeaderTimeout:  cfg.Timeout,
+			MaxConnsPerHost:        8,
+			MaxResponseHeaderBytes: 64 << 10,
+			DisableCompression:     true, // a small body can't become a large one
+			// One connection a request. A second answer left over on a shared one would pass for the answer
+			// to the next request, and a code_url does not say whose it is; and a refused dial proves that
+			// nothing was sent, where a connection that died while idle proves nothing. Resumed sessions
+			// keep it cheap.
+			DisableKeepAlives: true,
+		},
+	}, nil
+}
+
+// parseBase takes a base URL of scheme and host alone: the path is signed, so nothing may be put before it.
+func parseBase(s string) (*url.URL, error) {
+	if s == "" {
+		return nil, nil
+	}
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
+		return nil, bad("base_url %.80q: https://host:port and nothing after it", s)
+	}
+	return &url.URL{Scheme: u.Scheme, Host: u.Host}, nil
+}
+
+func loadRoots(s Source) (*x509.CertPool, error) {
+	if s.empty() {
+		return nil, nil // the system's
+	}
+	text, err := s.read("ca")
+	if err != nil {
+		return nil, err
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(text) {
+		return nil, bad("ca %s: holds no PEM certificate; use ca.pem of the sandbox", s)
+	}
+	return pool, nil
+}

@@ -1,0 +1,57 @@
+package wechat_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"smartpos/txn"
+	"smartpos/txn/pay/paynet"
+	"smartpos/txn/pay/wechat"
+)
+
+// A sale by a shown code, with the sandbox as WeChat Pay and a phone as the customer.
+func ExampleClient_Show() {
+	dir, err := os.MkdirTemp("", "wechat")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(dir)
+	sandbox, err := paynet.Open(dir, paynet.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer sandbox.Close()
+	if _, err := sandbox.Start(""); err != nil {
+		fmt.Println(err)
+		return
+	}
+	m := sandbox.Merchant()
+	client, err := wechat.New(wechat.Config{
+		MerchantID: m.MerchantID, AppID: m.AppID, Serial: m.Serial, PrivateKey: wechat.File(m.PrivateKey),
+		PublicKeyID: m.PublicKeyID, PublicKey: wechat.File(m.PublicKey), NotifyURL: m.NotifyURL,
+		BaseURL: m.BaseURL, RootCAs: wechat.File(m.CA),
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	order := txn.Order{No: "T0000001A0001", Method: txn.Show, Amount: txn.Yuan(1250), Expires: time.Now().Add(2 * time.Minute)}
+	ctx := context.Background()
+
+	shown, err := client.Show(ctx, order)
+	fmt.Println(shown.Status, err)
+	phone, _ := sandbox.Phone(paynet.WeChat)
+	page, _ := phone.Scan(shown.CodeURL)
+	fmt.Println(page.Text, page.Payee, page.Fen)
+	_ = phone.Confirm()
+	answer, err := client.Query(ctx, order)
+	fmt.Println(answer.Status, answer.Payer, err)
+	// Output:
+	// ready <nil>
+	// 确认付款 惠民便利店 1250
+	// paid ¥12.50 <nil>
+}

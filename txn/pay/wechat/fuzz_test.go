@@ -1,0 +1,65 @@
+package wechat
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"smartpos/txn"
+)
+
+// FuzzAnswers lets the network say anything, under any status and well signed, to every request: no panic, and
+// paid only for a body that by its exact keys is a success of ours. It goes in behind the transport: with a
+// handshake and signatures for each try it would try little.
+func FuzzAnswers(f *testing.F) {
+	c := &Client{cfg: Config{MerchantID: "1900000109", AppID: "wx8888888888888888"}}
+	const good = `{"appid":"wx8888888888888888","mchid":"1900000109","out_trade_no":"T0000001A0001","trade_state":"SUCCESS","trade_type":%q,"transaction_id":"4200001234202611230000000001","success_time":"2026-11-23T10:34:56+08:00","amount":{"total":1234,"payer_total":%d,"currency":"CNY"}}`
+	f.Add(200, fmt.Sprintf(good, "NATIVE", 1234))
+	f.Add(200, fmt.Sprintf(good, "MICROPAY", 1))
+	f.Add(200, `{"code_url":"weixin://wxpay/bizpayurl?pr=abc"}`)
+	f.Add(202, `{"code":"USERPAYING","message":"需要用户输入支付密码"}`)
+	f.Add(404, `{"code":"ORDER_NOT_EXIST","message":"订单不存在"}`)
+	f.Add(500, `{"code":"SYSTEM_ERROR"}`)
+	f.Add(204, ``)
+	f.Add(302, `{}`)
+	f.Add(200, `{"trade_state":"SUCCESS"`)
+	f.Add(200, `{"amount":{"total":1e3},"amount":{}}`)
+	f.Add(200, strings.Repeat("[", 2000))
+	f.Fuzz(func(t *testing.T, status int, body string) {
+		for _, op := range []txn.Op{txn.OpShow, txn.OpScan, txn.OpQuery, txn.OpClose, txn.OpReverse} {
+			for _, method := range []txn.Method{txn.Show, txn.Scan} {
+				o := txn.Order{No: "T0000001A0001", Method: method, Amount: txn.Yuan(1234)}
+				a, err := c.judge(op, o, &exchange{sent: true, status: status, body: []byte(body), verified: true}, nil)
+				check(t, op, a, err, body)
+			}
+		}
+	})
+}
+
+func check(t *testing.T, op txn.Op, a txn.Answer, err error, body string) {
+	switch {
+	case err != nil && a != (txn.Answer{}):
+		t.Errorf("%s: an answer beside %v: %+v", op, err, a)
+	case err == nil && a.Status == "":
+		t.Errorf("%s: neither answer nor error", op)
+	case a.Code != "" && !validCode(a.Code):
+		t.Errorf("%s: code %q", op, a.Code)
+	case a.Status == txn.StatusPaid && (op != txn.OpQuery && op != txn.OpScan || !exactly(body)):
+		t.Errorf("%s: paid by %q", op, body)
+	case a.Status != txn.StatusPaid && a.TransactionID != "":
+		t.Errorf("%s: %+v has the facts of a payment", op, a)
+	}
+}
+
+// exactly is an independent reading of what a success of ours is.
+func exactly(body string) bool {
+	var m, sum map[string]json.RawMessage
+	if json.Unmarshal([]byte(body), &m) != nil || json.Unmarshal(m["amount"], &sum) != nil {
+		return false
+	}
+	text := func(raw json.RawMessage) (s string) { _ = json.Unmarshal(raw, &s); return s }
+	return text(m["trade_state"]) == "SUCCESS" && text(m["out_trade_no"]) == "T0000001A0001" &&
+		text(m["mchid"]) == "1900000109" && text(m["appid"]) == "wx8888888888888888" &&
+		string(sum["total"]) == "1234" && text(m["transaction_id"]) != ""
+}
