@@ -1,0 +1,334 @@
+package store
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"smartpos/store/storetest"
+	"smartpos/txn"
+)
+
+// The journal that the tests below damage: 25 paid sales, two exceptions, a scanned and a shown order pending.
+const (
+	wornOrders  = 29
+	wornRecords = 3*25 + 2*2 + 2
+)
+
+// worn returns a folder with that journal, closed. It is made once and copied.
+func worn(t testing.TB) string {
+	t.Helper()
+	dir := t.TempDir()
+	made.Do(func() {
+		makeWorn(t, dir)
+		made.journal, made.key = read(t, filepath.Join(dir, FileName)), read(t, filepath.Join(dir, KeyName))
+	})
+	write(t, filepath.Join(dir, FileName), made.journal)
+	write(t, filepath.Join(dir, KeyName), made.key)
+	return dir
+}
+
+var made struct {
+	sync.Once
+	journal, key []byte
+}
+
+func makeWorn(t testing.TB, dir string) {
+	t.Helper()
+	j, err := Open(dir, Config{Terminal: "T0000001", Now: func() time.Time { return storetest.Day }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	j.db.NoSync = true
+	sell(t, j, 25)
+	for range 2 {
+		o := commit(t, j, storetest.Intent(100, ""))
+		r := storetest.Outcome(o, txn.Disputed)
+		r.Exception = txn.AlreadyExists
+		commit(t, j, r)
+	}
+	commit(t, j, storetest.Scan(200, j.Digest(txn.NewPaymentCode("130000000000000001"))))
+	commit(t, j, storetest.Intent(300, ""))
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	recheck(t, dir)
+}
+
+// file is a journal's bytes, to be damaged.
+type file struct {
+	t testing.TB
+	b []byte
+	*pages
+}
+
+func load(t testing.TB, dir string) *file {
+	t.Helper()
+	b := read(t, filepath.Join(dir, FileName))
+	p, err := openPages(bytes.NewReader(b), int64(len(b)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &file{t, b, p}
+}
+
+// value returns what a bucket holds under a key.
+func (f *file) value(bucket string, key []byte) (v []byte) {
+	f.t.Helper()
+	err := f.each(bucket, strict, func(k, value []byte) error {
+		if bytes.Equal(k, key) {
+			v = bytes.Clone(value)
+		}
+		return nil
+	})
+	if err != nil || v == nil {
+		f.t.Fatalf("no %s %x: %v", bucket, key, err)
+	}
+	return v
+}
+
+// flip flips a bit of a value, in every copy of it that lies in the file.
+func (f *file) flip(bucket string, key []byte, at int) {
+	f.t.Helper()
+	v := f.value(bucket, key)
+	for i := 0; ; i++ {
+		n := bytes.Index(f.b[i:], v)
+		if n < 0 {
+			return
+		}
+		i += n
+		f.b[i+(at+len(v))%len(v)] ^= 0x10
+	}
+}
+
+// page returns the bytes of a page.
+func (f *file) page(id uint64) []byte { return f.b[int64(id)*f.size:][:f.size] }
+
+// bucketRoot returns the root page of a bucket that is not inline.
+func (f *file) bucketRoot(name string) (id uint64) {
+	f.t.Helper()
+	err := f.leaves(f.meta.root, 0, strict, func(e element) error {
+		if string(e.key) == name {
+			id, _, _ = e.root()
+		}
+		return nil
+	})
+	if err != nil || id == 0 {
+		f.t.Fatalf("bucket %s: page %d, %v", name, id, err)
+	}
+	return id
+}
+
+// edit changes a closed journal through bbolt, as only a fault of the program or an attacker could.
+func edit(t testing.TB, dir string, fn func(tx *bbolt.Tx) error) {
+	t.Helper()
+	db, err := bbolt.Open(filepath.Join(dir, FileName), fileMode, &bbolt.Options{Timeout: time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(db.Update(fn), db.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// use does with a journal what a terminal and its technician do. It returns the first error, and everything
+// that the journal said.
+func use(dir string) (said string, err error) {
+	j, err := Open(dir, Config{Terminal: "T0000001"})
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, j.Close()) }()
+	j.db.NoSync = true
+	s, err := j.Start()
+	if err != nil {
+		return "", err
+	}
+	if _, err := j.Verify(); err != nil {
+		return "", err
+	}
+	recent, err := j.Recent(1000)
+	if err != nil {
+		return "", err
+	}
+	said = storetest.Text(s) + storetest.Text(recent)
+	o, err := j.Commit(storetest.Intent(1, ""))
+	if err == nil {
+		_, err = j.Commit(storetest.Outcome(o, txn.Failed))
+	}
+	return said, err
+}
+
+func TestDamage(t *testing.T) {
+	last := u64(wornOrders)
+	for _, test := range []struct {
+		name    string
+		damage  func(f *file)
+		records uint64 // intact from the first on
+	}{
+		{"a bit in a record's payload", func(f *file) { f.flip(bucketRecords, u64(50), 80) }, 49},
+		{"a bit in a record's version", func(f *file) { f.flip(bucketRecords, u64(50), 0) }, 49},
+		{"a bit in a record's sequence", func(f *file) { f.flip(bucketRecords, u64(50), 11) }, 49},
+		{"a bit in a record's length", func(f *file) { f.flip(bucketRecords, u64(50), 55) }, 49},
+		{"a bit in the head's MAC", func(f *file) { f.flip(bucketRecords, u64(wornRecords), -1) }, wornRecords - 1},
+		{"a bit in a pending order", func(f *file) { f.flip(bucketOrders, last, 40) }, wornRecords},
+		{"a bit in a paid order", func(f *file) { f.flip(bucketOrders, u64(7), 40) }, wornRecords},
+		{"a bit in the state", func(f *file) { f.flip(bucketMeta, []byte(keyState), 3) }, wornRecords},
+		{"a bit in the identity", func(f *file) { f.flip(bucketMeta, []byte(keyIdentity), 3) }, 0},
+		{"a bit in the device key's name", func(f *file) { f.flip(bucketMeta, []byte(keyIdentity), 50) }, 0},
+		{"a bit in a sale", func(f *file) { f.flip(bucketSales, last, 3) }, wornRecords},
+		{"a bit in the pending index", func(f *file) { f.flip(bucketPending, last, 3) }, wornRecords},
+		{"a bit in the exception list", func(f *file) { f.flip(bucketExceptions, u64(1), 3) }, wornRecords},
+		{"a bit in a code's digest", func(f *file) { f.flip(bucketCodes, u64(1), 3) }, wornRecords},
+		{"a page of records gone to zeros", func(f *file) {
+			root, _ := f.read(f.bucketRoot(bucketRecords))
+			children, _ := root.elements()
+			clear(f.page(children[1].child))
+		}, 1},
+		{"the root page gone to zeros", func(f *file) { clear(f.page(f.meta.root)) }, 0},
+		{"the free list gone to zeros", func(f *file) { clear(f.page(f.meta.freelist)) }, wornRecords},
+		{"the free list as long as memory", func(f *file) {
+			order.PutUint16(f.page(f.meta.freelist)[10:], 0xFFFF)
+			order.PutUint64(f.page(f.meta.freelist)[16:], 1<<40)
+		}, wornRecords},
+		{"the free list naming a page in use", func(f *file) {
+			order.PutUint64(f.page(f.meta.freelist)[16:], f.bucketRoot(bucketRecords))
+		}, wornRecords},
+		{"a branch that is its own child", func(f *file) {
+			root := f.bucketRoot(bucketRecords)
+			order.PutUint64(f.page(root)[pageHeader+pageElement+8:], root)
+		}, 1},
+		{"a value of four gigabytes", func(f *file) {
+			root, _ := f.read(f.bucketRoot(bucketRecords))
+			children, _ := root.elements()
+			order.PutUint32(f.page(children[1].child)[pageHeader+12:], 0xFFFFFFFF)
+		}, 1},
+		{"half the file", func(f *file) { f.b = f.b[:len(f.b)/2] }, 0},
+		{"all but the last page in use", func(f *file) { f.b = f.b[:int64(f.meta.high-1)*f.size] }, 0},
+		{"both meta pages gone to zeros", func(f *file) { clear(f.b[:2*f.size]) }, 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			dir := worn(t)
+			f := load(t, dir)
+			test.damage(f)
+			write(t, filepath.Join(dir, FileName), f.b)
+
+			in, err := Inspect(dir, Config{})
+			if !errors.Is(err, txn.ErrJournalDamaged) {
+				t.Errorf("Inspect: %v, want ErrJournalDamaged", err)
+			}
+			if test.records == 1 { // as many as stood on the page before
+				if in.Records < 2 || in.Records > wornRecords-2 || in.Found <= in.Records {
+					t.Errorf("intact: %+v, want those on both sides of the page", in)
+				}
+			} else if in.Records != test.records {
+				t.Errorf("%d records intact, want %d", in.Records, test.records)
+			}
+			if _, err := use(dir); !errors.Is(err, txn.ErrJournalDamaged) {
+				t.Errorf("use: %v, want ErrJournalDamaged", err)
+			}
+		})
+	}
+}
+
+// Whatever happens to one page, or to one bit: the journal says so, or it has lost nothing.
+func TestAnyPageAnyBit(t *testing.T) {
+	dir := worn(t)
+	whole := read(t, filepath.Join(dir, FileName))
+	want, err := use(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := load(t, dir)
+	rng := rand.New(rand.NewPCG(1, 2))
+	try := func(what string, b []byte) {
+		t.Helper()
+		write(t, filepath.Join(dir, FileName), b)
+		said, err := use(dir)
+		switch {
+		case err == nil && said != want:
+			t.Errorf("%s: unnoticed, and it lost something", what)
+		case err != nil && !errors.Is(err, txn.ErrJournalDamaged) && !errors.Is(err, txn.ErrJournalNewer):
+			t.Errorf("%s: %v, want ErrJournalDamaged", what, err)
+		}
+	}
+	for id := range int64(len(whole)) / f.size {
+		b := bytes.Clone(whole)
+		clear(b[id*f.size:][:f.size])
+		try(fmt.Sprintf("page %d zeroed", id), b)
+		for range 2 {
+			b := bytes.Clone(whole)
+			at := id*f.size + rng.Int64N(f.size)
+			if rng.IntN(2) == 0 { // headers and element tables are where it hurts
+				at = id*f.size + rng.Int64N(128)
+			}
+			b[at] ^= 1 << rng.IntN(8)
+			try(fmt.Sprintf("a bit of byte %d of page %d", at%f.size, id), b)
+		}
+	}
+}
+
+// The file shrinks under the memory map, as a failing medium's would: touching it is a SIGBUS.
+func TestFaultUnderTheMap(t *testing.T) {
+	for _, left := range []int64{0, 4096, 3 * 4096, 6 * 4096} {
+		t.Run(fmt.Sprint(left), func(t *testing.T) {
+			dir := worn(t)
+			j, err := Open(dir, Config{Terminal: "T0000001"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Truncate(j.path, left); err != nil {
+				t.Fatal(err)
+			}
+			for name, call := range map[string]func() error{
+				"commit": func() error { _, err := j.Commit(storetest.Intent(1, "")); return err },
+				"start":  func() error { _, err := j.Start(); return err },
+				"verify": func() error { _, err := j.Verify(); return err },
+				"walk":   func() error { return j.Walk(func(Entry) error { return nil }) },
+			} {
+				if err := call(); !errors.Is(err, txn.ErrJournalDamaged) {
+					t.Errorf("%s: %v, want ErrJournalDamaged", name, err)
+				}
+			}
+			j.Digest(txn.NewPaymentCode("1")) // needs no disk, and must go on
+			if err := j.Close(); err != nil {
+				t.Logf("close: %v", err)
+			}
+			// What is left of the file is free for whoever comes next.
+			if _, err := Open(dir, Config{LockTimeout: time.Nanosecond}); !errors.Is(err, txn.ErrJournalDamaged) {
+				t.Errorf("open: %v, want ErrJournalDamaged", err)
+			}
+		})
+	}
+}
+
+// Damage found in passing stops the writing: selling on top of it would only bury it.
+func TestDamageStopsWriting(t *testing.T) {
+	dir := worn(t)
+	f := load(t, dir)
+	f.flip(bucketOrders, u64(7), 40)
+	write(t, filepath.Join(dir, FileName), f.b)
+	j, err := Open(dir, Config{Terminal: "T0000001"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = j.Close() }()
+	commit(t, j, storetest.Intent(1, ""))
+	if _, err := j.Recent(1000); !errors.Is(err, txn.ErrJournalDamaged) {
+		t.Fatalf("Recent: %v, want ErrJournalDamaged", err)
+	}
+	if _, err := j.Commit(storetest.Intent(1, "")); !errors.Is(err, txn.ErrJournalDamaged) {
+		t.Errorf("commit: %v, want ErrJournalDamaged", err)
+	}
+	if got, err := j.Recent(1); len(got) != 1 || err != nil {
+		t.Errorf("what is whole can still be read: %v, %v", got, err)
+	}
+}

@@ -1,0 +1,177 @@
+package store
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"smartpos/store/storetest"
+	"smartpos/txn"
+)
+
+// fillUp sells until there is no room, and holds that the commit that failed left nothing behind.
+func fillUp(t *testing.T, j *Journal) (sold uint64) {
+	t.Helper()
+	big := storetest.Intent(350, "")
+	for range 40 {
+		big.Items = append(big.Items, big.Items[0])
+	}
+	for range 10_000 {
+		before, err := j.Info()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err = j.Commit(big); err == nil {
+			sold++
+			continue
+		}
+		if !errors.Is(err, txn.ErrJournalFull) {
+			t.Fatalf("commit: %v, want ErrJournalFull", err)
+		}
+		after, err := j.Info()
+		if err != nil || after.Records != before.Records || after.Orders != before.Orders || after.Head != before.Head {
+			t.Fatalf("after a failed commit %+v, %v\nbefore it %+v", after, err, before)
+		}
+		return sold
+	}
+	t.Fatal("never full")
+	return 0
+}
+
+func TestFullBySize(t *testing.T) {
+	dir := t.TempDir()
+	j := openWith(t, dir, Config{Terminal: "T0000001", MaxBytes: 256 << 10})
+	sold := fillUp(t, j)
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	// With room again it goes on where it was, without a gap.
+	j = open(t, dir)
+	o := commit(t, j, storetest.Intent(1, ""))
+	if !strings.HasSuffix(string(o.No), digits8(sold+1)) {
+		t.Errorf("number %s after %d orders", o.No, sold)
+	}
+}
+
+func digits8(n uint64) string {
+	s := "00000000"
+	for i := 7; n > 0; i, n = i-1, n/10 {
+		s = s[:i] + string(rune('0'+n%10)) + s[i+1:]
+	}
+	return s
+}
+
+const fullDir = "STORE_TEST_FULL_DIR"
+
+// A medium without room: a file system of its own, 512 KiB large, in a child's own mount namespace. The limit
+// strikes in the middle of bbolt's writing there, where the limit by size strikes before it.
+func TestFullMedium(t *testing.T) {
+	if dir := os.Getenv(fullDir); dir != "" {
+		if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size=512k"); err != nil {
+			t.Skipf("no file system to fill: %v", err)
+		}
+		j := open(t, dir)
+		fillUp(t, j)
+		t.Log("full")
+		if _, err := j.Verify(); err != nil {
+			t.Error(err)
+		}
+		if _, err := j.Start(); err != nil {
+			t.Error(err)
+		}
+		return
+	}
+	cmd := exec.Command(os.Args[0], "-test.run=^TestFullMedium$", "-test.v")
+	cmd.Env = append(os.Environ(), fullDir+"="+t.TempDir())
+	cmd.SysProcAttr = &syscall.SysProcAttr{
+		Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWNS,
+		UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},
+		GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}},
+	}
+	out, err := cmd.CombinedOutput()
+	if errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EINVAL) {
+		t.Skipf("no namespace of one's own here: %v", err)
+	}
+	if strings.Contains(string(out), "--- SKIP") {
+		t.Skipf("%s", out)
+	}
+	if err != nil || !strings.Contains(string(out), "full") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// Without room even to begin, there is no journal and nothing is left in the way.
+func TestNoRoomToCreate(t *testing.T) {
+	if err := noRoom(&os.PathError{Op: "write", Path: "x", Err: syscall.ENOSPC}); !errors.Is(err, txn.ErrJournalFull) {
+		t.Errorf("%v, want ErrJournalFull", err)
+	}
+	if err := noRoom(errors.New("file resize error: no space left on device")); !errors.Is(err, txn.ErrJournalFull) {
+		t.Errorf("what bbolt flattens to text: %v, want ErrJournalFull", err)
+	}
+	if err := noRoom(syscall.EIO); errors.Is(err, txn.ErrJournalFull) {
+		t.Errorf("%v is not a lack of room", err)
+	}
+}
+
+// Should "no room" come so late that the new head can already be seen, it is not as harmless as it sounds.
+func TestFullTooLate(t *testing.T) {
+	j := open(t, t.TempDir())
+	before, err := j.Info()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := j.failed(syscall.ENOSPC, before.Head); !errors.Is(err, txn.ErrJournalFull) {
+		t.Errorf("with the old head: %v, want ErrJournalFull", err)
+	}
+	sell(t, j, 1)
+	if err := j.failed(syscall.ENOSPC, before.Head); !errors.Is(err, txn.ErrJournalDamaged) {
+		t.Errorf("with a new head: %v, want ErrJournalDamaged", err)
+	}
+	if _, err := j.Commit(storetest.Intent(1, "")); !errors.Is(err, txn.ErrJournalDamaged) {
+		t.Errorf("commit after it: %v, want ErrJournalDamaged", err)
+	}
+}
+
+// A write that fails for another reason than room: nobody knows what is on disk, and nothing more is written
+// until the journal has been opened, and looked at, again.
+func TestWriteFails(t *testing.T) {
+	dir := t.TempDir()
+	j := open(t, dir)
+	sell(t, j, 2)
+	fd := int(j.file.Fd())
+	keep, err := unix.Dup(fd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	readOnly, err := os.Open(j.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.Dup3(int(readOnly.Fd()), fd, unix.O_CLOEXEC); err != nil { // writing is EBADF from here on
+		t.Fatal(err)
+	}
+	if err := errors.Join(readOnly.Close(), unix.Close(keep)); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if _, err := j.Commit(storetest.Intent(1, "")); !errors.Is(err, txn.ErrJournalDamaged) {
+			t.Errorf("commit: %v, want ErrJournalDamaged", err)
+		}
+	}
+	if _, err := j.Start(); !errors.Is(err, txn.ErrJournalDamaged) {
+		t.Errorf("start: %v, want ErrJournalDamaged", err)
+	}
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	j = open(t, dir)
+	if info, err := j.Info(); err != nil || info.Orders != 2 {
+		t.Errorf("%+v, %v, want the two orders", info, err)
+	}
+	sell(t, j, 1)
+}

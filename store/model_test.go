@@ -1,0 +1,156 @@
+package store
+
+import (
+	"errors"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"smartpos/store/internal/rules"
+	"smartpos/store/storetest"
+	"smartpos/txn"
+)
+
+// Random days of trade, right and wrong, go to the journal and to a plain-Go model of it. Both must take and
+// refuse the same, and know the same, also after any number of restarts.
+func TestModel(t *testing.T) {
+	for seed := range uint64(3) {
+		rng := rand.New(rand.NewPCG(seed, 1))
+		dir := t.TempDir()
+		m := &modelled{t: t, rng: rng, real: open(t, dir), model: storetest.NewMemory("T0000001")}
+		for step := range 160 {
+			m.step()
+			if rng.IntN(40) == 0 {
+				if err := m.real.Close(); err != nil {
+					t.Fatal(err)
+				}
+				m.real = open(t, dir)
+			}
+			if rng.IntN(25) == 0 || step == 159 {
+				m.compare()
+			}
+			if t.Failed() {
+				t.Fatalf("seed %d, step %d", seed, step)
+			}
+		}
+	}
+}
+
+type modelled struct {
+	t     *testing.T
+	rng   *rand.Rand
+	real  *Journal
+	model *storetest.Memory
+	sales []txn.OrderNo // of the model
+	all   []txn.OrderNo
+}
+
+// step commits the same random record to both.
+func (m *modelled) step() {
+	m.t.Helper()
+	rec := m.record()
+	got, err := m.real.Commit(m.translate(rec))
+	want, wantErr := m.model.Commit(rec)
+	for _, sentinel := range []error{txn.ErrTransition, txn.ErrNoOrder, rules.ErrSaleBusy, rules.ErrRecord} {
+		if errors.Is(err, sentinel) != errors.Is(wantErr, sentinel) {
+			m.t.Errorf("%T: %v, the model says %v", rec, err, wantErr)
+		}
+	}
+	if (err == nil) != (wantErr == nil) || m.text(got) != storetest.Text(want) {
+		m.t.Errorf("%T: %s, %v\nthe model says %s, %v", rec, m.text(got), err, storetest.Text(want), wantErr)
+	}
+	if _, ok := rec.(*txn.Intent); ok && wantErr == nil {
+		m.all = append(m.all, want.No)
+		m.sales = append(m.sales, want.Sale)
+	}
+}
+
+func (m *modelled) record() txn.Record {
+	pick := func(from []txn.OrderNo) txn.OrderNo { return from[max(0, len(from)-1-m.rng.IntN(8))] }
+	if len(m.all) == 0 || m.rng.IntN(4) == 0 {
+		in := storetest.Intent(m.rng.Int64N(1000), "") // now and then for nothing
+		if m.rng.IntN(3) == 0 {
+			in = storetest.Scan(1+m.rng.Int64N(1000), txn.CodeDigest(strings.Repeat("ab", m.rng.IntN(17))))
+		}
+		if len(m.sales) > 0 && m.rng.IntN(2) == 0 {
+			in.Sale = pick(m.sales)
+		}
+		return in
+	}
+	o := txn.Order{No: pick(m.all), Amount: txn.Yuan(5)}
+	switch states := []txn.State{txn.Unknown, txn.Closing, txn.Reversing, txn.Open}; m.rng.IntN(5) {
+	case 0, 1:
+		return storetest.Move(o, states[m.rng.IntN(len(states))])
+	case 2:
+		return storetest.Printed(o)
+	}
+	states := []txn.State{txn.Paid, txn.Paid, txn.Failed, txn.Closed, txn.Reversed, txn.Disputed, txn.Unknown}
+	r := storetest.Outcome(o, states[m.rng.IntN(len(states))])
+	r.Late = m.rng.IntN(2) == 0
+	r.Exception = []txn.Exception{"", "", txn.LateSuccess, txn.OverTotal, txn.Mismatch}[m.rng.IntN(5)]
+	return r
+}
+
+// translate returns rec with the real incarnation in its numbers.
+func (m *modelled) translate(rec txn.Record) txn.Record {
+	to := func(no txn.OrderNo) txn.OrderNo {
+		return txn.OrderNo(strings.Replace(string(no), storetest.Incarnation, m.real.id.incarnation, 1))
+	}
+	switch r := rec.(type) {
+	case *txn.Intent:
+		c := *r
+		c.Sale = to(c.Sale)
+		return &c
+	case *txn.Move:
+		c := *r
+		c.Order = to(c.Order)
+		return &c
+	case *txn.Outcome:
+		c := *r
+		c.Order = to(c.Order)
+		return &c
+	case *txn.Printed:
+		c := *r
+		c.Order = to(c.Order)
+		return &c
+	}
+	return rec
+}
+
+// text renders what the real journal said with the model's incarnation.
+func (m *modelled) text(v any) string {
+	return strings.ReplaceAll(storetest.Text(v), m.real.id.incarnation, storetest.Incarnation)
+}
+
+func (m *modelled) compare() {
+	m.t.Helper()
+	start, err := m.real.Start()
+	want, _ := m.model.Start()
+	if err != nil || m.text(start) != storetest.Text(want) {
+		m.t.Errorf("Start: %s, %v\nthe model says %s", m.text(start), err, storetest.Text(want))
+	}
+	recent, err := m.real.Recent(1000)
+	wantRecent, _ := m.model.Recent(1000)
+	if err != nil || m.text(recent) != storetest.Text(wantRecent) {
+		m.t.Errorf("Recent: %s, %v\nthe model says %s", m.text(recent), err, storetest.Text(wantRecent))
+	}
+	i := 0
+	records := m.model.Records()
+	err = m.real.Walk(func(e Entry) error {
+		if i >= len(records) || m.text(e.Record) != storetest.Text(records[i]) {
+			m.t.Errorf("record %d is %s", i+1, m.text(e.Record))
+		}
+		i++
+		return nil
+	})
+	if err != nil || i != len(records) {
+		m.t.Errorf("Walk: %d records, %v, want %d", i, err, len(records))
+	}
+	n := 0
+	if err := m.real.List(func(txn.Order) error { n++; return nil }); err != nil || n != len(m.all) {
+		m.t.Errorf("List: %d orders, %v, want %d", n, err, len(m.all))
+	}
+	if _, err := m.real.Verify(); err != nil {
+		m.t.Error(err)
+	}
+}

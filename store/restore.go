@@ -1,0 +1,129 @@
+package store
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"io"
+	"os"
+	"time"
+
+	"smartpos/store/internal/rules"
+	"smartpos/txn"
+)
+
+// restoreLatest puts back the latest record when bbolt had to fall back to the older of its two meta pages.
+// Such a page is lost in one of two ways: a power cut tore it while it was written, and then nobody was told
+// of the record; or it rotted afterwards, and then the terminal may have said "paid" on the strength of it.
+// The pages of the record itself are on disk in both cases, and its MAC and its place in the chain prove that
+// it is ours and the next one: writing it again, byte for byte, is right in both. If the invalid page was the
+// older one, there is no next record and nothing to do; the next commit writes the page anew.
+func (j *Journal) restoreLatest() error {
+	var st state
+	err := j.view(func(v *view) (err error) {
+		st, err = v.state()
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	next, err := j.successor(st)
+	if err != nil || next == nil {
+		return err
+	}
+	rec, err := rules.Decode(next.kind, next.payload)
+	if err != nil {
+		return damagedf("record %d, found behind the head: %v", next.sequence, err)
+	}
+	return j.rewrite(rec, next.at)
+}
+
+// successor looks for the record after the head among all bytes of the file, used or not.
+func (j *Journal) successor(st state) (*envelope, error) {
+	f, err := os.Open(j.path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	var found []byte
+	err = search(f, st.head[:], func(at int64) error {
+		b := readRecord(f, at-previousAt)
+		e, err := decodeEnvelope(b, j.keys.record)
+		if err != nil || e.sequence != st.records+1 || e.previous != st.head {
+			return nil // the state itself holds the head too
+		}
+		if found != nil && !bytes.Equal(found, b) {
+			return damagedf("two records claim to be number %d", e.sequence)
+		}
+		found = b
+		return nil
+	})
+	if err != nil || found == nil {
+		return nil, err
+	}
+	e, err := decodeEnvelope(found, j.keys.record)
+	return &e, err
+}
+
+// readRecord returns the bytes that a record at offset at would have, or none.
+func readRecord(r io.ReaderAt, at int64) []byte {
+	header := make([]byte, headerSize)
+	if _, err := r.ReadAt(header, at); at < 0 || err != nil {
+		return nil
+	}
+	n := binary.BigEndian.Uint32(header[lengthAt:])
+	if n > rules.MaxPayload {
+		return nil
+	}
+	b := make([]byte, headerSize+int(n)+macSize)
+	if _, err := r.ReadAt(b, at); err != nil {
+		return nil
+	}
+	return b
+}
+
+// search calls fn with the offset of every occurrence of what in r.
+func search(r io.Reader, what []byte, fn func(at int64) error) error {
+	const chunk = 1 << 20
+	var base int64
+	buf := make([]byte, 0, chunk+len(what))
+	for {
+		n, err := io.ReadFull(r, buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+n]
+		for i := 0; ; {
+			k := bytes.Index(buf[i:], what)
+			if k < 0 {
+				break
+			}
+			if err := fn(base + int64(i+k)); err != nil {
+				return err
+			}
+			i += k + 1
+		}
+		switch {
+		case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
+			return nil
+		case err != nil:
+			return damagedf("%v", err)
+		}
+		// The tail may begin an occurrence.
+		keep := len(what) - 1
+		base += int64(len(buf) - keep)
+		buf = append(buf[:0], buf[len(buf)-keep:]...)
+	}
+}
+
+// rewrite commits a record that was committed before, as it was.
+func (j *Journal) rewrite(rec txn.Record, at time.Time) error {
+	_, err := j.transact(at, func(w *writer) (txn.Order, error) {
+		in, ok := rec.(*txn.Intent)
+		if !ok {
+			return w.apply(rec)
+		}
+		if seq, ok := rules.Sequence(in.No); !ok || seq != w.st.orders+1 {
+			return txn.Order{}, damagedf("order %s found behind order %d", in.No, w.st.orders)
+		}
+		return w.open(in)
+	})
+	return err
+}

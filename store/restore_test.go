@@ -1,0 +1,110 @@
+package store
+
+import (
+	"errors"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"smartpos/store/storetest"
+	"smartpos/txn"
+)
+
+// A meta page that rots takes the latest commit with it: bbolt falls back to the one before without a word. The
+// terminal may have said "paid" on the strength of that commit.
+func TestLostMetaPage(t *testing.T) {
+	dir := worn(t)
+	j := open(t, dir)
+	o := commit(t, j, storetest.Outcome(must(j.Order(pendingShow(t, j))), txn.Paid))
+	want, err := j.Info()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	whole := load(t, dir)
+	for newest, name := range map[bool]string{true: "the newest", false: "the one before"} {
+		t.Run(name, func(t *testing.T) {
+			f := load(t, dir)
+			slot := f.meta.transaction % 2
+			if !newest {
+				slot = 1 - slot
+			}
+			clear(f.page(slot)[pageHeader+8 : pageHeader+16])
+			write(t, filepath.Join(dir, FileName), f.b)
+			defer write(t, filepath.Join(dir, FileName), whole.b)
+
+			if newest {
+				r, err := Open(dir, Config{ReadOnly: true})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := r.Verify(); !errors.Is(err, txn.ErrJournalDamaged) {
+					t.Errorf("verify without writing: %v, want ErrJournalDamaged", err)
+				}
+				if err := r.Close(); err != nil {
+					t.Error(err)
+				}
+			}
+			j := open(t, dir)
+			got, err := j.Info()
+			if err != nil || got.Head != want.Head || got.Records != want.Records {
+				t.Errorf("%+v, %v\nwant %+v", got, err, want)
+			}
+			if again, err := j.Order(o.No); err != nil || again.State != txn.Paid {
+				t.Errorf("order: %s, %v, want paid", again.State, err)
+			}
+			sell(t, j, 1)
+			if err := j.Close(); err != nil {
+				t.Fatal(err)
+			}
+			recheck(t, dir)
+		})
+	}
+}
+
+// Two records that both claim to be the next one can't both be: a person must look.
+func TestTwoSuccessors(t *testing.T) {
+	dir := worn(t)
+	f := load(t, dir)
+	device := read(t, filepath.Join(dir, KeyName))
+	_, k, err := decodeIdentity(f.value(bucketMeta, []byte(keyIdentity)), device)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, _ := k.unseal(bucketMeta, []byte(keyState), f.value(bucketMeta, []byte(keyState)))
+	st, err := decodeState(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 2 {
+		e := envelope{kind: txn.TypePrinted, sequence: st.records + 1, previous: st.head,
+			at: storetest.Day.Add(time.Duration(i) * time.Second), payload: []byte(`{"order":"X"}`)}
+		f.b = append(f.b, e.encode(k.record)...)
+	}
+	clear(f.page(1 - f.meta.transaction%2)[pageHeader:])
+	write(t, filepath.Join(dir, FileName), f.b)
+	if _, err := Open(dir, Config{}); !errors.Is(err, txn.ErrJournalDamaged) {
+		t.Errorf("open: %v, want ErrJournalDamaged", err)
+	}
+}
+
+func must(o txn.Order, err error) txn.Order {
+	if err != nil {
+		panic(err)
+	}
+	return o
+}
+
+// pendingShow returns the number of the shown order that is pending.
+func pendingShow(t testing.TB, j *Journal) txn.OrderNo {
+	t.Helper()
+	s, err := j.Start()
+	i := slices.IndexFunc(s.Pending, func(o txn.Order) bool { return o.Method == txn.Show })
+	if err != nil || i < 0 {
+		t.Fatalf("pending %v, %v", s.Pending, err)
+	}
+	return s.Pending[i].No
+}

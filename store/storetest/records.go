@@ -1,0 +1,55 @@
+package storetest
+
+import (
+	"encoding/json"
+	"time"
+
+	"smartpos/txn"
+)
+
+// Day is the instant that the helpers below stamp their records with.
+var Day = time.Date(2026, 3, 1, 9, 30, 0, 123_000_000, time.UTC)
+
+// Intent returns an intent of fen to show a code at WeChat Pay, in a sale or, with "", beginning one.
+func Intent(fen int64, sale txn.OrderNo) *txn.Intent {
+	return &txn.Intent{
+		Sale: sale, Network: txn.WeChat, Method: txn.Show, Amount: txn.Yuan(fen), Operator: "01",
+		Items:   []txn.Item{{Name: "可口可乐 330ml", Barcode: "6901234567892", Quantity: 1, Price: txn.Yuan(fen)}},
+		Created: Day, Expires: Day.Add(2 * time.Minute),
+	}
+}
+
+// Scan returns an intent of fen that uses up a customer's code.
+func Scan(fen int64, code txn.CodeDigest) *txn.Intent {
+	in := Intent(fen, "")
+	in.Method, in.Code, in.Expires = txn.Scan, code, time.Time{}
+	return in
+}
+
+// Move returns a move of an order.
+func Move(o txn.Order, to txn.State) *txn.Move {
+	return &txn.Move{Order: o.No, To: to, Reason: "timeout", At: Day.Add(time.Second)}
+}
+
+// Outcome returns an outcome of an order; one that is paid was paid whole.
+func Outcome(o txn.Order, s txn.State) *txn.Outcome {
+	r := &txn.Outcome{Order: o.No, State: s, At: Day.Add(2 * time.Second)}
+	if s == txn.Paid {
+		r.TransactionID, r.Payer, r.PaidAt = "4200001234202603011234567890", o.Amount, Day.Add(time.Second)
+	}
+	return r
+}
+
+// Printed returns the record of an order's receipt.
+func Printed(o txn.Order) *txn.Printed {
+	return &txn.Printed{Order: o.No, At: Day.Add(3 * time.Second)}
+}
+
+// Text renders an order, or anything made of orders, so that two of them can be compared.
+func Text(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // orders always marshal
+	}
+	return string(b)
+}

@@ -1,0 +1,224 @@
+package store
+
+import (
+	"slices"
+
+	"go.etcd.io/bbolt"
+
+	"smartpos/store/internal/rules"
+	"smartpos/txn"
+)
+
+// Report is what a check found to hold.
+type Report struct {
+	Records uint64 // records from the first on with their MAC and their place in the chain
+	Orders  uint64 // orders from the first on that are the sum of their records
+}
+
+// Verify checks everything: the pages of the file, the chain from the first record to the head, every order
+// against its records, and every index against the orders. It returns [txn.ErrJournalDamaged] with the first
+// thing that doesn't hold, and how far everything did. The journal can't be used meanwhile; its cost grows with
+// everything that is past.
+func (j *Journal) Verify() (rep Report, err error) {
+	err = j.do("verify", func() error {
+		pagesErr := j.verifyPages()
+		err := j.view(func(v *view) error { return v.verify(&rep, j.id.hash()) })
+		if pagesErr != nil {
+			return pagesErr
+		}
+		return err
+	})
+	return rep, err
+}
+
+// verifyPages reads every page by bbolt's own file: another file would need a lock of its own.
+func (j *Journal) verifyPages() error {
+	info, err := j.file.Stat()
+	if err != nil {
+		return damagedf("%v", err)
+	}
+	p, err := openPages(j.file, info.Size())
+	if err != nil {
+		return err
+	}
+	if err := p.check(true); err != nil {
+		return err
+	}
+	if !p.lost {
+		return nil
+	}
+	var next *envelope
+	err = j.view(func(v *view) error {
+		st, err := v.state()
+		if err != nil {
+			return err
+		}
+		next, err = j.successor(st)
+		return err
+	})
+	if err == nil && next != nil {
+		err = damagedf("its latest record, %d, lies behind a lost meta page until it is opened for writing", next.sequence)
+	}
+	return err
+}
+
+// tally is what the indexes must say, gathered from the orders.
+type tally struct {
+	records    uint64
+	exceptions map[uint64]uint64 // record that put an order on the list → order
+	codes      []txn.CodeDigest
+	last       uint64          // latest paid order
+	lastRecord uint64          // the record that paid it
+	pending    map[uint64]bool // by sale
+	sales      map[uint64][]uint64
+}
+
+func (v *view) verify(rep *Report, genesis [hashSize]byte) error {
+	st, err := v.state()
+	if err != nil {
+		return err
+	}
+	for head := genesis; rep.Records < st.records; {
+		e, err := v.entry(rep.Records+1, head)
+		if err != nil {
+			return err
+		}
+		head = e.Hash
+		rep.Records++
+	}
+	if st.records == 0 && st.head != genesis {
+		return damagedf("the head of an empty journal is not its identity")
+	}
+	if err := v.checkHead(st); err != nil {
+		return err
+	}
+	t := tally{exceptions: map[uint64]uint64{}, pending: map[uint64]bool{}, sales: map[uint64][]uint64{}}
+	for rep.Orders < st.orders {
+		if err := v.verifyOrder(rep.Orders+1, &t); err != nil {
+			return err
+		}
+		rep.Orders++
+	}
+	if t.records != st.records {
+		return damagedf("%d records belong to orders, of %d", t.records, st.records)
+	}
+	return v.verifyIndexes(st, t)
+}
+
+// verifyOrder derives one order and adds what it means for the indexes to t.
+func (v *view) verifyOrder(seq uint64, t *tally) error {
+	s, err := v.order(seq)
+	if err != nil {
+		return err
+	}
+	listed := false
+	err = v.derive(s, func(record uint64, before, after txn.Order) {
+		t.records++
+		if !listed && after.Exception != "" {
+			t.exceptions[record], listed = seq, true
+		}
+		if before.State != txn.Paid && after.State == txn.Paid && record > t.lastRecord {
+			t.last, t.lastRecord = seq, record
+		}
+	})
+	if err != nil {
+		return err
+	}
+	if s.Order.Code != "" {
+		t.codes = append(t.codes, s.Order.Code)
+		t.codes = t.codes[max(0, len(t.codes)-rules.MaxCodes):]
+	}
+	first, ok := rules.Sequence(s.Order.Sale)
+	if !ok || first > seq {
+		return damagedf("order %s belongs to sale %q", s.Order.No, s.Order.Sale)
+	}
+	t.sales[first] = append(t.sales[first], seq)
+	if s.Order.Pending() {
+		t.pending[first] = true
+	}
+	return nil
+}
+
+func (v *view) verifyIndexes(st state, t tally) error {
+	for first, want := range t.sales {
+		got, err := v.sale(first)
+		if err != nil {
+			return err
+		}
+		if !slices.Equal(got, want) {
+			return damagedf("sale %d has orders %d, should have %d", first, got, want)
+		}
+	}
+	sales, err := v.pendingSales(st)
+	if err != nil {
+		return err
+	}
+	for _, first := range sales {
+		if !t.pending[first] {
+			return damagedf("sale %d is not pending", first)
+		}
+	}
+	if len(sales) != len(t.pending) {
+		return damagedf("%d pending sales, should be %d", len(sales), len(t.pending))
+	}
+	if st.last != t.last {
+		return damagedf("the latest paid order is %d, should be %d", st.last, t.last)
+	}
+	if err := v.verifyExceptions(st, t); err != nil {
+		return err
+	}
+	codes, err := v.codes(st)
+	if err != nil {
+		return err
+	}
+	if !slices.Equal(codes, t.codes) {
+		return damagedf("the digests of payment codes are not those of the latest orders")
+	}
+	return v.verifyCounts(map[string]uint64{
+		bucketRecords: st.records, bucketOrders: st.orders, bucketSales: uint64(len(t.sales)),
+		bucketPending: st.pending, bucketExceptions: st.exceptions, bucketCodes: min(st.codes, rules.MaxCodes),
+	})
+}
+
+func (v *view) verifyExceptions(st state, t tally) error {
+	if uint64(len(t.exceptions)) != st.exceptions {
+		return damagedf("%d exceptions, should be %d", st.exceptions, len(t.exceptions))
+	}
+	records := make([]uint64, 0, len(t.exceptions))
+	for record := range t.exceptions {
+		records = append(records, record)
+	}
+	slices.Sort(records)
+	for i, record := range records {
+		seq, err := v.number(bucketExceptions, uint64(i+1))
+		if err != nil {
+			return err
+		}
+		if seq != t.exceptions[record] {
+			return damagedf("exception %d is order %d, should be %d", i+1, seq, t.exceptions[record])
+		}
+	}
+	return nil
+}
+
+// verifyCounts holds that no bucket has entries besides those that were looked at.
+func (v *view) verifyCounts(want map[string]uint64) error {
+	for name, n := range want {
+		b, err := v.bucket(name)
+		if err != nil {
+			return err
+		}
+		if got := count(b); got != n {
+			return damagedf("%s has %d entries, should have %d", name, got, n)
+		}
+	}
+	return nil
+}
+
+func count(b *bbolt.Bucket) (n uint64) {
+	c := b.Cursor()
+	for key, _ := c.First(); key != nil; key, _ = c.Next() {
+		n++
+	}
+	return n
+}

@@ -1,0 +1,115 @@
+package store
+
+import (
+	"fmt"
+	"time"
+
+	"smartpos/store/internal/rules"
+	"smartpos/txn"
+)
+
+// walkBatch is how many entries are read before the caller sees them. The journal is not held while it looks
+// at them, so it may take its time and may commit.
+const walkBatch = 64
+
+// Entry is one record as it lies in the journal.
+type Entry struct {
+	Sequence uint64 // from 1
+	At       time.Time
+	Previous [32]byte // hash of the record before it
+	Hash     [32]byte
+	Record   txn.Record
+}
+
+// Walk calls fn for every record, oldest first, until it returns an error, and returns that. Every record's
+// MAC and place in the chain are checked; it returns [txn.ErrJournalDamaged] at the first that doesn't hold,
+// having shown all before it.
+func (j *Journal) Walk(fn func(Entry) error) error {
+	head := j.id.hash()
+	for next := uint64(1); ; {
+		var batch []Entry
+		err := j.read("walk", func(v *view) error {
+			st, err := v.state()
+			if err != nil {
+				return err
+			}
+			for ; next <= st.records && len(batch) < walkBatch; next++ {
+				e, err := v.entry(next, head)
+				if err != nil {
+					return err
+				}
+				head = e.Hash
+				batch = append(batch, e)
+			}
+			return nil
+		})
+		for _, e := range batch {
+			if err := fn(e); err != nil {
+				return err
+			}
+		}
+		if err != nil || len(batch) < walkBatch {
+			return err
+		}
+	}
+}
+
+// entry returns a record that follows the one whose hash is head.
+func (v *view) entry(seq uint64, head [hashSize]byte) (Entry, error) {
+	e, hash, err := v.record(seq)
+	if err != nil {
+		return Entry{}, err
+	}
+	if e.previous != head {
+		return Entry{}, damagedf("record %d doesn't follow the one before it", seq)
+	}
+	rec, err := rules.Decode(e.kind, e.payload)
+	if err != nil {
+		return Entry{}, damagedf("record %d: %v", seq, err)
+	}
+	return Entry{Sequence: seq, At: e.at, Previous: e.previous, Hash: hash, Record: rec}, nil
+}
+
+// List calls fn for every order, oldest first, until it returns an error, and returns that.
+func (j *Journal) List(fn func(txn.Order) error) error {
+	for next := uint64(1); ; {
+		var batch []txn.Order
+		err := j.read("list", func(v *view) error {
+			st, err := v.state()
+			if err != nil {
+				return err
+			}
+			for ; next <= st.orders && len(batch) < walkBatch; next++ {
+				s, err := v.order(next)
+				if err != nil {
+					return err
+				}
+				batch = append(batch, s.Order)
+			}
+			return nil
+		})
+		for _, o := range batch {
+			if err := fn(o); err != nil {
+				return err
+			}
+		}
+		if err != nil || len(batch) < walkBatch {
+			return err
+		}
+	}
+}
+
+// String names the record as a list shows it: "12 move T0000001…: open → closing".
+func (e Entry) String() string {
+	switch r := e.Record.(type) {
+	case *txn.Intent:
+		return fmt.Sprintf("%d intent %s: %s %s %s", e.Sequence, r.No, r.Network, r.Method, r.Amount)
+	case *txn.Move:
+		return fmt.Sprintf("%d move %s: %s", e.Sequence, r.Order, r.To)
+	case *txn.Outcome:
+		return fmt.Sprintf("%d outcome %s: %s", e.Sequence, r.Order, r.State)
+	case *txn.Printed:
+		return fmt.Sprintf("%d printed %s", e.Sequence, r.Order)
+	}
+	return fmt.Sprintf("%d", e.Sequence)
+}
