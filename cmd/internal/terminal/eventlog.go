@@ -1,0 +1,121 @@
+package terminal
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+)
+
+const (
+	// eventLogSize bounds the event log: one file of this many bytes in use and one before it.
+	eventLogSize = 1 << 20
+	// eventLogQueue is how many lines may wait for a slow disk. Beyond it they are counted, not kept.
+	eventLogQueue = 256
+)
+
+// eventLog is a file that is set aside when it is full. It is for technicians: losing a line of it loses
+// nothing of value, so it is not synced, and a disk that is slow or full holds up nobody who logs.
+type eventLog struct {
+	path  string
+	lines chan []byte
+	ended sync.WaitGroup
+
+	mu      sync.Mutex
+	closed  bool
+	dropped int // lines lost since the last one that was taken
+
+	file *os.File // the writer's own
+	size int64
+}
+
+// OpenEventLog opens the event log events.log in dir; its lines are JSON, one an event. The returned function
+// writes what waits and closes it.
+func OpenEventLog(dir string) (log *slog.Logger, close func() error, err error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, nil, fmt.Errorf("event log: %w", err)
+	}
+	l := &eventLog{path: filepath.Join(dir, "events.log"), lines: make(chan []byte, eventLogQueue)}
+	if err := l.open(); err != nil {
+		return nil, nil, fmt.Errorf("event log: %w", err)
+	}
+	l.ended.Go(l.writeAll)
+	return slog.New(slog.NewJSONHandler(l, nil)), l.Close, nil
+}
+
+// Write queues one line; it never waits and never fails.
+func (l *eventLog) Write(line []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		return 0, os.ErrClosed
+	}
+	text := append([]byte(nil), line...)
+	if l.dropped > 0 {
+		text = append(fmt.Appendf(nil, "{\"msg\":\"event log: %d lines lost, the disk is slow\"}\n", l.dropped), text...)
+	}
+	select {
+	case l.lines <- text:
+		l.dropped = 0
+	default:
+		l.dropped++
+	}
+	return len(line), nil
+}
+
+func (l *eventLog) writeAll() {
+	for line := range l.lines {
+		l.write(line)
+	}
+}
+
+func (l *eventLog) open() error {
+	f, err := os.OpenFile(l.path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		f.Close()
+		return err
+	}
+	l.file, l.size = f, info.Size()
+	return nil
+}
+
+// write appends one line, after setting a full file aside. What fails is tried again with the next line.
+func (l *eventLog) write(line []byte) {
+	if l.file == nil && l.open() != nil {
+		return
+	}
+	if l.size+int64(len(line)) > eventLogSize {
+		l.file.Close()
+		l.file = nil
+		if os.Rename(l.path, l.path+".1") != nil {
+			os.Remove(l.path) // a full log that can't be set aside must not grow for ever
+		}
+		if l.open() != nil {
+			return
+		}
+	}
+	n, _ := l.file.Write(line)
+	l.size += int64(n)
+}
+
+// Close writes what waits and closes the file.
+func (l *eventLog) Close() error {
+	l.mu.Lock()
+	if l.closed {
+		l.mu.Unlock()
+		return nil
+	}
+	l.closed = true
+	close(l.lines)
+	l.mu.Unlock()
+	l.ended.Wait()
+	if l.file == nil {
+		return nil
+	}
+	return l.file.Close()
+}

@@ -1,0 +1,49 @@
+package terminal
+
+import (
+	"fmt"
+	"slices"
+
+	"smartpos/device"
+	"smartpos/txn"
+	"smartpos/txn/pay/wechat"
+)
+
+// openNetworks sets up the profile's networks. One that can't be is left out and logged with its cause; the
+// error is [txn.ErrNoNetwork] when none is left.
+func openNetworks(p *device.Profile, cfg *txn.Config, ports *Ports) error {
+	if p.Networks.Wechat.Enabled {
+		client, err := wechat.New(wechatConfig(p))
+		if err != nil {
+			ports.Log.Error("network left out", "network", txn.WeChat, "err", err)
+			leaveOut(cfg, txn.WeChat)
+		} else {
+			ports.Networks = append(ports.Networks, client)
+		}
+	}
+	if len(ports.Networks) == 0 {
+		return fmt.Errorf("%w: see the event log", txn.ErrNoNetwork)
+	}
+	if !slices.ContainsFunc(cfg.Networks, func(n txn.NetworkConfig) bool { return n.ID == cfg.Default }) {
+		cfg.Default = cfg.Networks[0].ID
+	}
+	return nil
+}
+
+func leaveOut(cfg *txn.Config, id txn.NetworkID) {
+	cfg.Networks = slices.DeleteFunc(cfg.Networks, func(n txn.NetworkConfig) bool { return n.ID == id })
+}
+
+func wechatConfig(p *device.Profile) wechat.Config {
+	w := p.Networks.Wechat
+	file := func(path string) wechat.Source { return wechat.File(p.Path(path)) } // an empty path is no source
+	return wechat.Config{
+		MerchantID: w.MerchantID, AppID: w.AppID, Serial: w.Serial,
+		PrivateKey: file(w.PrivateKey), APIv3Key: file(w.APIV3Key),
+		PublicKeyID: w.PublicKeyID, PublicKey: file(w.PublicKey),
+		NotifyURL:  w.NotifyURL,
+		Production: p.Environment == device.Production,
+		BaseURL:    w.BaseURL, RootCAs: file(w.CA),
+		Timeout: p.Sale.RequestTimeout.D(), Terminal: p.Terminal.ID, Description: p.Merchant.Name,
+	}
+}

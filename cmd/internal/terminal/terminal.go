@@ -1,0 +1,187 @@
+package terminal
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+
+	"smartpos/keypad"
+	"smartpos/printer"
+	"smartpos/scanner"
+	"smartpos/txn"
+	"smartpos/txn/pay"
+)
+
+// tick is how often the machine is told that time passes: often enough for a countdown and a poll of
+// seconds, seldom enough to cost nothing.
+const tick = 100 * time.Millisecond
+
+// eventQueue bounds what workers can have told before the loop takes it; beyond it they wait.
+const eventQueue = 64
+
+// Printer is what the loop needs of a printer; *printer.Driver is one.
+type Printer interface {
+	Print(ctx context.Context, r printer.Receipt) error
+	Status(ctx context.Context) (printer.Status, error)
+}
+
+// Screen shows what the machine draws.
+type Screen interface {
+	Show(s txn.Screen) error
+	Close() error
+}
+
+// Ports are the terminal's connections to the world. Scanner and Printer may be nil; Journal is nil when
+// none could be opened.
+type Ports struct {
+	Journal    txn.Journal
+	Networks   []pay.Network
+	Keys       keypad.Source
+	Scanner    scanner.Engine
+	Continuous bool // the engine reads all the time
+	Codes      *scanner.Table
+	Printer    Printer
+	Screen     Screen
+	Beep       func(txn.BeepKind) // may be nil
+	Log        *slog.Logger
+
+	RequestTimeout time.Duration // of one request to a network
+}
+
+// Terminal is a running terminal.
+type Terminal struct {
+	ports   Ports
+	machine *txn.Machine
+	start   time.Time
+	events  chan txn.Event
+	work    sync.WaitGroup
+
+	commits  *lane[txn.Commit]
+	prints   *lane[txn.Print]
+	triggers *lane[bool]
+	screenOK bool
+}
+
+// New returns a terminal that takes up what its journal knows.
+func New(cfg txn.Config, start txn.Start, ports Ports) *Terminal {
+	t := newTerminal(ports)
+	t.machine = txn.New(cfg, start, t.now())
+	ports.Log.Info("ready", "pending", len(start.Pending), "exceptions", len(start.Exceptions))
+	return t
+}
+
+// NewHalted returns a terminal that only says why it doesn't sell.
+func NewHalted(cfg txn.Config, why error, ports Ports) *Terminal {
+	t := newTerminal(ports)
+	t.machine = txn.NewHalted(cfg, why, t.now())
+	ports.Log.Error("halted", "why", why)
+	return t
+}
+
+func newTerminal(ports Ports) *Terminal {
+	return &Terminal{
+		ports: ports, start: time.Now(), events: make(chan txn.Event, eventQueue), screenOK: true,
+		commits: newLane[txn.Commit](), prints: newLane[txn.Print](), triggers: newLane[bool](),
+	}
+}
+
+// Run works until ctx ends or the keys end (a console that was closed). It then waits for the workers and
+// closes what the ports hold open. Requests in flight are cut short: the journal takes them up next time.
+func (t *Terminal) Run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	ended := make(chan error, 1)
+	t.work.Go(func() { ended <- t.readKeys(ctx) })
+	t.work.Go(func() { t.commitAll(ctx) })
+	if t.ports.Printer != nil {
+		t.work.Go(func() { t.printAll(ctx) })
+	}
+	if t.ports.Scanner != nil {
+		t.work.Go(func() { t.readCodes(ctx) })
+		t.work.Go(func() { t.pullTrigger(ctx) })
+	}
+	err := t.loop(ctx, ended)
+	cancel()
+	return errors.Join(err, t.shut())
+}
+
+// loop feeds the machine until the end.
+func (t *Terminal) loop(ctx context.Context, ended <-chan error) error {
+	ticker := time.NewTicker(tick)
+	defer ticker.Stop()
+	t.step(ctx, txn.Tick{})
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case err := <-ended:
+			return err
+		case ev := <-t.events:
+			t.step(ctx, ev)
+		case <-ticker.C:
+			t.step(ctx, txn.Tick{})
+		}
+	}
+}
+
+// shut closes the ports and waits for the workers.
+func (t *Terminal) shut() error {
+	var errs []error
+	for _, c := range []io.Closer{t.ports.Keys, t.ports.Scanner} {
+		if c != nil {
+			errs = append(errs, c.Close())
+		}
+	}
+	t.work.Wait()
+	return errors.Join(append(errs, t.ports.Screen.Close())...)
+}
+
+func (t *Terminal) now() txn.Time {
+	now := time.Now()
+	return txn.Time{Wall: now.Round(0), Mono: now.Sub(t.start)}
+}
+
+// step takes one event through the machine and carries out what it decides.
+func (t *Terminal) step(ctx context.Context, ev txn.Event) {
+	for _, eff := range t.machine.Step(t.now(), ev) {
+		switch e := eff.(type) {
+		case txn.Draw:
+			t.show(e.Screen)
+		case txn.Commit:
+			t.commits.add(e)
+		case txn.Request:
+			t.request(ctx, e)
+		case txn.Print:
+			t.prints.add(e)
+		case txn.Trigger:
+			t.triggers.replace(e.On)
+		case txn.Beep:
+			if t.ports.Beep != nil {
+				t.ports.Beep(e.Kind)
+			}
+		case txn.Note:
+			t.ports.Log.Info(e.Text, "order", e.Order)
+		}
+	}
+}
+
+// show draws. A display that fails is said once in the log; the terminal goes on without it, since a
+// payment may be under way, and everything is drawn again when it is back.
+func (t *Terminal) show(s txn.Screen) {
+	err := t.ports.Screen.Show(s)
+	if (err == nil) != t.screenOK {
+		t.screenOK = err == nil
+		t.ports.Log.Warn("display", "err", err)
+	}
+}
+
+// tell hands an event to the loop.
+func (t *Terminal) tell(ctx context.Context, ev txn.Event) {
+	select {
+	case t.events <- ev:
+	case <-ctx.Done():
+	}
+}

@@ -1,0 +1,239 @@
+package terminal
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"smartpos/keypad"
+	"smartpos/printer"
+	"smartpos/scanner"
+	"smartpos/txn"
+	"smartpos/txn/pay"
+)
+
+// readKeys brings the keypad's presses to the loop until it ends.
+func (t *Terminal) readKeys(ctx context.Context) error {
+	for {
+		ev, err := t.ports.Keys.Next(ctx)
+		var strange *keypad.UnknownKeyError
+		switch {
+		case err == nil:
+			t.tell(ctx, txn.KeyPressed{Key: txn.Key(ev.Key.String()), Long: ev.Long})
+		case ctx.Err() != nil:
+			return nil
+		case keypad.Ended(err):
+			return err
+		case errors.As(err, &strange):
+			t.ports.Log.Warn("keypad", "err", err)
+			t.tell(ctx, txn.KeyStrange{})
+		default:
+			t.ports.Log.Warn("keypad", "err", err)
+		}
+	}
+}
+
+// commitAll makes records durable, one after the other.
+func (t *Terminal) commitAll(ctx context.Context) {
+	for {
+		c, ok := t.commits.take(ctx)
+		if !ok {
+			return
+		}
+		order, err := t.ports.Journal.Commit(c.Record)
+		t.tell(ctx, txn.Committed{Token: c.Token, Order: order, Err: err})
+	}
+}
+
+// request asks a network, in a goroutine of its own that ends with the request's time.
+func (t *Terminal) request(ctx context.Context, r txn.Request) {
+	t.work.Go(func() {
+		ctx, cancel := context.WithTimeout(ctx, t.ports.RequestTimeout)
+		defer cancel()
+		began := time.Now()
+		answer, err := t.ask(ctx, r)
+		ev := txn.NetworkAnswered{Order: r.Order.No, Op: r.Op, Answer: answer, Fault: pay.FaultOf(err)}
+		var e *pay.Error
+		if errors.As(err, &e) {
+			ev.Code = e.Code
+		}
+		log := t.ports.Log.With("op", r.Op, "order", r.Order.No, "took", time.Since(began).Round(time.Millisecond))
+		if err != nil {
+			log.Warn("network", "err", err)
+		} else {
+			log.Info("network", "status", answer.Status, "code", answer.Code)
+		}
+		t.tell(ctx, ev)
+	})
+}
+
+func (t *Terminal) ask(ctx context.Context, r txn.Request) (txn.Answer, error) {
+	n := t.network(r.Order.Network)
+	if n == nil {
+		// An order of a network that the profile no longer has: it stays unresolved and listed.
+		return txn.Answer{}, &pay.Error{Network: r.Order.Network, Op: r.Op, Order: r.Order.No, Fault: txn.FaultConfig, Code: "NOT_SET_UP"}
+	}
+	switch r.Op {
+	case txn.OpShow:
+		return n.Show(ctx, r.Order)
+	case txn.OpScan:
+		return n.Scan(ctx, r.Order, r.Code)
+	case txn.OpClose:
+		return n.Close(ctx, r.Order)
+	case txn.OpReverse:
+		return n.Reverse(ctx, r.Order)
+	}
+	return n.Query(ctx, r.Order)
+}
+
+func (t *Terminal) network(id txn.NetworkID) pay.Network {
+	for _, n := range t.ports.Networks {
+		if n.ID() == id {
+			return n
+		}
+	}
+	return nil
+}
+
+// readCodes brings what the scan engine reads to the loop.
+func (t *Terminal) readCodes(ctx context.Context) {
+	for {
+		read, err := t.ports.Scanner.Next(ctx)
+		switch {
+		case ctx.Err() != nil || errors.Is(err, scanner.ErrClosed):
+			return
+		case err == nil:
+			t.tell(ctx, t.sort(read.Text))
+		default:
+			t.ports.Log.Warn("scanner", "err", err)
+			t.tell(ctx, scanEvent(err))
+		}
+	}
+}
+
+// sort makes an event of what was read. A payment code goes on as a secret from here.
+func (t *Terminal) sort(text string) txn.Event {
+	kind, network := t.ports.Codes.Kind(text)
+	if kind != scanner.Payment {
+		return txn.Scanned{Text: text}
+	}
+	code := txn.NewPaymentCode(text)
+	ev := txn.Scanned{Payment: code, Network: txn.NetworkID(network)}
+	if t.ports.Journal != nil {
+		ev.Digest = t.ports.Journal.Digest(code)
+	}
+	return ev
+}
+
+func scanEvent(err error) txn.Event {
+	var bad *scanner.BadReadError
+	switch {
+	case errors.As(err, &bad) && bad.Reason == scanner.TooLong:
+		return txn.ScanFailed{Reason: txn.ScanTooLong}
+	case errors.As(err, &bad):
+		return txn.ScanFailed{Reason: txn.ScanGarbled}
+	case errors.Is(err, scanner.ErrBack):
+		return txn.ScannerState{}
+	case errors.Is(err, scanner.ErrUnplugged):
+		return txn.ScannerState{Fault: txn.ScanGone}
+	}
+	return txn.ScannerState{Fault: txn.ScanSilent}
+}
+
+// pullTrigger switches the engine on and off as the machine wants it. An engine in continuous mode is left on.
+func (t *Terminal) pullTrigger(ctx context.Context) {
+	const patience = 2 * time.Second
+	pull := func(on bool) {
+		ctx, cancel := context.WithTimeout(ctx, patience)
+		defer cancel()
+		call := t.ports.Scanner.Stop
+		if on || t.ports.Continuous {
+			call = t.ports.Scanner.Start
+		}
+		if err := call(ctx); err != nil && ctx.Err() == nil {
+			t.ports.Log.Warn("scanner", "trigger", on, "err", err) // Next reports the state
+		}
+	}
+	if t.ports.Continuous {
+		pull(true)
+	}
+	for {
+		on, ok := t.triggers.take(ctx)
+		if !ok {
+			return
+		}
+		pull(on)
+	}
+}
+
+const (
+	printLimit = 60 * time.Second // of one slip, a slow printer's longest receipt included
+	statusIdle = 2 * time.Second  // between questions to a printer that has nothing to do
+)
+
+// printAll prints slips one after the other, and asks how the printer is while it has nothing to do.
+func (t *Terminal) printAll(ctx context.Context) {
+	for ctx.Err() == nil {
+		idle, cancel := context.WithTimeout(ctx, statusIdle)
+		job, ok := t.prints.take(idle)
+		cancel()
+		if !ok {
+			t.askPrinter(ctx)
+			continue
+		}
+		limited, cancel := context.WithTimeout(ctx, printLimit)
+		err := t.ports.Printer.Print(limited, Receipt(job.Slip))
+		cancel()
+		if err != nil {
+			t.ports.Log.Warn("printer", "err", err)
+		}
+		fault, done := printFault(err)
+		t.tell(ctx, txn.PrintEnded{Job: job.Job, Fault: fault, Done: done})
+	}
+}
+
+func (t *Terminal) askPrinter(ctx context.Context) {
+	status, err := t.ports.Printer.Status(ctx)
+	if ctx.Err() != nil {
+		return
+	}
+	fault, _ := printFault(err)
+	if cause, bad := status.Fault(); err == nil && bad {
+		fault = printFaults[cause]
+	}
+	t.tell(ctx, txn.PrinterState{Fault: fault, NearEnd: status.NearEnd})
+}
+
+var printFaults = map[printer.Cause]txn.PrintFault{
+	printer.PaperOut:    txn.PrintPaperOut,
+	printer.CoverOpen:   txn.PrintCover,
+	printer.Offline:     txn.PrintOffline,
+	printer.NoAnswer:    txn.PrintSilent,
+	printer.Gone:        txn.PrintGone,
+	printer.Hardware:    txn.PrintHardware,
+	printer.CutterStuck: txn.PrintCutter,
+	printer.Unprintable: txn.PrintRefused,
+	printer.Canceled:    txn.PrintSilent, // it took longer than any slip may
+}
+
+// printFault says what an error of the printer means, and how much of the slip may be on paper.
+func printFault(err error) (txn.PrintFault, txn.PrintExtent) {
+	if err == nil {
+		return txn.PrintOK, txn.PrintedNothing
+	}
+	var fault *printer.Fault
+	if !errors.As(err, &fault) {
+		return txn.PrintHardware, txn.PrintedPart
+	}
+	f, ok := printFaults[fault.Cause]
+	if !ok {
+		f = txn.PrintHardware
+	}
+	return f, printExtents[fault.Extent]
+}
+
+var printExtents = map[printer.Extent]txn.PrintExtent{
+	printer.NothingPrinted: txn.PrintedNothing,
+	printer.MaybePartial:   txn.PrintedPart,
+	printer.MaybeWhole:     txn.PrintedWhole,
+}

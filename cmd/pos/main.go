@@ -1,0 +1,117 @@
+// Command pos is the firmware of the terminal: it runs the till on the board that its profile describes.
+//
+//	pos [-profile FILE]        run the terminal
+//	pos check [-profile FILE]  read the profile and say what is wrong with it
+//	pos version                say which firmware this is
+//	pos licence                print the licences that go with it
+//
+// Exit codes: 0 ended as asked, 1 it could not run (stderr says why), 2 the command line or the profile is wrong.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"smartpos/cmd/internal/terminal"
+	"smartpos/device"
+	"smartpos/device/display/font"
+)
+
+const (
+	exitOK    = 0
+	exitFail  = 1
+	exitUsage = 2
+)
+
+func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	verb := "run"
+	if len(args) > 0 && len(args[0]) > 0 && args[0][0] != '-' {
+		verb, args = args[0], args[1:]
+	}
+	flags := flag.NewFlagSet("pos "+verb, flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	profile := flags.String("profile", "/etc/smartpos/profile.toml", "the board profile")
+	if err := flags.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return exitOK
+		}
+		return exitUsage
+	}
+	if flags.NArg() > 0 {
+		fmt.Fprintf(stderr, "pos %s: unexpected %q\n", verb, flags.Arg(0))
+		return exitUsage
+	}
+	switch verb {
+	case "version":
+		fmt.Fprintln(stdout, version())
+		return exitOK
+	case "licence":
+		fmt.Fprintf(stdout, "smartpos is under the Apache License 2.0. Its display font:\n\n%s", font.Licence)
+		return exitOK
+	case "run", "check":
+		p, err := device.LoadProfile(*profile)
+		if err != nil {
+			fmt.Fprintf(stderr, "pos: %v\n", err)
+			return exitUsage
+		}
+		if verb == "check" {
+			fmt.Fprintf(stdout, "%s: board %q, terminal %s, %s\n", *profile, p.Board, p.Terminal.ID, p.Environment)
+			return exitOK
+		}
+		return runTerminal(p, stdin, stdout, stderr)
+	}
+	fmt.Fprintf(stderr, "pos: no such command %q; there are run, check, version and licence\n", verb)
+	return exitUsage
+}
+
+// runTerminal runs the till until it is told to stop.
+func runTerminal(p *device.Profile, stdin io.Reader, stdout, stderr io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	log, closeLog, err := terminal.OpenEventLog(p.Path(p.Data))
+	if err != nil {
+		fmt.Fprintf(stderr, "pos: %v\n", err)
+		return exitFail
+	}
+	defer closeLog()
+	log.Info("start", "version", version(), "board", p.Board, "environment", p.Environment)
+	t, closePorts, err := terminal.Open(p, terminal.Console{In: stdin, Out: stdout}, log)
+	if err != nil {
+		log.Error("start", "err", err)
+		fmt.Fprintf(stderr, "pos: %v\n", err)
+		return exitFail
+	}
+	err = errors.Join(t.Run(ctx), closePorts())
+	if err != nil && !errors.Is(err, io.EOF) {
+		log.Error("stop", "err", err)
+		fmt.Fprintf(stderr, "pos: %v\n", err)
+		return exitFail
+	}
+	log.Info("stop")
+	return exitOK
+}
+
+// version is the module's version and the commit it was built from.
+func version() string {
+	v, commit := "unreleased", ""
+	if info, ok := debug.ReadBuildInfo(); ok {
+		if info.Main.Version != "" && info.Main.Version != "(devel)" {
+			v = info.Main.Version
+		}
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				commit = " " + s.Value
+			}
+		}
+	}
+	return "smartpos " + v + commit
+}
