@@ -1,0 +1,120 @@
+package boot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"syscall"
+	"time"
+)
+
+const (
+	dataRetry = 10 * time.Second // between attempts to mount
+	fsckLimit = 5 * time.Minute
+)
+
+// Exit codes of e2fsck(8); the code is their sum.
+const fsckUncorrected = 4
+
+// mountData mounts the data partition, after e2fsck where something says that it is needed. Its errors are
+// [ErrNoDevice], [ErrBlank], [ErrNotExt4], [ErrDamaged] and [ErrMount]; nothing is mounted then.
+func (b *booter) mountData(ctx context.Context) error {
+	d := b.cfg.Data
+	if d.Device == "" {
+		b.log("data: in memory only: nothing outlives the power")
+		return b.sys.Mount(Mount{Source: "tmpfs", Dir: d.Dir, Type: "tmpfs"})
+	}
+	waiting, cancel := context.WithTimeout(ctx, d.Limit.D())
+	defer cancel()
+	if !b.waitNode(waiting, d.Device) {
+		return fmt.Errorf("%w: %s", ErrNoDevice, d.Device)
+	}
+	s, err := b.superblock()
+	if err != nil {
+		return err
+	}
+	if s.errors {
+		b.log("data: %d errors are recorded: e2fsck", s.count)
+		if err := b.fsck(ctx); err != nil {
+			return err
+		}
+		if s, err = b.superblock(); err != nil {
+			return err
+		}
+		if s.errors {
+			return fmt.Errorf("%w: errors are still recorded after e2fsck", ErrDamaged)
+		}
+	}
+	start := time.Now()
+	mount := Mount{Source: d.Device, Dir: d.Dir, Type: "ext4", Options: "errors=remount-ro"}
+	if err := b.sys.Mount(mount); err != nil {
+		b.log("data: %v: e2fsck", err)
+		if fsckErr := b.fsck(ctx); fsckErr != nil {
+			return fmt.Errorf("%w: %w (%w)", ErrMount, err, fsckErr)
+		}
+		if err := b.sys.Mount(mount); err != nil {
+			return fmt.Errorf("%w, also after e2fsck: %w", ErrMount, err)
+		}
+	}
+	replayed := ""
+	if s.recover {
+		replayed = ", journal replayed"
+	}
+	b.log("data: %s on %s in %d ms%s", d.Device, d.Dir, time.Since(start).Milliseconds(), replayed)
+	return nil
+}
+
+func (b *booter) superblock() (superblock, error) {
+	p := make([]byte, superOffset+superSize)
+	if err := b.sys.ReadAt(b.cfg.Data.Device, p, 0); err != nil {
+		return superblock{}, fmt.Errorf("%w: %w", ErrMount, err)
+	}
+	s, err := parseSuperblock(p)
+	if err != nil {
+		return s, fmt.Errorf("%w (%s)", err, b.cfg.Data.Device)
+	}
+	return s, nil
+}
+
+// fsck has e2fsck mend what it may mend unasked. It returns [ErrDamaged] when that is not all.
+func (b *booter) fsck(ctx context.Context) error {
+	d := b.cfg.Data
+	if d.Fsck == "" {
+		return fmt.Errorf("%w: this image has no e2fsck", ErrDamaged)
+	}
+	b.lease.extend(fsckLimit + stepLimit)
+	p, ended, err := b.reaper.start(Program{Args: []string{d.Fsck, "-p", d.Device}})
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	var words tail
+	copied := b.copy(p, &words)
+	timer := time.NewTimer(fsckLimit)
+	defer timer.Stop()
+	var stopped error
+	var status Status
+	select {
+	case status = <-ended:
+	case <-timer.C:
+		stopped = fmt.Errorf("e2fsck took longer than %v", fsckLimit)
+	case <-ctx.Done():
+		stopped = ctx.Err()
+	}
+	if stopped != nil {
+		// e2fsck takes a signal between two writes, and can begin again.
+		err := b.sys.Signal(p.PID, syscall.SIGTERM)
+		select {
+		case <-ended:
+		case <-time.After(killAfter):
+			err = errors.Join(err, b.sys.Signal(p.PID, syscall.SIGKILL))
+		}
+		b.finish(p, copied)
+		return fmt.Errorf("%w: %w", ErrDamaged, errors.Join(stopped, err))
+	}
+	b.finish(p, copied)
+	if status.Signal != 0 || status.Code >= fsckUncorrected {
+		return fmt.Errorf("%w: e2fsck: %v: %s", ErrDamaged, status, words.reason())
+	}
+	b.log("data: e2fsck: %v", status)
+	return nil
+}

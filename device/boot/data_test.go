@@ -1,0 +1,164 @@
+package boot_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"smartpos/device/boot"
+	"smartpos/device/boot/boottest"
+)
+
+func noise() []byte {
+	p := make([]byte, 2048)
+	for i := range p {
+		p[i] = byte(i*31 + 7)
+	}
+	return p
+}
+
+// The data partition can't be used: the terminal is not started, the screen says why, the watchdog is fed all the
+// while, nothing is written to the disk, and the system still ends in order.
+func TestDataUnusable(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		err    error
+		says   string
+		break_ func(*bench)
+	}{
+		{"no card", boot.ErrNoDevice, "存储卡", func(b *bench) { delete(b.Nodes, "/dev/vda") }},
+		{"blank", boot.ErrBlank, "重新刷写", func(b *bench) { b.Disk = make([]byte, 2048) }},
+		{"noise", boot.ErrNotExt4, "请勿格式化", func(b *bench) { b.Disk = noise() }},
+		{"half a superblock", boot.ErrMount, "挂载失败", func(b *bench) { b.Disk = boottest.Ext4(0)[:1500] }},
+		{"unreadable", boot.ErrMount, "挂载失败", func(b *bench) { b.Fail["read /dev/vda"] = syscall.EIO }},
+		{"errors, no e2fsck", boot.ErrDamaged, "无法自动修复", func(b *bench) { b.Disk = boottest.Ext4(3); b.cfg.Data.Fsck = "" }},
+		{"errors, e2fsck missing", boot.ErrDamaged, "无法自动修复", func(b *bench) { b.Disk = boottest.Ext4(3); delete(b.Programs, "/sbin/e2fsck") }},
+		{"errors, e2fsck gives up", boot.ErrDamaged, "无法自动修复", func(b *bench) {
+			b.Disk = boottest.Ext4(3)
+			b.Programs["/sbin/e2fsck"] = func(c *boottest.Child) boot.Status {
+				fmt.Fprintln(c.Output, "/dev/vda: UNEXPECTED INCONSISTENCY; RUN fsck MANUALLY.")
+				return boot.Status{Code: 4}
+			}
+		}},
+		{"errors, e2fsck lies", boot.ErrDamaged, "无法自动修复", func(b *bench) { b.Disk = boottest.Ext4(3) }},
+		{"the kernel refuses", boot.ErrMount, "挂载失败", func(b *bench) { b.Fail["mount ext4"] = syscall.EUCLEAN }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			on(t, func(b *bench) {
+				c.break_(b)
+				b.run(2 * time.Minute)
+				if b.did("start /init") {
+					t.Error("the terminal was started without its data")
+				}
+				n := b.seen[0]
+				if n.Kind != boot.NoData || !errors.Is(n.Err, c.err) {
+					t.Fatalf("notice %+v, want %v", n, c.err)
+				}
+				if text := strings.Join(n.Lines("zh"), "\n"); !strings.Contains(text, c.says) {
+					t.Errorf("the screen says\n%s\nnot %s", text, c.says)
+				}
+				if len(n.Lines("en")) != len(n.Lines("zh")) {
+					t.Errorf("English says %q", n.Lines("en"))
+				}
+				if b.Fed() < 50 {
+					t.Errorf("the watchdog was fed %d times in two minutes", b.Fed())
+				}
+				b.wantDid("halt: power off")
+				if p := b.File("/run/smartpos/problems"); strings.Count("\n"+p, "\ndata: ") != 1 {
+					t.Errorf("problems: %s", p)
+				}
+			})
+		})
+	}
+}
+
+// The card is put in again: the terminal starts by itself.
+func TestDataComesBack(t *testing.T) {
+	on(t, func(b *bench) {
+		b.Nodes["/dev/vda"] = 25 * time.Second
+		b.run(time.Minute)
+		if b.count("start /init") != 1 || b.seen[0].Kind != boot.NoData {
+			t.Errorf("%d starts, %+v", b.count("start /init"), b.seen)
+		}
+	})
+}
+
+// A late device within its limit is no problem at all.
+func TestDataLate(t *testing.T) {
+	on(t, func(b *bench) {
+		b.Nodes["/dev/vda"] = 3 * time.Second
+		b.run(time.Minute)
+		if p := b.File("/run/smartpos/problems"); p != "" || !b.did("start /init") {
+			t.Errorf("problems: %s", p)
+		}
+	})
+}
+
+func TestFsckMends(t *testing.T) {
+	on(t, func(b *bench) {
+		b.Disk = boottest.Ext4(2)
+		b.Programs["/sbin/e2fsck"] = func(*boottest.Child) boot.Status {
+			b.SetDisk(boottest.Ext4(0))
+			return boot.Status{Code: 1}
+		}
+		b.run(time.Minute)
+		b.wantDid("start /sbin/e2fsck -p /dev/vda", "mount ext4 /dev/vda /data", "start /init")
+	})
+}
+
+func TestMountAfterFsck(t *testing.T) {
+	on(t, func(b *bench) {
+		b.Fail["mount ext4"] = syscall.EUCLEAN
+		b.Programs["/sbin/e2fsck"] = func(*boottest.Child) boot.Status {
+			b.SetFail("mount ext4", nil)
+			return boot.Status{Code: 1}
+		}
+		b.run(time.Minute)
+		b.wantDid("start /init")
+	})
+}
+
+// e2fsck hangs: the watchdog is fed for the five minutes that it may take, then it is stopped.
+func TestFsckHangs(t *testing.T) {
+	on(t, func(b *bench) {
+		b.Disk = boottest.Ext4(2)
+		b.Programs["/sbin/e2fsck"] = func(c *boottest.Child) boot.Status { <-c.Killed; return boot.Status{} }
+		b.run(6 * time.Minute)
+		b.wantDid("signal terminated", "signal killed", "halt: power off")
+		select {
+		case <-b.Reset():
+			t.Error("the watchdog reset the board")
+		default:
+		}
+	})
+}
+
+// Power-off is asked for while e2fsck runs.
+func TestStopDuringFsck(t *testing.T) {
+	on(t, func(b *bench) {
+		b.Disk = boottest.Ext4(2)
+		b.Programs["/sbin/e2fsck"] = func(c *boottest.Child) boot.Status { <-c.Signals; return boot.Status{Code: 32} }
+		b.run(10 * time.Second)
+		b.wantDid("signal terminated", "halt: power off")
+	})
+}
+
+// ext4 finds an error while the terminal sells and takes no more writes: the terminal ends, and the board reboots so
+// that e2fsck can look at the partition.
+func TestTurnsReadOnly(t *testing.T) {
+	on(t, func(b *bench) {
+		b.Programs["/init"] = func(*boottest.Child) boot.Status {
+			b.ReadOnly = true
+			return boot.Status{Code: 1}
+		}
+		b.start()
+		b.wait()
+		b.wantDid("halt: reboot")
+		if b.seen[0].Kind != boot.NoData {
+			t.Errorf("notices %+v", b.seen)
+		}
+	})
+}

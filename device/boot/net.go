@@ -1,0 +1,160 @@
+package boot
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"smartpos/device/boot/dhcp"
+)
+
+const (
+	pollCarrier   = 500 * time.Millisecond
+	netBackoff    = time.Second
+	maxNetBackoff = 30 * time.Second
+	minRenew      = time.Minute // between attempts to renew
+)
+
+// network keeps the board's network up, for ever and in the background: selling never waits for it.
+func (b *booter) network(ctx context.Context) {
+	if err := b.sys.LinkUp("lo"); err != nil {
+		b.problem("network", err)
+	}
+	n := b.cfg.Network
+	if n.Interface == "" {
+		return
+	}
+	wait := netBackoff
+	said := ""
+	for ctx.Err() == nil {
+		err := b.connect(ctx)
+		if ctx.Err() != nil || err == nil {
+			return
+		}
+		// The same trouble is said once, not every half minute for a night.
+		if text := err.Error(); text != said {
+			b.problem("network", err)
+			said = text
+		}
+		if errors.Is(err, errConnected) {
+			wait = netBackoff
+		}
+		sleep(ctx, wait)
+		wait = min(2*wait, maxNetBackoff)
+	}
+}
+
+// errConnected marks an error of a connection that did work.
+var errConnected = errors.New("the lease was lost")
+
+// connect brings the interface up and keeps its address until something fails. A static address, once set, needs no
+// keeping: connect returns nil.
+func (b *booter) connect(ctx context.Context) error {
+	n := b.cfg.Network
+	if err := b.sys.LinkUp(n.Interface); err != nil {
+		return err
+	}
+	if n.Address != dhcpAddress {
+		a, err := n.static()
+		if err == nil {
+			err = b.sys.SetAddress(n.Interface, a)
+		}
+		if err == nil {
+			b.log("network: %s has %v", n.Interface, a.Prefix)
+		}
+		return err
+	}
+	for said := false; !b.sys.Carrier(n.Interface); {
+		if !said {
+			b.log("network: %s: no cable", n.Interface)
+			said = true
+		}
+		if !sleep(ctx, pollCarrier) {
+			return ctx.Err()
+		}
+	}
+	mac, err := b.sys.Hardware(n.Interface)
+	if err != nil {
+		return err
+	}
+	client := &dhcp.Client{Hardware: mac, Hostname: n.Hostname}
+	start := time.Now()
+	lease, err := b.ask(func(c DHCPConn) (dhcp.Lease, error) { return client.Acquire(ctx, c) })
+	if err != nil {
+		return err
+	}
+	if err := b.setLease(lease); err != nil {
+		return err
+	}
+	b.log("network: %s has %v from %v after %d ms, for %v", n.Interface, lease.Address, lease.Server,
+		time.Since(start).Milliseconds(), lease.Length)
+	return b.keep(ctx, client, lease)
+}
+
+// ask opens the socket for one question: between questions nothing listens.
+func (b *booter) ask(question func(DHCPConn) (dhcp.Lease, error)) (dhcp.Lease, error) {
+	conn, err := b.sys.ListenDHCP(b.cfg.Network.Interface)
+	if err != nil {
+		return dhcp.Lease{}, err
+	}
+	defer conn.Close()
+	return question(conn)
+}
+
+func (b *booter) setLease(l dhcp.Lease) error {
+	return b.sys.SetAddress(b.cfg.Network.Interface, Address{Prefix: l.Address, Gateway: l.Gateway, DNS: l.DNS})
+}
+
+// keep renews a lease in time, and after every return of the cable, for that may lead to another network. It returns
+// when the address is lost and taken from the interface, with an error of errConnected.
+func (b *booter) keep(ctx context.Context, client *dhcp.Client, lease dhcp.Lease) error {
+	name := b.cfg.Network.Interface
+	got := time.Now()
+	renew := got.Add(lease.Renew)
+	for {
+		if !b.waitRenew(ctx, renew) {
+			return ctx.Err()
+		}
+		asked := time.Now()
+		fresh, err := b.ask(func(c DHCPConn) (dhcp.Lease, error) { return client.Renew(ctx, c, lease) })
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err == nil:
+			if fresh.Address != lease.Address || fresh.Gateway != lease.Gateway {
+				err = b.setLease(fresh)
+				b.log("network: %s now has %v", name, fresh.Address)
+			}
+			if err != nil {
+				return errors.Join(errConnected, err)
+			}
+			lease, got, renew = fresh, asked, asked.Add(fresh.Renew)
+		case errors.Is(err, dhcp.ErrRefused) || time.Since(got) >= lease.Length:
+			return errors.Join(errConnected, err, b.sys.ClearAddress(name))
+		default:
+			left := time.Until(got.Add(lease.Length))
+			renew = time.Now().Add(min(max(left/2, minRenew), max(left, 0)))
+			b.log("network: %v; again in %v", err, time.Until(renew).Round(time.Second))
+		}
+	}
+}
+
+// waitRenew waits for t, or for the cable to come back. It reports false when ctx ended.
+func (b *booter) waitRenew(ctx context.Context, t time.Time) bool {
+	plugged := true
+	for time.Now().Before(t) || !plugged {
+		if !sleep(ctx, pollCarrier) {
+			return false
+		}
+		now := b.sys.Carrier(b.cfg.Network.Interface)
+		switch {
+		case plugged && !now:
+			b.log("network: the cable is out")
+		case !plugged && now:
+			b.log("network: the cable is in")
+			return true
+		}
+		plugged = now
+	}
+	return true
+}

@@ -1,0 +1,339 @@
+package boot
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+const (
+	problemsFile = "/run/smartpos/problems"
+	maxProblems  = 100
+	stepLimit    = 2 * time.Minute // for all of the steps before the child; the watchdog is fed that long
+	pollNode     = 20 * time.Millisecond
+	flushLimit   = 2 * time.Second
+)
+
+// Options are what process 1 runs with.
+type Options struct {
+	// System is the machine; nil is [Linux].
+	System System
+	// Config is the board's; nil is read from [ConfigFile].
+	Config *Config
+	// Console takes the log and the child's output; nil is standard output.
+	Console io.Writer
+	// Show draws a notice on the screen; nil draws nothing. It is called from a goroutine of its own, never twice at
+	// a time; notices that come while it draws are dropped, save for the latest. A child starts at the earliest half
+	// a second after it was called, and then has the screen.
+	Show func(Notice)
+}
+
+// Problem is a step of the boot that failed.
+type Problem struct {
+	Step string
+	Err  error
+}
+
+func (p Problem) String() string { return p.Step + ": " + p.Err.Error() }
+
+// Main is process 1. It never returns.
+func Main(o Options) {
+	if o.System == nil {
+		o.System = Linux()
+	}
+	err := Run(o)
+	fmt.Fprintln(os.Stderr, "boot:", err)
+	// Process 1 must not end, for the kernel would panic. The watchdog is still running if there is one.
+	for {
+		time.Sleep(time.Hour)
+	}
+}
+
+// Run brings the board up, keeps the terminal running, and ends the system when it is asked to. It returns what
+// [System].Halt does: on a real system, only an error.
+func Run(o Options) error {
+	if o.Console == nil {
+		o.Console = os.Stdout
+	}
+	b := &booter{sys: o.System, console: newConsole(o.Console, o.System), reaper: newReaper(o.System)}
+	defer b.console.close()
+	defer b.reaper.close()
+	ctx, stop := context.WithCancel(context.Background())
+	defer b.background.Wait()
+	defer stop()
+	running, end := context.WithCancel(context.Background())
+	defer end()
+	b.running = running
+	b.show = b.startScreen(running, o.Show)
+	asked := make(chan How, 1)
+	b.spawn(func() { b.signals(ctx, stop, asked) })
+
+	how := b.serve(ctx, o.Config)
+	if how == 0 {
+		how = <-asked
+	}
+	b.log("%v", how)
+	drawn := b.show(Notice{Kind: Stopping, How: how})
+	b.lease.set(stepLimit)
+	if dir := b.cfg.Data.Dir; dir != "" {
+		if err := b.sys.Unmount(dir); err != nil {
+			b.log("data: %v", err)
+		}
+	}
+	b.console.flush(flushLimit)
+	select {
+	case <-drawn:
+	case <-time.After(flushLimit):
+	}
+	return b.sys.Halt(how)
+}
+
+// booter is process 1's state.
+type booter struct {
+	sys        System
+	cfg        Config
+	console    *console
+	reaper     *reaper
+	show       func(Notice) <-chan struct{}
+	lease      lease
+	watched    bool            // a watchdog runs
+	running    context.Context // ends when the system does, after what ends with a request to stop
+	background sync.WaitGroup
+
+	mu       sync.Mutex
+	problems []Problem
+}
+
+func (b *booter) log(format string, args ...any) { b.console.logf(format, args...) }
+
+// spawn runs f beside the supervision.
+func (b *booter) spawn(f func()) { b.background.Go(f) }
+
+// signals turns the first signal into a request to end.
+func (b *booter) signals(ctx context.Context, stop func(), asked chan<- How) {
+	select {
+	case s := <-b.sys.Signals():
+		how := PowerOff
+		if s == syscall.SIGINT {
+			how = Reboot
+		}
+		b.log("asked to %v by %v", how, s)
+		asked <- how
+		stop()
+	case <-ctx.Done():
+	}
+}
+
+// serve is everything between the first mount and the last: it returns how the system is to end, or 0 when ctx
+// ended, whose cause then knows.
+func (b *booter) serve(ctx context.Context, given *Config) How {
+	b.mountSystem()
+	if err := b.configure(given); err != nil {
+		b.problem("configuration", err)
+		b.show(Notice{Kind: BadConfig, Err: err})
+		<-ctx.Done() // only a person can help; the reaper and the signals still work
+		return 0
+	}
+	b.prepare(ctx)
+	for ctx.Err() == nil {
+		if err := b.mountData(ctx); err != nil {
+			if ctx.Err() != nil {
+				break
+			}
+			b.problem("data", err)
+			b.show(Notice{Kind: NoData, Err: err, After: dataRetry})
+			b.lease.extend(dataRetry + stepLimit)
+			sleep(ctx, dataRetry)
+			continue
+		}
+		b.setClock(b.cfg.Data.Dir)
+		return b.supervise(ctx)
+	}
+	return 0
+}
+
+// mountSystem mounts what the kernel offers.
+func (b *booter) mountSystem() {
+	for _, m := range []Mount{
+		{Source: "proc", Dir: "/proc", Type: "proc"},
+		{Source: "sysfs", Dir: "/sys", Type: "sysfs"},
+		{Source: "devtmpfs", Dir: "/dev", Type: "devtmpfs", Device: true},
+		{Source: "tmpfs", Dir: "/run", Type: "tmpfs", Options: "mode=0755,size=4m"},
+		{Source: "tmpfs", Dir: "/tmp", Type: "tmpfs", Options: "mode=1777,size=16m"},
+	} {
+		if err := b.sys.Mount(m); err != nil {
+			b.problem("mounts", err)
+		}
+	}
+}
+
+// configure takes the configuration that was given, or the image's.
+func (b *booter) configure(given *Config) (err error) {
+	if given != nil {
+		b.cfg = *given
+		b.cfg.defaults()
+		return b.cfg.Check()
+	}
+	text, err := os.ReadFile(ConfigFile)
+	if err != nil {
+		return err
+	}
+	b.cfg, err = ParseConfig(text)
+	return err
+}
+
+// prepare does the steps that nothing depends on but comfort: none of them can stop the boot.
+func (b *booter) prepare(ctx context.Context) {
+	b.lease.set(stepLimit)
+	b.setClock("")
+	for _, entry := range b.cfg.Modules {
+		file, params, _ := strings.Cut(entry, " ")
+		if err := b.sys.LoadModule(file, params); err != nil {
+			b.problem("modules", err)
+		}
+	}
+	b.log("%d modules", len(b.cfg.Modules))
+	b.startWatchdog()
+	b.spawn(func() { b.network(ctx) })
+	b.spawn(func() { b.lateNodes(ctx) })
+	waiting, cancel := context.WithTimeout(ctx, b.cfg.NodesLimit.D())
+	defer cancel()
+	for _, node := range b.cfg.Nodes {
+		if !b.waitNode(waiting, node) {
+			b.problem("nodes", fmt.Errorf("%s is missing", node))
+		}
+	}
+	if b.cfg.Graphics != "" {
+		if err := b.sys.Graphics(b.cfg.Graphics); err != nil {
+			b.problem("graphics", err)
+		}
+	}
+}
+
+func (b *booter) setClock(dir string) {
+	before := b.sys.Now()
+	from, err := setClock(b.sys, b.cfg.Built, dir, b.cfg.NoRTC)
+	if err != nil {
+		b.problem("clock", err)
+	}
+	if now := b.sys.Now(); now.Sub(before).Abs() > time.Second {
+		b.log("clock: %s, from the %s", now.In(Zone()).Format(time.DateTime), from.from)
+	}
+}
+
+func (b *booter) startWatchdog() {
+	w := b.cfg.Watchdog
+	if w.Device == "" {
+		return
+	}
+	dog, timeout, err := b.sys.OpenWatchdog(w.Device, w.Timeout.D())
+	if err != nil {
+		b.problem("watchdog", err)
+		return
+	}
+	b.watched = true
+	b.log("watchdog: %s resets after %v", w.Device, timeout)
+	b.spawn(func() { b.lease.feed(b.running, dog, timeout, b.console) })
+}
+
+// waitNode waits for a node until ctx ends.
+func (b *booter) waitNode(ctx context.Context, node string) bool {
+	for !b.sys.Exists(node) {
+		if !sleep(ctx, pollNode) {
+			return b.sys.Exists(node)
+		}
+	}
+	return true
+}
+
+// lateLimit is when a late node is reported as missing; it may still come.
+const lateLimit = 15 * time.Second
+
+func (b *booter) lateNodes(ctx context.Context) {
+	waiting, cancel := context.WithTimeout(ctx, lateLimit)
+	defer cancel()
+	for _, node := range b.cfg.Late {
+		switch {
+		case b.waitNode(waiting, node):
+			b.log("lines: %s is there", node)
+		case ctx.Err() == nil:
+			b.problem("lines", fmt.Errorf("%s is missing: not plugged in?", node))
+		}
+	}
+}
+
+// problem notes a step that failed; the boot goes on.
+func (b *booter) problem(step string, err error) {
+	p := Problem{step, err}
+	b.log("PROBLEM %v", p)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	known := slices.ContainsFunc(b.problems, func(q Problem) bool { return q.String() == p.String() })
+	if known || len(b.problems) >= maxProblems {
+		return
+	}
+	b.problems = append(b.problems, p)
+	var text strings.Builder
+	for _, p := range b.problems {
+		fmt.Fprintln(&text, p)
+	}
+	if err := b.sys.WriteFile(problemsFile, []byte(text.String())); err != nil && step != "mounts" {
+		b.log("%s: %v", problemsFile, err)
+	}
+}
+
+// sleep waits for d, and reports false when ctx ended before.
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// page is a notice on its way to the screen.
+type page struct {
+	notice Notice
+	gone   chan struct{} // closed when it was drawn, or dropped for a later one
+}
+
+// startScreen returns a function that has a notice drawn and never waits for it, until ctx ends.
+func (b *booter) startScreen(ctx context.Context, draw func(Notice)) func(Notice) <-chan struct{} {
+	latest := make(chan page, 1)
+	if draw == nil {
+		draw = func(Notice) {}
+	}
+	b.spawn(func() {
+		for {
+			select {
+			case p := <-latest:
+				draw(p.notice)
+				close(p.gone)
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+	return func(n Notice) <-chan struct{} {
+		for _, line := range n.Lines("en") {
+			b.log("screen: %s", line)
+		}
+		select {
+		case p := <-latest:
+			close(p.gone)
+		default:
+		}
+		p := page{n, make(chan struct{})}
+		latest <- p
+		return p.gone
+	}
+}
