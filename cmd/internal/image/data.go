@@ -1,0 +1,136 @@
+package image
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// ErrData is returned when the data partition can't be made.
+var ErrData = errors.New("image: data partition")
+
+// dataFeatures are ext4's, all named: the defaults differ from one machine's /etc/mke2fs.conf to the next.
+const dataFeatures = "none,has_journal,ext_attr,dir_index,filetype,extent,flex_bg,sparse_super,large_file,huge_file," +
+	"dir_nlink,extra_isize,metadata_csum"
+
+// dataPartition makes an ext4 of size bytes in the file out, holding what is in the folder from ("": nothing).
+func dataPartition(ctx context.Context, out, from, board string, size int64, epoch time.Time) error {
+	mke2fs, err := findTool("mke2fs")
+	if err != nil {
+		return err
+	}
+	stage, err := os.MkdirTemp("", "smartpos-data-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(stage)
+	names, err := copyTree(stage, from, epoch)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrData, err)
+	}
+	if err := os.Remove(out); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	// Identifiers from the board's name, not from chance.
+	sum := sha256.Sum256([]byte("smartpos data " + board))
+	id := fmt.Sprintf("%x-%x-%x-%x-%x", sum[:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])
+	err = runTool(ctx, epoch, mke2fs, "-q", "-F", "-t", "ext4", "-b", "4096", "-I", "256", "-m", "1", "-L", "smartpos", "-U", id,
+		"-O", dataFeatures, "-J", "size=4", "-e", "remount-ro", "-d", stage,
+		"-E", "hash_seed="+id+",lazy_itable_init=0,lazy_journal_init=0,root_owner=0:0,nodiscard",
+		out, fmt.Sprintf("%dk", size>>10))
+	if err != nil {
+		return err
+	}
+	if os.Getuid() == 0 {
+		return nil
+	}
+	return giveToRoot(ctx, out, names, epoch)
+}
+
+// copyTree copies a folder's plain files and folders, with times that mean nothing, and lists them.
+func copyTree(to, from string, epoch time.Time) (names []string, err error) {
+	if from != "" {
+		err = filepath.WalkDir(from, func(name string, d fs.DirEntry, err error) error {
+			if err != nil || name == from {
+				return err
+			}
+			rel, err := filepath.Rel(from, name)
+			if err != nil {
+				return err
+			}
+			names = append(names, rel)
+			if d.IsDir() {
+				return os.Mkdir(filepath.Join(to, rel), 0o700)
+			}
+			if !d.Type().IsRegular() {
+				return fmt.Errorf("%s is neither a file nor a folder", name)
+			}
+			data, err := os.ReadFile(name)
+			if err != nil {
+				return err
+			}
+			return os.WriteFile(filepath.Join(to, rel), data, 0o600)
+		})
+	}
+	for i := len(names) - 1; i >= 0 && err == nil; i-- { // files before their folders, whose time they would change
+		err = os.Chtimes(filepath.Join(to, names[i]), epoch, epoch)
+	}
+	if err == nil {
+		err = os.Chtimes(to, epoch, epoch)
+	}
+	return names, err
+}
+
+// giveToRoot makes root the owner of every file, as if root had made the partition.
+func giveToRoot(ctx context.Context, image string, names []string, epoch time.Time) error {
+	debugfs, err := findTool("debugfs")
+	if err != nil {
+		return err
+	}
+	script, err := os.CreateTemp("", "smartpos-debugfs-")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(script.Name())
+	for _, n := range names {
+		if strings.ContainsAny(n, "\"\n") {
+			script.Close()
+			return fmt.Errorf("%w: a file named %q", ErrData, n)
+		}
+		fmt.Fprintf(script, "sif \"/%[1]s\" uid 0\nsif \"/%[1]s\" gid 0\n", filepath.ToSlash(n))
+	}
+	if err := script.Close(); err != nil {
+		return err
+	}
+	return runTool(ctx, epoch, debugfs, "-w", "-f", script.Name(), image)
+}
+
+// findTool looks a tool up, also where only root's PATH leads.
+func findTool(name string) (string, error) {
+	if file, err := exec.LookPath(name); err == nil {
+		return file, nil
+	}
+	for _, dir := range []string{"/usr/sbin", "/sbin"} {
+		if file := filepath.Join(dir, name); exec.Command(file, "-V").Run() == nil {
+			return file, nil
+		}
+	}
+	return "", fmt.Errorf("%w: there is no %s here: install e2fsprogs", ErrData, name)
+}
+
+func runTool(ctx context.Context, epoch time.Time, file string, args ...string) error {
+	cmd := exec.CommandContext(ctx, file, args...)
+	seconds := fmt.Sprint(epoch.Unix())
+	cmd.Env = append(os.Environ(), "LC_ALL=C", "MKE2FS_CONFIG=/dev/null", "E2FSPROGS_FAKE_TIME="+seconds, "SOURCE_DATE_EPOCH="+seconds)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("%w: %s: %w: %s", ErrData, filepath.Base(file), err, lastLines(string(out), 3))
+	}
+	return nil
+}
