@@ -1,0 +1,84 @@
+package board
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"smartpos/txn/pay/paynet"
+)
+
+// FaultOK mends what was broken, and FaultUnplugged pulls the plug of a device.
+const (
+	FaultOK        = "ok"
+	FaultUnplugged = "unplugged"
+)
+
+// The faults of each part, by the names of the API.
+var (
+	printerFaults = []string{FaultOK, "paper-out", "cover-open", "near-end", FaultUnplugged}
+	scannerFaults = []string{FaultOK, "silent", "garbled", FaultUnplugged}
+	networkFaults = allNetworkFaults()
+)
+
+// allNetworkFaults are ok, down, lost-reply, slow and the rarer ways to break of package paynet, such as
+// mis-signed and wrong-order.
+func allNetworkFaults() []string {
+	var names []string
+	for _, k := range paynet.FaultKinds {
+		names = append(names, string(k))
+	}
+	return names
+}
+
+// ErrFault is returned for a fault that does not exist.
+var ErrFault = errors.New("no such fault")
+
+// Faults says what is broken; in a request, an empty field leaves its part as it is.
+type Faults struct {
+	Printer string `json:"printer,omitempty"` // ok, paper-out, cover-open, near-end, unplugged
+	Scanner string `json:"scanner,omitempty"` // ok, silent, garbled, unplugged
+	Network string `json:"network,omitempty"` // ok, down, lost-reply, slow, and the other kinds of package paynet
+}
+
+func (f Faults) check() error {
+	for _, c := range []struct {
+		part, value string
+		known       []string
+	}{
+		{"printer", f.Printer, printerFaults}, {"scanner", f.Scanner, scannerFaults}, {"network", f.Network, networkFaults},
+	} {
+		if c.value != "" && !slices.Contains(c.known, c.value) {
+			return fmt.Errorf("%w: %s %.30q; %s takes %s", ErrFault, c.part, c.value, c.part, strings.Join(c.known, ", "))
+		}
+	}
+	if f == (Faults{}) {
+		return fmt.Errorf(`%w: name a part, for example {"printer":"paper-out"}`, ErrFault)
+	}
+	return nil
+}
+
+// Break breaks or mends what f names. It returns when that is so.
+func (b *Board) Break(f Faults) error {
+	if err := f.check(); err != nil {
+		return err
+	}
+	var errs []error
+	if f.Printer != "" {
+		errs = append(errs, b.printer.set(f.Printer))
+	}
+	if f.Scanner != "" {
+		errs = append(errs, b.scanner.set(f.Scanner))
+	}
+	if f.Network != "" {
+		errs = append(errs, b.network.set(f.Network))
+	}
+	b.changes.note(KindFaults)
+	return errors.Join(errs...)
+}
+
+// Faults says what is broken now.
+func (b *Board) Faults() Faults {
+	return Faults{Printer: b.printer.faultNow(), Scanner: b.scanner.faultNow(), Network: b.network.faultNow()}
+}

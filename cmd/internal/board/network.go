@@ -1,0 +1,126 @@
+package board
+
+import (
+	"errors"
+	"sync"
+	"time"
+
+	"smartpos/txn/pay/paynet"
+)
+
+// SandboxDir is the folder of the sandbox network in the board's: keys, phones, orders and the ledger.
+const SandboxDir = "paynet"
+
+// slowDelay is how long a slow network keeps a request; the official request time-out is 10 s.
+const slowDelay = 4 * time.Second
+
+// network is the payment network that the terminal is connected to, and the cable to it.
+type network struct {
+	net    *paynet.Paynet
+	slow   time.Duration
+	cancel func()
+
+	mu    sync.Mutex
+	fault string
+	left  int // requests until the cut; 0: not armed
+	after bool
+	hit   func()
+}
+
+// openNetwork starts the sandbox; changed hears of phones and ledger. scale shortens the network's own waits.
+func openNetwork(dir string, scale float64, changed func()) (*network, error) {
+	p, err := paynet.Open(dir, paynet.Options{Scale: scale})
+	if err != nil {
+		return nil, err
+	}
+	n := &network{net: p, fault: FaultOK, slow: slowDelay}
+	if scale > 1 {
+		n.slow = time.Duration(float64(slowDelay) / scale)
+	}
+	p.OnRequest(n.request)
+	if _, err := p.Start("127.0.0.1:0"); err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
+	n.cancel = p.Subscribe(changed)
+	return n, nil
+}
+
+// settings are the profile's tables that let the firmware pay here.
+func (n *network) settings() settings {
+	m := n.net.Merchant()
+	return settings{"networks": map[string]any{"wechat": map[string]any{
+		"enabled":       true,
+		"base_url":      m.BaseURL,
+		"ca":            m.CA,
+		"merchant_id":   m.MerchantID,
+		"app_id":        m.AppID,
+		"serial":        m.Serial,
+		"private_key":   m.PrivateKey,
+		"api_v3_key":    m.APIv3Key,
+		"public_key_id": m.PublicKeyID,
+		"public_key":    m.PublicKey,
+		"notify_url":    m.NotifyURL,
+	}}}
+}
+
+// set breaks or mends the network.
+func (n *network) set(fault string) error {
+	f := paynet.Fault{Kind: paynet.FaultKind(fault)}
+	if f.Kind == paynet.FaultSlow {
+		f.Delay = n.slow
+	}
+	if err := n.net.SetFault(f); err != nil {
+		return err
+	}
+	n.mu.Lock()
+	n.fault = fault
+	n.mu.Unlock()
+	return nil
+}
+
+func (n *network) faultNow() string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.fault
+}
+
+// arm has hit called at the nth request from now: before its reply is sent, when its effect has happened, or
+// after.
+func (n *network) arm(count int, after bool, hit func()) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.left, n.after, n.hit = count, after, hit
+}
+
+func (n *network) disarm() { n.arm(0, false, nil) }
+
+// request hears of every request, twice.
+func (n *network) request(_ int, _ string, phase paynet.Phase) {
+	n.mu.Lock()
+	var hit func()
+	// Requests are counted when their reply is due, so that "before" and "after" mean the same request; one that
+	// was under way when the point was armed counts too.
+	if n.left > 0 && (phase == paynet.AfterReply) == n.after {
+		if n.left--; n.left == 0 {
+			hit = n.hit
+		}
+	}
+	n.mu.Unlock()
+	if hit != nil {
+		hit()
+	}
+}
+
+func (n *network) Close() error {
+	n.cancel()
+	return n.net.Close()
+}
+
+// Ledger is what every customer was really charged, whatever terminal and journal believe.
+func (b *Board) Ledger() paynet.Ledger { return b.network.net.Ledger() }
+
+// noteNetwork hears that a phone or the ledger has changed.
+func (b *Board) noteNetwork() {
+	b.changes.note(KindPhone)
+	b.changes.note(KindLedger)
+}

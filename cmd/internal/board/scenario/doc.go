@@ -1,0 +1,40 @@
+// Package scenario runs scenario files: what a cashier, a customer and bad luck do to a terminal, one line each,
+// and what must be seen on the display, on the paper and in the networks' ledger.
+//
+//	file.txtar ─▶ testscript ─▶ verbs ─▶ board (a fresh one for each file) ─▶ firmware
+//	                              │
+//	                              └─▶ at the end: journal and ledger agree, nobody was charged twice
+//
+// A file is a txtar archive. Its script comes first, one verb a line; # begins a comment, quotes hold an argument
+// with blanks ('like this'). A file section "profile.toml" holds settings over the usual test profile.
+//
+//	option KEY=VALUE            a setting over the profile, before the power comes on: option sale.copies=1
+//	allow-unresolved            orders may be left without an outcome at the end
+//	keys 1 2 . 5 OK             presses keys
+//	type CHARACTERS             sends them on the keypad's line, keys or not
+//	scan TEXT                   holds a code before the scanner until it is read; $CODE is the phone's last one
+//	scan -times N TEXT          the same with TEXT written N times over: an overlong code
+//	phone [WALLET] DO [K=V…]    scan-lcd, scan-paper, code, confirm, decline, look; balance=10.00, password=always
+//	faults PART=FAULT …         printer=paper-out, scanner=unplugged, network=down; PART=ok mends
+//	power cut | on              takes the power away, gives it back
+//	power cut at POINT          "printer-byte 120", "request 2 before-reply", "disk-write 7"
+//	tear                        tears the paper off
+//	expect-lcd TEXT…            every TEXT stands on the display, all at once
+//	expect-no-lcd TEXT…         none of them stands there any more
+//	expect-paper TEXT…          every TEXT has been printed since the last tear
+//	expect-paper -count N TEXT  exactly so many times
+//	expect-no-paper TEXT…       none has been printed (expect-not-paper is the same)
+//	expect-ledger AMOUNT…       what the customers have been charged, payment by payment; nothing: not a fen
+//	expect-phone TEXT           the customer's phone shows it
+//	expect-qr lcd|paper [order] the code there, read from the picture, is one that the network gave out; with
+//	                            order, it is an order number that the network knows
+//	expect-power on|off|exited  the power's state
+//	expect-scanner reading|idle the scan engine's light is on, or off
+//	expect-log TEXT             the firmware has written it to its log
+//
+// Each expect waits until it holds or its limit is over, 10 s unless -within says otherwise (expect-lcd -within
+// 30s …); the ones that say "no" about paper look once, since paper never takes anything back. Blanks and line
+// breaks do not count when texts are compared: a narrow display breaks lines where it must.
+//
+// testscript brings conditions, negation and "did you mean" (package testscript of rogpeppe/go-internal).
+package scenario

@@ -1,0 +1,136 @@
+package scenario
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"smartpos/cmd/internal/board"
+	"smartpos/store"
+	"smartpos/txn"
+	"smartpos/txn/pay/paynet"
+)
+
+// settle is how long the terminal gets, again and again, to find out what came of its orders before the end is
+// judged: each time its power is taken away to read the journal, which also proves that it takes its work up
+// again after any cut.
+var settle = []time.Duration{0, time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second}
+
+// finish is the check at the end of every scenario.
+func (s *session) finish() error {
+	if s.failed || s.board == nil {
+		return nil
+	}
+	b := s.board
+	if p := b.Power(); p.State == board.PowerExited {
+		return fmt.Errorf("at the end: %s%s", p.Reason, s.scene())
+	}
+	if log := b.Log(1 << 20); strings.Contains(log, "panic:") || strings.Contains(log, "fatal error:") {
+		return fmt.Errorf("at the end: the firmware crashed%s", s.scene())
+	}
+	if u := b.Paper().Unknown(); len(u) > 0 {
+		return fmt.Errorf("at the end: the printer got what means nothing to it: %v", u)
+	}
+	if err := b.Break(board.Faults{Network: board.FaultOK}); err != nil {
+		return err
+	}
+	scene := s.scene()
+	for i, wait := range settle {
+		if err := s.work(wait); err != nil {
+			return err
+		}
+		orders, err := s.journal()
+		if err != nil {
+			return fmt.Errorf("at the end: %w%s", err, scene)
+		}
+		if err := compare(orders, b.Ledger()); err != nil {
+			return fmt.Errorf("at the end: %w%s", err, scene)
+		}
+		open := unresolved(orders)
+		if len(open) == 0 || s.unresolved {
+			return nil
+		}
+		if i == len(settle)-1 {
+			return fmt.Errorf("at the end: orders without an outcome (say allow-unresolved if that is meant):\n%s%s",
+				strings.Join(open, "\n"), scene)
+		}
+	}
+	return nil
+}
+
+// work lets the terminal run for so long.
+func (s *session) work(d time.Duration) error {
+	if d == 0 {
+		return nil
+	}
+	ctx, cancel := s.longer(doLimit)
+	defer cancel()
+	if err := s.board.PowerOn(ctx); err != nil && !errors.Is(err, board.ErrPowered) {
+		return fmt.Errorf("at the end: the terminal does not start again: %w%s", err, s.scene())
+	}
+	time.Sleep(s.limit(d)) // there is no event for "nothing more to do"
+	return nil
+}
+
+// journal reads all orders, with the power off.
+func (s *session) journal() ([]txn.Order, error) {
+	if err := s.board.PowerCut(); err != nil {
+		return nil, err
+	}
+	p := s.board.Profile()
+	j, err := store.Open(p.Path(p.Data), store.Config{ReadOnly: true})
+	if err != nil {
+		return nil, err
+	}
+	defer j.Close()
+	return j.Recent(1000)
+}
+
+// unresolved describes the orders that have no outcome.
+func unresolved(orders []txn.Order) []string {
+	var out []string
+	for _, o := range orders {
+		if !o.State.Final() {
+			out = append(out, fmt.Sprintf("order %s, %s %s: %s", o.No, o.Method, o.Amount, o.State))
+		}
+	}
+	return out
+}
+
+// compare holds the journal against what the customers were really charged.
+func compare(orders []txn.Order, ledger paynet.Ledger) error {
+	var errs []error
+	fault := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	known := make(map[string]bool)
+	captured := make(map[txn.OrderNo]int)
+	for _, o := range orders {
+		known[string(o.No)] = true
+		a, there := ledger.Order(string(o.No))
+		charged := there && a.Charged > a.GivenBack || there && a.Charges > 0 && a.Charged == 0
+		switch {
+		case o.State == txn.Paid && !charged:
+			fault("order %s is paid in the journal; its customer was not charged", o.No)
+		case o.State != txn.Paid && o.State.Final() && charged:
+			fault("order %s is %s in the journal; its customer was charged %d fen", o.No, o.State, a.Charged)
+		case o.State == txn.Paid && o.Amount.Fen != a.Total:
+			fault("order %s: %s in the journal, %d fen at the network", o.No, o.Amount, a.Total)
+		case a.Charges > 1:
+			fault("order %s: its customer was charged %d times", o.No, a.Charges)
+		}
+		if o.State == txn.Paid && o.Exception == "" {
+			captured[o.Sale]++
+		}
+	}
+	for sale, n := range captured {
+		if n > 1 {
+			fault("sale %s was captured %d times, and none of them stands on the exception list", sale, n)
+		}
+	}
+	for _, a := range ledger.Orders {
+		if !known[a.Order] && a.Charged > a.GivenBack {
+			fault("the network charged %d fen for order %s, which the journal does not know", a.Charged, a.Order)
+		}
+	}
+	return errors.Join(errs...)
+}
