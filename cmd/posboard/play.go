@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"smartpos/cmd/internal/board/scenario"
+)
+
+// defaultJobs is how many boards run side by side.
+const defaultJobs = 2
+
+// playCommand is posboard play: scenario files, each on a fresh board.
+func playCommand(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	flags := flag.NewFlagSet("posboard play", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	backend := flags.String("backend", "host", "what runs the firmware: host")
+	binary := flags.String("firmware", "", "the firmware's binary (default: pos beside this program)")
+	jobs := flags.Int("jobs", defaultJobs, "how many boards run side by side")
+	patience := flags.Float64("patience", 1, "multiplies every time limit, for slow machines")
+	keep := flags.Bool("keep", false, "keep the boards' folders")
+	verbose := flags.Bool("v", false, "show every step")
+	if code, ok := parse(flags, args); !ok {
+		return code
+	}
+	if flags.NArg() == 0 || *jobs < 1 {
+		fmt.Fprintln(stderr, "usage: posboard play [--jobs N] FILE.txtar…")
+		return exitUsage
+	}
+	fw, err := firmware(*binary)
+	if err != nil {
+		fmt.Fprintf(stderr, "posboard play: %v\n", err)
+		return exitFail
+	}
+	cfg := scenario.Config{Firmware: fw, Shim: shim(), Backend: *backend, Patience: *patience, Keep: *keep}
+	remove, err := cfg.Prepare()
+	if err != nil {
+		fmt.Fprintf(stderr, "posboard play: %v\n", err)
+		return exitFail
+	}
+	defer remove()
+	p := &player{ctx: ctx, out: stdout, verbose: *verbose, slots: make(chan struct{}, *jobs)}
+	p.play(cfg.Params("", flags.Args()))
+	fmt.Fprintf(stdout, "%d scenarios hold, %d do not\n", p.held, p.failed)
+	if p.failed > 0 || ctx.Err() != nil {
+		return exitFail
+	}
+	return exitOK
+}
+
+// player runs scripts outside go test.
+type player struct {
+	ctx     context.Context
+	out     io.Writer
+	verbose bool
+	slots   chan struct{}
+	wg      sync.WaitGroup
+
+	mu           sync.Mutex
+	held, failed int
+}
+
+// play runs them all, side by side, and waits.
+func (p *player) play(params testscript.Params) {
+	done := make(chan struct{})
+	go func() { // of its own, since a failure ends the goroutine
+		defer close(done)
+		testscript.RunT(&playT{p: p, name: "play"}, params)
+	}()
+	<-done
+	p.wg.Wait()
+}
+
+// playT is what testscript sees of go test.
+type playT struct {
+	p      *player
+	name   string
+	log    strings.Builder
+	failed bool
+}
+
+func (t *playT) Skip(args ...any)  { t.Log(args...); runtime.Goexit() }
+func (t *playT) Fatal(args ...any) { t.Log(args...); t.FailNow() }
+func (t *playT) Parallel()         {} // Run does that
+func (t *playT) Verbose() bool     { return t.p.verbose }
+func (t *playT) Log(args ...any)   { fmt.Fprintln(&t.log, args...) }
+func (t *playT) FailNow()          { t.failed = true; runtime.Goexit() }
+
+// Run runs one script as soon as there is room, unless the player was interrupted.
+func (t *playT) Run(name string, f func(testscript.T)) {
+	p := t.p
+	p.wg.Go(func() {
+		select {
+		case p.slots <- struct{}{}:
+			defer func() { <-p.slots }()
+		case <-p.ctx.Done():
+		}
+		child := &playT{p: p, name: name}
+		begun := time.Now()
+		defer func() { p.report(child, time.Since(begun)) }()
+		if p.ctx.Err() != nil {
+			child.Fatal("not run: interrupted")
+		}
+		f(child)
+	})
+}
+
+func (p *player) report(t *playT, took time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	verdict := "ok  "
+	if t.failed {
+		p.failed++
+		verdict = "FAIL"
+	} else {
+		p.held++
+	}
+	fmt.Fprintf(p.out, "%s %-40s %5.1f s\n", verdict, t.name, took.Seconds())
+	if t.failed || p.verbose {
+		fmt.Fprintln(p.out, t.log.String())
+	}
+}
