@@ -5,7 +5,9 @@
 //	pos version                say which firmware this is
 //	pos licence                print the licences that go with it
 //
-// Exit codes: 0 ended as asked, 1 it could not run (stderr says why), 2 the command line or the profile is wrong.
+// As process 1 of a board it brings the board up and runs itself as its child, see package boot.
+//
+// Exit codes: 0 ended as asked, 1 it could not run (stderr says why), 2 the command line is wrong, 78 the profile is.
 package main
 
 import (
@@ -21,16 +23,23 @@ import (
 
 	"smartpos/cmd/internal/terminal"
 	"smartpos/device"
+	"smartpos/device/boot"
 	"smartpos/device/display/font"
 )
 
 const (
-	exitOK    = 0
-	exitFail  = 1
-	exitUsage = 2
+	exitOK      = 0
+	exitFail    = 1
+	exitUsage   = 2
+	exitProfile = boot.ExitProfile
 )
 
-func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+func main() {
+	if os.Getpid() == 1 {
+		process1()
+	}
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
 
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	verb := "run"
@@ -59,9 +68,12 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return exitOK
 	case "run", "check":
 		p, err := device.LoadProfile(*profile)
+		if err == nil {
+			err = ownBoard(p)
+		}
 		if err != nil {
 			fmt.Fprintf(stderr, "pos: %v\n", err)
-			return exitUsage
+			return exitProfile
 		}
 		if verb == "check" {
 			fmt.Fprintf(stdout, "%s: board %q, terminal %s, %s\n", *profile, p.Board, p.Terminal.ID, p.Environment)
@@ -84,7 +96,7 @@ func runTerminal(p *device.Profile, stdin io.Reader, stdout, stderr io.Writer) i
 	}
 	defer closeLog()
 	log.Info("start", "version", version(), "board", p.Board, "environment", p.Environment)
-	t, closePorts, err := terminal.Open(p, terminal.Console{In: stdin, Out: stdout}, log)
+	t, closePorts, err := terminal.Open(p, terminal.Console{In: stdin, Out: stdout}, boot.OpenPulse(), log)
 	if err != nil {
 		log.Error("start", "err", err)
 		fmt.Fprintf(stderr, "pos: %v\n", err)

@@ -40,6 +40,8 @@ func (d *Duration) UnmarshalText(text []byte) error {
 
 // Config is what process 1 knows of its board. It is written into the image; nobody edits it on the device.
 type Config struct {
+	// Board is the board's name, as its profile must say too; "" when any profile will do.
+	Board string `toml:"board"`
 	// Child is the terminal: its program and arguments. Required.
 	Child []string `toml:"child"`
 	// Built is when the firmware was built: no clock is right that says less.
@@ -58,9 +60,18 @@ type Config struct {
 	// Graphics is the virtual terminal whose text and cursor leave the screen, "" for none.
 	Graphics string `toml:"graphics"`
 
+	Settings SettingsConfig `toml:"settings"`
 	Data     DataConfig     `toml:"data"`
 	Network  NetworkConfig  `toml:"network"`
 	Watchdog WatchdogConfig `toml:"watchdog"`
+}
+
+// SettingsConfig is the [settings] table: the medium with the board profile and the merchant's keys. It is an ext4
+// that is only read. A board without one keeps its profile on the data partition.
+type SettingsConfig struct {
+	Device string   `toml:"device"` // block device; "": there is none
+	Dir    string   `toml:"dir"`    // where it is mounted; default /settings
+	Limit  Duration `toml:"limit"`  // the device may take this long to appear: default 5 s, at most 60 s
 }
 
 // DataConfig is the [data] table: the partition of the journal.
@@ -119,10 +130,14 @@ func (c *Config) defaults() {
 		}
 	}
 	set(&c.NodesLimit, 3*time.Second)
+	set(&c.Settings.Limit, 5*time.Second)
 	set(&c.Data.Limit, 5*time.Second)
 	set(&c.Watchdog.Timeout, 10*time.Second)
 	set(&c.Watchdog.Hang, 10*time.Second)
 	set(&c.Watchdog.Start, time.Minute)
+	if c.Settings.Dir == "" {
+		c.Settings.Dir = "/settings"
+	}
 	if c.Data.Dir == "" {
 		c.Data.Dir = "/data"
 	}
@@ -156,10 +171,13 @@ func (c Config) Check() error {
 		absolute("nodes", n)
 	}
 	within("nodes_limit", c.NodesLimit, 0, 30*time.Second)
+	within("settings.limit", c.Settings.Limit, 0, time.Minute)
 	within("data.limit", c.Data.Limit, 0, time.Minute)
+	absolute("settings.dir", c.Settings.Dir)
 	absolute("data.dir", c.Data.Dir)
+	hold(c.Settings.Dir != c.Data.Dir, "settings.dir and data.dir are both %s", c.Data.Dir)
 	for key, name := range map[string]string{
-		"graphics": c.Graphics, "data.device": c.Data.Device, "data.fsck": c.Data.Fsck, "watchdog.device": c.Watchdog.Device,
+		"graphics": c.Graphics, "settings.device": c.Settings.Device, "data.device": c.Data.Device, "data.fsck": c.Data.Fsck, "watchdog.device": c.Watchdog.Device,
 	} {
 		if name != "" {
 			absolute(key, name)

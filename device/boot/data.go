@@ -9,12 +9,34 @@ import (
 )
 
 const (
-	dataRetry = 10 * time.Second // between attempts to mount
-	fsckLimit = 5 * time.Minute
+	retryAfter = 10 * time.Second // between attempts to mount
+	fsckLimit  = 5 * time.Minute
 )
 
 // Exit codes of e2fsck(8); the code is their sum.
 const fsckUncorrected = 4
+
+// ErrNoSettings is returned when the medium with the board profile is missing or can't be read.
+var ErrNoSettings = errors.New("boot: no settings")
+
+// mountSettings mounts the medium of the board profile and the merchant's keys, if the board has one. Nobody writes
+// to it, so there is no journal to replay and nothing for e2fsck to mend.
+func (b *booter) mountSettings(ctx context.Context) error {
+	s := b.cfg.Settings
+	if s.Device == "" {
+		return nil
+	}
+	waiting, cancel := context.WithTimeout(ctx, s.Limit.D())
+	defer cancel()
+	if !b.waitNode(waiting, s.Device) {
+		return fmt.Errorf("%w: %s is missing", ErrNoSettings, s.Device)
+	}
+	if err := b.sys.Mount(Mount{Source: s.Device, Dir: s.Dir, Type: "ext4", ReadOnly: true}); err != nil {
+		return fmt.Errorf("%w: %w", ErrNoSettings, err)
+	}
+	b.log("settings: %s on %s", s.Device, s.Dir)
+	return nil
+}
 
 // mountData mounts the data partition, after e2fsck where something says that it is needed. Its errors are
 // [ErrNoDevice], [ErrBlank], [ErrNotExt4], [ErrDamaged] and [ErrMount]; nothing is mounted then.

@@ -75,6 +75,41 @@ func TestDataUnusable(t *testing.T) {
 	}
 }
 
+// The medium with the profile is missing, or not readable: the screen says so, the data partition is left alone, and
+// the terminal starts by itself once the card is in.
+func TestSettings(t *testing.T) {
+	for _, c := range []struct {
+		name         string
+		break_, mend func(*bench)
+	}{
+		{"no card", func(b *bench) { b.Nodes["/dev/vdb"] = 90 * time.Second }, func(*bench) {}},
+		{"the kernel refuses", func(b *bench) { b.SetFail("mount ext4 /dev/vdb", syscall.EINVAL) },
+			func(b *bench) { b.SetFail("mount ext4 /dev/vdb", nil) }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			on(t, func(b *bench) {
+				b.cfg.Settings = boot.SettingsConfig{Device: "/dev/vdb"}
+				b.Nodes["/dev/vdb"] = 0
+				c.break_(b)
+				b.start()
+				time.Sleep(time.Minute)
+				if b.did("start /init") || b.did("mount ext4 /dev/vda") {
+					t.Error("the boot went on without its settings")
+				}
+				if n := b.seen[0]; n.Kind != boot.NoSettings || !errors.Is(n.Err, boot.ErrNoSettings) || len(n.Lines("zh")) != 4 {
+					t.Errorf("notice %+v", n)
+				}
+				c.mend(b)
+				time.Sleep(time.Minute)
+				b.wantLog("settings: /dev/vdb on /settings", "data: /dev/vda on /data", "terminal: ready")
+				b.Ask(syscall.SIGTERM)
+				b.wait()
+				b.wantDid("unmount /settings", "unmount /data")
+			})
+		})
+	}
+}
+
 // The card is put in again: the terminal starts by itself.
 func TestDataComesBack(t *testing.T) {
 	on(t, func(b *bench) {

@@ -21,6 +21,10 @@ const (
 	NoData
 	// BadConfig: this image's own configuration is broken, for Err. Nothing runs.
 	BadConfig
+	// NoSettings: the medium with the board profile can't be used, for Err. It is tried again After.
+	NoSettings
+	// Misconfigured: the terminal does not accept its profile, for Reason; it is started again After.
+	Misconfigured
 	// Stopping: the system is about to end.
 	Stopping
 )
@@ -28,9 +32,9 @@ const (
 // Notice is what process 1 has to say on the screen while no terminal is running.
 type Notice struct {
 	Kind   NoticeKind
-	Err    error         // of NoData and BadConfig
-	Reason string        // of Ended and Hung: one line of printable text, at most 120 characters
-	Count  int           // of Ended and Hung: how often in a row, from 1
+	Err    error         // of NoData, NoSettings and BadConfig
+	Reason string        // of Ended, Hung and Misconfigured: one line of printable text, at most 120 characters
+	Count  int           // of these: how often in a row, from 1
 	After  time.Duration // until the next attempt
 	How    How           // of Stopping
 }
@@ -61,6 +65,17 @@ func (n Notice) Lines(language string) []string {
 		return []string{
 			pick("数据分区不可用", "The data partition can't be used"), pick(what[0], what[1]), pick(todo[0], todo[1]),
 			fmt.Sprintf(pick("%d 秒后重试", "Trying again in %d s"), seconds),
+		}
+	case NoSettings:
+		return []string{
+			pick("找不到终端配置", "The terminal's settings are missing"), printable(fmt.Sprint(n.Err)),
+			pick("请检查配置卡是否插好，或联系维修人员", "Check that the settings card is seated, or call service"),
+			fmt.Sprintf(pick("%d 秒后重试", "Trying again in %d s"), seconds),
+		}
+	case Misconfigured:
+		return []string{
+			pick("终端配置有误", "The terminal's settings are wrong"), n.Reason,
+			pick("请联系维修人员更正 profile.toml", "Call service to mend profile.toml"), again,
 		}
 	case BadConfig:
 		return []string{

@@ -81,9 +81,12 @@ func Run(o Options) error {
 	b.log("%v", how)
 	drawn := b.show(Notice{Kind: Stopping, How: how})
 	b.lease.set(stepLimit)
-	if dir := b.cfg.Data.Dir; dir != "" {
+	for step, dir := range map[string]string{"data": b.cfg.Data.Dir, "settings": b.cfg.Settings.Dir} {
+		if dir == "" {
+			continue
+		}
 		if err := b.sys.Unmount(dir); err != nil {
-			b.log("data: %v", err)
+			b.log("%s: %v", step, err)
 		}
 	}
 	b.console.flush(flushLimit)
@@ -141,21 +144,28 @@ func (b *booter) serve(ctx context.Context, given *Config) How {
 		return 0
 	}
 	b.prepare(ctx)
-	for ctx.Err() == nil {
-		if err := b.mountData(ctx); err != nil {
-			if ctx.Err() != nil {
-				break
-			}
-			b.problem("data", err)
-			b.show(Notice{Kind: NoData, Err: err, After: dataRetry})
-			b.lease.extend(dataRetry + stepLimit)
-			sleep(ctx, dataRetry)
-			continue
-		}
-		b.setClock(b.cfg.Data.Dir)
-		return b.supervise(ctx)
+	if !b.until(ctx, "settings", NoSettings, b.mountSettings) || !b.until(ctx, "data", NoData, b.mountData) {
+		return 0
 	}
-	return 0
+	b.setClock(b.cfg.Data.Dir)
+	return b.supervise(ctx)
+}
+
+// until repeats a step without which nothing may be sold, with the reason on the screen meanwhile. It reports false
+// when ctx ended before.
+func (b *booter) until(ctx context.Context, step string, kind NoticeKind, do func(context.Context) error) bool {
+	for {
+		err := do(ctx)
+		if err == nil || ctx.Err() != nil {
+			return err == nil
+		}
+		b.problem(step, err)
+		b.show(Notice{Kind: kind, Err: err, After: retryAfter})
+		b.lease.extend(retryAfter + stepLimit)
+		if !sleep(ctx, retryAfter) {
+			return false
+		}
+	}
 }
 
 // mountSystem mounts what the kernel offers.

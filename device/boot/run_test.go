@@ -235,23 +235,24 @@ func TestOneFault(t *testing.T) {
 func TestChildEnds(t *testing.T) {
 	for _, c := range []struct {
 		name, reason string
+		kind         boot.NoticeKind
 		end          func(*boottest.Child) boot.Status
 	}{
-		{"cleanly, unasked", "exit code 0", func(*boottest.Child) boot.Status { return boot.Status{} }},
-		{"wrong profile", "exit code 2: pos: profile.toml:3: terminal.id: is required", func(c *boottest.Child) boot.Status {
+		{"cleanly, unasked", "exit code 0", boot.Ended, func(*boottest.Child) boot.Status { return boot.Status{} }},
+		{"wrong profile", "pos: profile.toml:3: terminal.id: is required", boot.Misconfigured, func(c *boottest.Child) boot.Status {
 			fmt.Fprintln(c.Output, "pos: profile.toml:3: terminal.id: is required")
-			return boot.Status{Code: 2}
+			return boot.Status{Code: boot.ExitProfile}
 		}},
-		{"panic", "exit code 2: panic: runtime error: index out of range", func(c *boottest.Child) boot.Status {
+		{"panic", "exit code 2: panic: runtime error: index out of range", boot.Ended, func(c *boottest.Child) boot.Status {
 			fmt.Fprint(c.Output, "x\npanic: runtime error: index out of range\n\ngoroutine 1 [running]:\nmain.main()\n\t/x.go:3\nexit status 2\n")
 			return boot.Status{Code: 2}
 		}},
-		{"killed", "signal 9 (killed)", func(*boottest.Child) boot.Status { return boot.Status{Signal: syscall.SIGKILL} }},
-		{"no line end", "exit code 1: half a li", func(c *boottest.Child) boot.Status {
+		{"killed", "signal 9 (killed)", boot.Ended, func(*boottest.Child) boot.Status { return boot.Status{Signal: syscall.SIGKILL} }},
+		{"no line end", "exit code 1: half a li", boot.Ended, func(c *boottest.Child) boot.Status {
 			fmt.Fprint(c.Output, "half a li")
 			return boot.Status{Code: 1}
 		}},
-		{"garbage", "exit code 1: a \uFFFD [2Jb", func(c *boottest.Child) boot.Status {
+		{"garbage", "exit code 1: a \uFFFD [2Jb", boot.Ended, func(c *boottest.Child) boot.Status {
 			c.Output.Write([]byte("a\t\xff\xfe\x1b[2Jb\n"))
 			return boot.Status{Code: 1}
 		}},
@@ -267,7 +268,7 @@ func TestChildEnds(t *testing.T) {
 					return terminal(child)
 				}
 				b.run(time.Minute)
-				if b.count("start /init") != 2 || b.seen[0].Kind != boot.Ended || b.seen[0].Count != 1 {
+				if b.count("start /init") != 2 || b.seen[0].Kind != c.kind || b.seen[0].Count != 1 {
 					t.Errorf("%d starts, notices %+v", b.count("start /init"), b.seen)
 				}
 				if got := strings.Join(strings.Fields(b.seen[0].Reason), " "); got != strings.Join(strings.Fields(c.reason), " ") {

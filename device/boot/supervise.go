@@ -43,9 +43,9 @@ func (b *booter) supervise(ctx context.Context) How {
 		if ro, err := b.sys.MountedReadOnly(b.cfg.Data.Dir); err != nil || ro {
 			// ext4 found an error and stopped writing: e2fsck can look at it only where it is not mounted.
 			b.problem("data", fmt.Errorf("%w: it takes no writes any more", ErrDamaged))
-			b.show(Notice{Kind: NoData, Err: ErrDamaged, After: dataRetry})
-			b.lease.extend(dataRetry + stepLimit)
-			if !sleep(ctx, dataRetry) {
+			b.show(Notice{Kind: NoData, Err: ErrDamaged, After: retryAfter})
+			b.lease.extend(retryAfter + stepLimit)
+			if !sleep(ctx, retryAfter) {
 				return 0
 			}
 			return Reboot
@@ -63,15 +63,21 @@ func backoff(n int) time.Duration {
 	return min(firstBackoff<<min(n-1, 10), maxBackoff)
 }
 
+// boardEnv names the board in the child's environment.
+const boardEnv = "SMARTPOS_BOARD"
+
 // childEnv is all of the child's environment.
-func childEnv() []string {
-	return []string{"PATH=/", "HOME=/tmp", "TMPDIR=/tmp", "TZ=Asia/Shanghai", pulseEnv + "=3"}
+func (b *booter) childEnv() []string {
+	return []string{"PATH=/", "HOME=/tmp", "TMPDIR=/tmp", "TZ=Asia/Shanghai", pulseEnv + "=3", boardEnv + "=" + b.cfg.Board}
 }
+
+// Board is the name of the board that this process runs on, or "" when it is not known: then any profile will do.
+func Board() string { return os.Getenv(boardEnv) }
 
 // runChild runs the child once, until it ends or is ended.
 func (b *booter) runChild(ctx context.Context) ending {
 	start := time.Now()
-	p, ended, err := b.reaper.start(Program{Args: b.cfg.Child, Env: childEnv(), Pulse: true})
+	p, ended, err := b.reaper.start(Program{Args: b.cfg.Child, Env: b.childEnv(), Pulse: true})
 	if err != nil {
 		return ending{kind: Ended, reason: printable("it can't be started: " + err.Error())}
 	}
@@ -94,6 +100,8 @@ func (b *booter) runChild(ctx context.Context) ending {
 		end.how = PowerOff
 	case status == Status{Code: ExitReboot}:
 		end.how = Reboot
+	case status == Status{Code: ExitProfile}:
+		end.kind, end.reason = Misconfigured, printable(words.reason())
 	default:
 		end.reason = status.String()
 		if last := words.reason(); last != "" {

@@ -160,8 +160,9 @@ func (h How) String() string {
 	return fmt.Sprintf("How(%d)", int(h))
 }
 
-// Exit codes by which the terminal asks process 1 to end the system. With any other code it is started again.
+// Exit codes of the terminal that mean something to process 1. With any but the first two it is started again.
 const (
 	ExitPowerOff = 80
 	ExitReboot   = 81
+	ExitProfile  = 78 // EX_CONFIG of sysexits.h: the board profile is wrong, and the last line of output says how
 )

@@ -56,7 +56,7 @@ type Framebuffer struct {
 
 // OpenFramebuffer maps the framebuffer. A plain file is created where it is missing and brought to size,
 // except under /dev: there a missing node is a missing driver and stays an error.
-func OpenFramebuffer(cfg FramebufferConfig) (Backend, error) {
+func OpenFramebuffer(cfg FramebufferConfig) (*Framebuffer, error) {
 	file, err := openNode(cfg.Path)
 	if err != nil {
 		return nil, fmt.Errorf("display: %w", err)

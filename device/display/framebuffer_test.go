@@ -34,7 +34,7 @@ func open(t *testing.T, cfg FramebufferConfig) *Framebuffer {
 			t.Error(err)
 		}
 	})
-	return b.(*Framebuffer)
+	return b
 }
 
 // What is drawn comes back out of the file, in both formats and with rows that have a gap.

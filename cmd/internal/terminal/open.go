@@ -28,7 +28,7 @@ type Console struct {
 // work without it or wait for it: an absent printer or scanner comes when it is plugged in, a network whose
 // keys can't be read is left out and logged, and a journal that can't be opened makes a terminal that says
 // why it doesn't sell. The returned function closes what Run has not.
-func Open(p *device.Profile, console Console, log *slog.Logger) (t *Terminal, closeAll func() error, err error) {
+func Open(p *device.Profile, console Console, pulse Pulse, log *slog.Logger) (t *Terminal, closeAll func() error, err error) {
 	var open closers
 	defer func() {
 		if err != nil {
@@ -36,7 +36,7 @@ func Open(p *device.Profile, console Console, log *slog.Logger) (t *Terminal, cl
 		}
 	}()
 	cfg := Config(p)
-	ports := Ports{Log: log, RequestTimeout: p.Sale.RequestTimeout.D()}
+	ports := Ports{Log: log, Pulse: pulse, RequestTimeout: p.Sale.RequestTimeout.D()}
 	if ports.Screen, err = openScreen(p, console); err != nil {
 		return nil, nil, err
 	}
@@ -104,14 +104,14 @@ func openScreen(p *device.Profile, console Console) (Screen, error) {
 	case "none":
 		backend = dark{}
 	default:
-		var err error
-		backend, err = display.OpenFramebuffer(display.FramebufferConfig{
+		framebuffer, err := display.OpenFramebuffer(display.FramebufferConfig{
 			Path: p.Path(d.Device), Width: d.Width, Height: d.Height, Format: display.Format(d.Format),
 			Stride: d.Stride, Notify: p.Path(d.Flush),
 		})
 		if err != nil {
 			return nil, fmt.Errorf("%w (profile: display.device)", err)
 		}
+		backend = framebuffer
 	}
 	return NewScreen(d.Width, d.Height, backend), nil
 }

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"smartpos/device/boot"
 	"smartpos/keypad"
 	"smartpos/printer"
 	"smartpos/scanner"
@@ -34,6 +35,12 @@ type Screen interface {
 	Close() error
 }
 
+// Pulse is told by the loop that it is alive, at every turn, and once that the terminal is ready. *boot.Pulse is one.
+type Pulse interface {
+	Beat()
+	Ready()
+}
+
 // Ports are the terminal's connections to the world. Scanner and Printer may be nil; Journal is nil when
 // none could be opened.
 type Ports struct {
@@ -46,6 +53,7 @@ type Ports struct {
 	Printer    Printer
 	Screen     Screen
 	Beep       func(txn.BeepKind) // may be nil
+	Pulse      Pulse              // may be nil
 	Log        *slog.Logger
 
 	RequestTimeout time.Duration // of one request to a network
@@ -82,6 +90,9 @@ func NewHalted(cfg txn.Config, why error, ports Ports) *Terminal {
 }
 
 func newTerminal(ports Ports) *Terminal {
+	if ports.Pulse == nil {
+		ports.Pulse = (*boot.Pulse)(nil)
+	}
 	return &Terminal{
 		ports: ports, start: time.Now(), events: make(chan txn.Event, eventQueue), screenOK: true,
 		commits: newLane[txn.Commit](), prints: newLane[txn.Print](), triggers: newLane[bool](),
@@ -113,7 +124,9 @@ func (t *Terminal) loop(ctx context.Context, ended <-chan error) error {
 	ticker := time.NewTicker(tick)
 	defer ticker.Stop()
 	t.step(ctx, txn.Tick{})
+	t.ports.Pulse.Ready()
 	for {
+		t.ports.Pulse.Beat()
 		select {
 		case <-ctx.Done():
 			return nil
