@@ -104,7 +104,7 @@ func dataWords(err error) (what, todo [2]string) {
 	case errors.Is(err, ErrNotExt4):
 		return [2]string{"数据分区内容无法识别", "Its content is not recognised"}, service
 	case errors.Is(err, ErrDamaged):
-		return [2]string{"文件系统损坏，无法自动修复", "The file system is damaged beyond automatic repair"}, service
+		return [2]string{"文件系统损坏，无法自动修复", "Damaged beyond automatic repair"}, service
 	}
 	return [2]string{"挂载失败: " + printable(fmt.Sprint(err)), "Mounting failed: " + printable(fmt.Sprint(err))}, service
 }
