@@ -13,7 +13,7 @@ import (
 	"smartpos/cmd/internal/image"
 )
 
-// imageCommand is `posboard image --board NAME -o DIR [--firmware FILE] [--data DIR] [--cache DIR] [--refresh]`: it
+// imageCommand is `posboard image --board NAME -o DIR [--firmware FILE] [--shop DIR] [--cache DIR] [--refresh]`: it
 // builds what a board boots. --board takes a built-in board or a file that ends in .toml. Without --firmware it
 // builds the firmware, and so has to run inside the source tree.
 func imageCommand(args []string, stdout, stderr io.Writer) int {
@@ -39,7 +39,7 @@ func imageCommand(args []string, stdout, stderr io.Writer) int {
 type imageOptions struct {
 	board          *image.Board
 	out            string
-	firmware, data string
+	firmware, shop string
 	cache          string
 	refresh        bool
 }
@@ -52,7 +52,7 @@ func parseImage(args []string, stderr io.Writer) (imageOptions, error) {
 	fs.StringVar(&board, "board", "", "the `board`: "+strings.Join(image.Boards(), ", ")+", or a file that ends in .toml")
 	fs.StringVar(&o.out, "o", "", "write the image into this `folder`")
 	fs.StringVar(&o.firmware, "firmware", "", "the firmware's `file`, static, for the board; default: built from the source tree")
-	fs.StringVar(&o.data, "data", "", "a `folder` whose files the data partition holds: profile.toml, keys")
+	fs.StringVar(&o.shop, "shop", "", "a `folder` with what the terminal is set up with: profile.toml, keys")
 	fs.StringVar(&o.cache, "cache", "", "the `folder` of kernels; default smartpos/kernels in the user's cache folder")
 	fs.BoolVar(&o.refresh, "refresh", false, "take Debian's newest kernel, even where the cache holds one")
 	if err := fs.Parse(args); err != nil {
@@ -92,6 +92,6 @@ func (o imageOptions) build(ctx context.Context, log io.Writer) (*image.Image, e
 		}
 	}
 	return image.Build(ctx, image.Options{
-		Board: o.board, Kernel: kernel, Firmware: firmware, Data: o.data, Epoch: epoch, Out: o.out,
+		Board: o.board, Kernel: kernel, Firmware: firmware, Shop: o.shop, Epoch: epoch, Out: o.out,
 	})
 }

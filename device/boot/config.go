@@ -16,6 +16,12 @@ import (
 // ConfigFile is where an image carries its configuration.
 const ConfigFile = "/etc/smartpos/boot.toml"
 
+// Where partitions are mounted if the configuration says nothing else.
+const (
+	DefaultSettingsDir = "/settings"
+	DefaultDataDir     = "/data"
+)
+
 // maxConfig bounds a configuration, in bytes.
 const maxConfig = 1 << 16
 
@@ -136,10 +142,10 @@ func (c *Config) defaults() {
 	set(&c.Watchdog.Hang, 10*time.Second)
 	set(&c.Watchdog.Start, time.Minute)
 	if c.Settings.Dir == "" {
-		c.Settings.Dir = "/settings"
+		c.Settings.Dir = DefaultSettingsDir
 	}
 	if c.Data.Dir == "" {
-		c.Data.Dir = "/data"
+		c.Data.Dir = DefaultDataDir
 	}
 }
 

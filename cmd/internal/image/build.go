@@ -1,12 +1,14 @@
 package image
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"time"
@@ -18,10 +20,14 @@ import (
 const (
 	KernelFile     = "kernel"
 	InitramfsFile  = "initramfs.cpio"
+	SettingsFile   = "settings.ext4"
 	DataFile       = "data.ext4"
 	DeviceTreeFile = "board.dtb"
 	ManifestFile   = "image.json"
 )
+
+// profileFile is the profile in the shop's folder.
+const profileFile = "profile.toml"
 
 // defaultChild is the terminal: the same binary as process 1.
 const defaultChild = "/init"
@@ -31,8 +37,8 @@ type Options struct {
 	Board    *Board
 	Kernel   *Kernel
 	Firmware string            // file of the static binary for the board's architecture
-	Child    []string          // the child's program and arguments; default /init -profile /data/profile.toml
-	Data     string            // folder whose files the data partition holds; "" for none
+	Child    []string          // the child's program and arguments; default /init with the profile of Shop's medium
+	Shop     string            // folder with profile.toml, keys and what else the terminal is set up with; "" for none
 	Files    map[string][]byte // more files of the initramfs, by path without a leading slash
 	Epoch    time.Time         // build time: UTC, whole seconds
 	Out      string            // folder; made if need be
@@ -66,7 +72,7 @@ func Build(ctx context.Context, o Options) (*Image, error) {
 	}
 	child := o.Child
 	if len(child) == 0 {
-		child = []string{defaultChild, "-profile", "/data/profile.toml"}
+		child = []string{defaultChild, "-profile", b.profilePath()}
 	}
 	config, err := b.bootConfig(child, modules, o.Epoch)
 	if err != nil {
@@ -101,13 +107,35 @@ func Build(ctx context.Context, o Options) (*Image, error) {
 		sum := sha256.Sum256(data)
 		i.SHA256[name] = hex.EncodeToString(sum[:])
 	}
-	if err := dataPartition(ctx, i.Path(DataFile), o.Data, b.Name, int64(b.DataSize)<<20, o.Epoch); err != nil {
-		return nil, err
-	}
-	if i.SHA256[DataFile], err = fileSum(i.Path(DataFile)); err != nil {
-		return nil, err
+	for name, p := range b.partitions(o, i) {
+		if err := p.Make(ctx); err != nil {
+			return nil, err
+		}
+		if i.SHA256[name], err = fileSum(p.Out); err != nil {
+			return nil, err
+		}
 	}
 	return i, i.writeManifest()
+}
+
+// partitions are those of a board, by the file's name. The shop's folder is on the settings' medium where there is
+// one, and else on the data partition.
+func (b *Board) partitions(o Options, i *Image) map[string]Partition {
+	if b.Boot.Settings.Device == "" {
+		return map[string]Partition{DataFile: DataPartition(b, o.Shop, i.Path(DataFile), o.Epoch)}
+	}
+	return map[string]Partition{
+		SettingsFile: SettingsPartition(b, o.Shop, i.Path(SettingsFile), o.Epoch),
+		DataFile:     DataPartition(b, "", i.Path(DataFile), o.Epoch),
+	}
+}
+
+// profilePath is where the terminal finds its profile.
+func (b *Board) profilePath() string {
+	if b.Boot.Settings.Device == "" {
+		return path.Join(cmp.Or(b.Boot.Data.Dir, boot.DefaultDataDir), profileFile)
+	}
+	return path.Join(cmp.Or(b.Boot.Settings.Dir, boot.DefaultSettingsDir), profileFile)
 }
 
 func (i *Image) writeManifest() error {
@@ -121,7 +149,7 @@ func (i *Image) writeManifest() error {
 // bootConfig is process 1's configuration for an image of b.
 func (b *Board) bootConfig(child []string, modules []module, built time.Time) (boot.Config, error) {
 	c := b.Boot
-	c.Child, c.Built, c.Modules = child, built.UTC(), nil
+	c.Board, c.Child, c.Built, c.Modules = b.Name, child, built.UTC(), nil
 	for _, m := range modules {
 		c.Modules = append(c.Modules, m.entry())
 	}

@@ -13,15 +13,33 @@ import (
 	"time"
 )
 
-// ErrData is returned when the data partition can't be made.
-var ErrData = errors.New("image: data partition")
+// ErrData is returned when a partition can't be made.
+var ErrData = errors.New("image: partition")
 
-// dataFeatures are ext4's, all named: the defaults differ from one machine's /etc/mke2fs.conf to the next.
-const dataFeatures = "none,has_journal,ext_attr,dir_index,filetype,extent,flex_bg,sparse_super,large_file,huge_file," +
-	"dir_nlink,extra_isize,metadata_csum"
+// Features of the file systems, all named: the defaults differ from one machine's /etc/mke2fs.conf to the next. What
+// is only read has no journal.
+const (
+	readFeatures = "none,ext_attr,dir_index,filetype,extent,flex_bg,sparse_super,large_file,huge_file,dir_nlink,extra_isize," +
+		"metadata_csum"
+	dataFeatures = readFeatures + ",has_journal"
+)
 
-// dataPartition makes an ext4 of size bytes in the file out, holding what is in the folder from ("": nothing).
-func dataPartition(ctx context.Context, out, from, board string, size int64, epoch time.Time) error {
+// settingsSize is that of the settings' medium in bytes: a profile, a catalogue and some keys.
+const settingsSize = 4 << 20
+
+// Partition is a file system to make.
+type Partition struct {
+	Out   string    // file
+	From  string    // folder whose files it holds; "" for none
+	Label string    // of the file system, at most 16 bytes
+	Seed  string    // its identifiers are derived from
+	Size  int64     // bytes
+	Read  bool      // it is only read: no journal
+	Epoch time.Time // every time stamp
+}
+
+// Make makes an ext4 in the file p.Out, the same bytes for the same inputs.
+func (p Partition) Make(ctx context.Context) error {
 	mke2fs, err := findTool("mke2fs")
 	if err != nil {
 		return err
@@ -31,27 +49,44 @@ func dataPartition(ctx context.Context, out, from, board string, size int64, epo
 		return err
 	}
 	defer os.RemoveAll(stage)
-	names, err := copyTree(stage, from, epoch)
+	names, err := copyTree(stage, p.From, p.Epoch)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrData, err)
 	}
-	if err := os.Remove(out); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := os.Remove(p.Out); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	// Identifiers from the board's name, not from chance.
-	sum := sha256.Sum256([]byte("smartpos data " + board))
+	// Identifiers from a name, not from chance.
+	sum := sha256.Sum256([]byte(p.Seed))
 	id := fmt.Sprintf("%x-%x-%x-%x-%x", sum[:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])
-	err = runTool(ctx, epoch, mke2fs, "-q", "-F", "-t", "ext4", "-b", "4096", "-I", "256", "-m", "1", "-L", "smartpos", "-U", id,
-		"-O", dataFeatures, "-J", "size=4", "-e", "remount-ro", "-d", stage,
-		"-E", "hash_seed="+id+",lazy_itable_init=0,lazy_journal_init=0,root_owner=0:0,nodiscard",
-		out, fmt.Sprintf("%dk", size>>10))
-	if err != nil {
+	features := []string{"-O", dataFeatures, "-J", "size=4"}
+	if p.Read {
+		features = []string{"-O", readFeatures}
+	}
+	args := append([]string{"-q", "-F", "-t", "ext4", "-b", "4096", "-I", "256", "-m", "1", "-L", p.Label, "-U", id}, features...)
+	args = append(args, "-e", "remount-ro", "-d", stage,
+		"-E", "hash_seed="+id+",lazy_itable_init=0,lazy_journal_init=0,root_owner=0:0,nodiscard", p.Out, fmt.Sprintf("%dk", p.Size>>10))
+	if err := runTool(ctx, p.Epoch, mke2fs, args...); err != nil {
 		return err
 	}
 	if os.Getuid() == 0 {
 		return nil
 	}
-	return giveToRoot(ctx, out, names, epoch)
+	return giveToRoot(ctx, p.Out, names, p.Epoch)
+}
+
+// SettingsPartition is the medium of the profile and the merchant's keys for a board, with the files of a folder.
+func SettingsPartition(board *Board, from, out string, epoch time.Time) Partition {
+	return Partition{
+		Out: out, From: from, Label: "settings", Seed: "smartpos settings " + board.Name, Size: settingsSize, Read: true, Epoch: epoch,
+	}
+}
+
+// DataPartition is a board's data partition, with the files of a folder.
+func DataPartition(board *Board, from, out string, epoch time.Time) Partition {
+	return Partition{
+		Out: out, From: from, Label: "smartpos", Seed: "smartpos data " + board.Name, Size: int64(board.DataSize) << 20, Epoch: epoch,
+	}
 }
 
 // copyTree copies a folder's plain files and folders, with times that mean nothing, and lists them.

@@ -183,7 +183,7 @@ func TestDataPartition(t *testing.T) {
 			t.Fatal(err)
 		}
 		out := filepath.Join(dir, fmt.Sprint("data", i))
-		if err := dataPartition(t.Context(), out, from, "virt", 16<<20, epoch); err != nil {
+		if err := testPartition(out, from).Make(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		var err error
@@ -204,6 +204,10 @@ func TestDataPartition(t *testing.T) {
 	}
 }
 
+func testPartition(out, from string) Partition {
+	return Partition{Out: out, From: from, Label: "virt", Seed: "virt", Size: 16 << 20, Epoch: epoch}
+}
+
 func TestDataPartitionRefuses(t *testing.T) {
 	if _, err := findTool("mke2fs"); err != nil {
 		t.Skip(err)
@@ -213,7 +217,7 @@ func TestDataPartitionRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, from := range map[string]string{"a link": dir, "no folder": filepath.Join(dir, "none")} {
-		if err := dataPartition(t.Context(), filepath.Join(t.TempDir(), "d"), from, "virt", 16<<20, epoch); !errors.Is(err, ErrData) {
+		if err := testPartition(filepath.Join(t.TempDir(), "d"), from).Make(t.Context()); !errors.Is(err, ErrData) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -221,7 +225,7 @@ func TestDataPartitionRefuses(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(big, "f"), bytes.Repeat([]byte("x"), 17<<20), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := dataPartition(t.Context(), filepath.Join(t.TempDir(), "d"), big, "virt", 16<<20, epoch); !errors.Is(err, ErrData) {
+	if err := testPartition(filepath.Join(t.TempDir(), "d"), big).Make(t.Context()); !errors.Is(err, ErrData) {
 		t.Errorf("more files than room: %v", err)
 	}
 }

@@ -56,6 +56,7 @@ func qemu(t *testing.T, i *image.Image, limit time.Duration) string {
 	cmd := exec.CommandContext(ctx, machine[0], append(machine[1:],
 		"-m", "128", "-nodefaults", "-display", "none", "-serial", "stdio",
 		"-kernel", i.Path(image.KernelFile), "-initrd", i.Path(image.InitramfsFile), "-append", i.Cmdline,
+		"-drive", "if=none,id=s,format=raw,readonly=on,file="+i.Path(image.SettingsFile), "-device", "virtio-blk-pci,drive=s,romfile=",
 		"-drive", "if=none,id=d,format=raw,file="+i.Path(image.DataFile), "-device", "virtio-blk-pci,drive=d,romfile=",
 		"-netdev", "user,id=n,restrict=on", "-device", "virtio-net-pci,netdev=n,romfile=",
 		"-device", "virtio-gpu-pci,xres=320,yres=240,romfile=",
@@ -95,7 +96,8 @@ var (
 		"watchdog: /dev/watchdog resets after 2s",
 		"errors are recorded: e2fsck",
 		"data: e2fsck: exit code 1", // which is: mended
-		"data: /dev/vda on /data",
+		"settings: /dev/vda on /settings",
+		"data: /dev/vdb on /data",
 		"lines: /dev/ttyUSB0 is there",
 		"testinit: boot 1 life 1",
 		"terminal: ready",

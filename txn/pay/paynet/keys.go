@@ -193,7 +193,7 @@ func serialOf(c *x509.Certificate) string { return fmt.Sprintf("%X", c.SerialNum
 func (k *keys) serverCertificate(hosts []string) (tls.Certificate, error) {
 	c := template("paynet")
 	c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
-	for _, h := range append([]string{"127.0.0.1", "::1", "10.0.2.2", "localhost"}, hosts...) {
+	for _, h := range append([]string{"127.0.0.1", "::1", "10.0.2.100", "localhost"}, hosts...) {
 		if ip := net.ParseIP(h); ip != nil {
 			c.IPAddresses = append(c.IPAddresses, ip)
 		} else {
