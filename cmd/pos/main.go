@@ -89,14 +89,19 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 func runTerminal(p *device.Profile, stdin io.Reader, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	log, closeLog, err := terminal.OpenEventLog(p.Path(p.Data))
+	var console io.Writer
+	pulse := boot.OpenPulse()
+	if pulse != nil {
+		console = stderr // a board's technician has its serial console and no shell
+	}
+	log, closeLog, err := terminal.OpenEventLog(p.Path(p.Data), console)
 	if err != nil {
 		fmt.Fprintf(stderr, "pos: %v\n", err)
 		return exitFail
 	}
 	defer closeLog()
 	log.Info("start", "version", version(), "board", p.Board, "environment", p.Environment)
-	t, closePorts, err := terminal.Open(p, terminal.Console{In: stdin, Out: stdout}, boot.OpenPulse(), log)
+	t, closePorts, err := terminal.Open(p, terminal.Console{In: stdin, Out: stdout}, pulse, log)
 	if err != nil {
 		log.Error("start", "err", err)
 		fmt.Fprintf(stderr, "pos: %v\n", err)

@@ -135,16 +135,28 @@ func (cfg *Config) serialArgs() []string {
 func portID(name string) string { return "port-" + name }
 
 func (d *Disk) args(i int) []string {
-	id := fmt.Sprintf("disk%d", i)
-	device := "virtio-blk-pci,romfile=,drive=" + id
-	a := []string{"-blockdev", d.blockdev(id)}
+	var a []string
+	if d.Slot {
+		a = append(a, "-device", fmt.Sprintf("pcie-root-port,id=%s,chassis=%d,slot=%d", slotID(i), i+1, i+1))
+	}
+	if d.Absent {
+		return a
+	}
+	a = append(a, "-blockdev", d.blockdev(diskID(i)))
 	if d.Kind == DiskSD {
 		host := fmt.Sprintf("sdhci%d", i)
 		a = append(a, "-device", "sdhci-pci,id="+host)
-		device = fmt.Sprintf("sd-card,bus=%s.sd-bus,drive=%s", host, id)
+		return append(a, "-device", fmt.Sprintf("sd-card,bus=%s.sd-bus,drive=%s", host, diskID(i)))
+	}
+	device := "virtio-blk-pci,romfile=,drive=" + diskID(i)
+	if d.Slot {
+		device += ",bus=" + slotID(i)
 	}
 	return append(a, "-device", device)
 }
+
+func diskID(i int) string { return fmt.Sprintf("disk%d", i) }
+func slotID(i int) string { return fmt.Sprintf("slot%d", i) }
 
 // blockdev describes a disk's contents, as QMP's blockdev-add does.
 func (d *Disk) blockdev(id string) string {

@@ -80,6 +80,12 @@ type Disk struct {
 	File     string
 	NBD      string // a Unix socket on which an NBD server listens; its export's name is empty
 	ReadOnly bool
+
+	// Slot gives a virtio disk a slot of its own, where it can be plugged in while the board runs. Debian's kernel
+	// notices that on arm64 only.
+	Slot bool
+	// Absent leaves the slot empty until [Machine.PlugDisk].
+	Absent bool
 }
 
 // Network joins the board to an Ethernet of its own. QEMU is its DHCP server (the board is 10.0.2.15) and lets
@@ -183,6 +189,9 @@ func (cfg *Config) checkDisks() error {
 		}
 		if d.Kind != "" && d.Kind != DiskVirtio && d.Kind != DiskSD {
 			return fmt.Errorf("disk %d: kind %q, want %s or %s", i, d.Kind, DiskVirtio, DiskSD)
+		}
+		if d.Slot && d.Kind == DiskSD || d.Absent && !d.Slot {
+			return fmt.Errorf("disk %d: only a virtio disk has a slot, and only a slot can be empty", i)
 		}
 	}
 	return nil

@@ -2,6 +2,7 @@ package terminal
 
 import (
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -19,6 +20,7 @@ const (
 // nothing of value, so it is not synced, and a disk that is slow or full holds up nobody who logs.
 type eventLog struct {
 	path  string
+	echo  io.Writer // takes every line too; nil: nobody
 	lines chan []byte
 	ended sync.WaitGroup
 
@@ -30,13 +32,13 @@ type eventLog struct {
 	size int64
 }
 
-// OpenEventLog opens the event log events.log in dir; its lines are JSON, one an event. The returned function
-// writes what waits and closes it.
-func OpenEventLog(dir string) (log *slog.Logger, close func() error, err error) {
+// OpenEventLog opens the event log events.log in dir; its lines are JSON, one an event. They go to echo too, if it
+// is not nil. The returned function writes what waits and closes it.
+func OpenEventLog(dir string, echo io.Writer) (log *slog.Logger, close func() error, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, nil, fmt.Errorf("event log: %w", err)
 	}
-	l := &eventLog{path: filepath.Join(dir, "events.log"), lines: make(chan []byte, eventLogQueue)}
+	l := &eventLog{path: filepath.Join(dir, "events.log"), echo: echo, lines: make(chan []byte, eventLogQueue)}
 	if err := l.open(); err != nil {
 		return nil, nil, fmt.Errorf("event log: %w", err)
 	}
@@ -86,6 +88,9 @@ func (l *eventLog) open() error {
 
 // write appends one line, after setting a full file aside. What fails is tried again with the next line.
 func (l *eventLog) write(line []byte) {
+	if l.echo != nil {
+		_, _ = l.echo.Write(line)
+	}
 	if l.file == nil && l.open() != nil {
 		return
 	}

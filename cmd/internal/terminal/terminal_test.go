@@ -282,7 +282,7 @@ func TestReceiptTakesHostileNames(t *testing.T) {
 
 func TestEventLogIsBounded(t *testing.T) {
 	dir := t.TempDir()
-	log, closeLog, err := OpenEventLog(dir)
+	log, closeLog, err := OpenEventLog(dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -293,7 +293,7 @@ func TestEventLogIsBounded(t *testing.T) {
 			if err := closeLog(); err != nil {
 				t.Fatal(err)
 			}
-			if log, closeLog, err = OpenEventLog(dir); err != nil {
+			if log, closeLog, err = OpenEventLog(dir, nil); err != nil {
 				t.Fatal(err)
 			}
 		}
