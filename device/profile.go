@@ -98,6 +98,8 @@ type Keypad struct {
 	Device    string            `toml:"device"`     // console: tty, "" is standard input; input: event node; default "console"
 	Rows      []string          `toml:"rows"`       // matrix: four pin names, top to bottom; default GPIO0–GPIO3
 	Columns   []string          `toml:"columns"`    // matrix: four pin names, left to right; default GPIO4–GPIO7
+	Active    string            `toml:"active"`     // matrix: a row is driven "low" (default; columns pulled up) or "high" (pulled down)
+	Pulls     string            `toml:"pulls"`      // matrix: the columns' resistors: the pins' own, "internal" (default), or the board's, "external"
 	Settle    Duration          `toml:"settle"`     // matrix: from driving a row to reading: 1 µs–10 ms; default 20 µs
 	ScanEvery Duration          `toml:"scan_every"` // matrix: between scans: 1 ms–50 ms; default 5 ms
 	Debounce  int               `toml:"debounce"`   // matrix: equal scans in a row that count: 1–20; default 2

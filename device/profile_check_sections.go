@@ -139,6 +139,8 @@ var keyNames = strings.Fields("0 1 2 3 4 5 6 7 8 9 . CANCEL CLEAR MENU SCAN OK")
 func (c *checker) keypad(k *Keypad) {
 	c.oneOf(at("keypad.kind"), k.Kind, "console", "matrix", "input")
 	c.file(at("keypad.device"), k.Device, k.Kind == "input")
+	c.oneOf(at("keypad.active"), k.Active, "low", "high")
+	c.oneOf(at("keypad.pulls"), k.Pulls, "internal", "external")
 	c.span(at("keypad.settle"), k.Settle, time.Microsecond, 10*time.Millisecond)
 	c.span(at("keypad.scan_every"), k.ScanEvery, time.Millisecond, 50*time.Millisecond)
 	c.number(at("keypad.debounce"), int64(k.Debounce), 1, 20, " scans")

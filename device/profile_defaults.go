@@ -20,6 +20,8 @@ func DefaultProfile() *Profile {
 			Device:    "console",
 			Rows:      []string{"GPIO0", "GPIO1", "GPIO2", "GPIO3"},
 			Columns:   []string{"GPIO4", "GPIO5", "GPIO6", "GPIO7"},
+			Active:    "low",
+			Pulls:     "internal",
 			Settle:    Duration(20 * time.Microsecond),
 			ScanEvery: Duration(5 * time.Millisecond),
 			Debounce:  2,

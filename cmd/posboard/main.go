@@ -1,12 +1,13 @@
 // Command posboard is the emulated board, for people and for tests: a terminal with its firmware, a printer, a
 // scan engine, a payment network and a customer's phone, with a front panel in the browser.
 //
-//	posboard run [--addr 127.0.0.1:8080] [--dir DIR] [--backend host]
-//	posboard play [--jobs N] FILE.txtar…
+//	posboard run [--addr 127.0.0.1:8080] [--dir DIR] [--backend host|armv7|arm64]
+//	posboard play [--backend …] [--jobs N] FILE.txtar…
 //	posboard paper FILE.bin [-o paper.png] [--text]
+//	posboard image --board NAME -o DIR
 //	posboard paynet [--addr …] [--dir DIR]
 //
-// The firmware is the program pos beside this one. Exit codes: 0 it went well, 1 it did not (stderr says why; for
+// On the host the firmware is the program pos beside this one; for the other backends it is built. Exit codes: 0 it went well, 1 it did not (stderr says why; for
 // play: a scenario does not hold), 2 the command line is wrong.
 package main
 
@@ -18,10 +19,10 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"syscall"
 
 	"smartpos/cmd/internal/board/disktrace"
+	"smartpos/device/qemu"
 )
 
 // Exit codes.
@@ -31,7 +32,10 @@ const (
 	exitUsage = 2
 )
 
-func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+func main() {
+	qemu.RunRelay()
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+}
 
 func run(args []string, stdout, stderr io.Writer) int {
 	if len(args) > 0 && args[0] == traceVerb {
@@ -76,33 +80,4 @@ func parse(flags *flag.FlagSet, args []string) (code int, ok bool) {
 		return exitUsage, false
 	}
 	return exitOK, true
-}
-
-// firmware is the firmware's binary, beside this program unless a flag names another.
-func firmware(flagged string) (string, error) {
-	path := flagged
-	if path == "" {
-		self, err := os.Executable()
-		if err != nil {
-			return "", err
-		}
-		path = filepath.Join(filepath.Dir(self), "pos")
-	}
-	path, err := filepath.Abs(path)
-	if err != nil {
-		return "", err
-	}
-	if info, err := os.Stat(path); err != nil || info.IsDir() {
-		return "", fmt.Errorf("there is no firmware at %s: build it with make build, or name it with --firmware", path)
-	}
-	return path, nil
-}
-
-// shim is the command by which this program starts a traced firmware.
-func shim() []string {
-	self, err := os.Executable()
-	if err != nil {
-		return nil // the firmware then runs untraced, and a cut at a disk write says that it can't be had
-	}
-	return []string{self, traceVerb}
 }

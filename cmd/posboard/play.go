@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"os"
 	"runtime"
 	"strings"
 	"sync"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"smartpos/cmd/internal/board"
 	"smartpos/cmd/internal/board/scenario"
 )
 
@@ -22,8 +24,8 @@ const defaultJobs = 2
 func playCommand(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	flags := flag.NewFlagSet("posboard play", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	backend := flags.String("backend", "host", "what runs the firmware: host")
-	binary := flags.String("firmware", "", "the firmware's binary (default: pos beside this program)")
+	var t target
+	t.flags(flags)
 	jobs := flags.Int("jobs", defaultJobs, "how many boards run side by side")
 	patience := flags.Float64("patience", 1, "multiplies every time limit, for slow machines")
 	keep := flags.Bool("keep", false, "keep the boards' folders")
@@ -32,21 +34,20 @@ func playCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 		return code
 	}
 	if flags.NArg() == 0 || *jobs < 1 {
-		fmt.Fprintln(stderr, "usage: posboard play [--jobs N] FILE.txtar…")
+		fmt.Fprintln(stderr, "usage: posboard play [--backend …] [--jobs N] FILE.txtar…")
 		return exitUsage
 	}
-	fw, err := firmware(*binary)
-	if err != nil {
+	if err := board.CheckBackend(t.backend); err != nil {
 		fmt.Fprintf(stderr, "posboard play: %v\n", err)
-		return exitFail
+		return exitUsage
 	}
-	cfg := scenario.Config{Firmware: fw, Shim: shim(), Backend: *backend, Patience: *patience, Keep: *keep}
-	remove, err := cfg.Prepare()
+	cfg, remove, err := stage(ctx, t, stderr)
 	if err != nil {
 		fmt.Fprintf(stderr, "posboard play: %v\n", err)
 		return exitFail
 	}
 	defer remove()
+	cfg.Patience, cfg.Keep = *patience, *keep
 	p := &player{ctx: ctx, out: stdout, verbose: *verbose, slots: make(chan struct{}, *jobs)}
 	p.play(cfg.Params("", flags.Args()))
 	fmt.Fprintf(stdout, "%d scenarios hold, %d do not\n", p.held, p.failed)
@@ -54,6 +55,32 @@ func playCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 		return exitFail
 	}
 	return exitOK
+}
+
+// stage prepares what the boards of all scenarios share. The returned function removes it.
+func stage(ctx context.Context, t target, log io.Writer) (scenario.Config, func(), error) {
+	dir, err := os.MkdirTemp("", "posplay")
+	if err != nil {
+		return scenario.Config{}, nil, err
+	}
+	r, err := t.open(ctx, dir, log)
+	if err == nil && r.image != nil {
+		err = r.image.Save(ctx)
+	}
+	cfg := scenario.Config{Firmware: r.firmware, Shim: r.shim, Image: r.image}
+	unseed := func() {}
+	if err == nil {
+		unseed, err = cfg.Prepare()
+	}
+	remove := func() {
+		unseed()
+		_ = os.RemoveAll(dir)
+	}
+	if err != nil {
+		_ = os.RemoveAll(dir)
+		return cfg, nil, err
+	}
+	return cfg, remove, nil
 }
 
 // player runs scripts outside go test.

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strconv"
 	"syscall"
 	"time"
@@ -30,8 +31,8 @@ func runCommand(ctx context.Context, args []string, stdout, stderr io.Writer) in
 	flags.SetOutput(stderr)
 	addr := flags.String("addr", "", "address of the front panel (default "+defaultAddr+", or the next free port)")
 	dir := flags.String("dir", "", "folder of the board's state: profile, journal, network (default: a temporary one)")
-	backend := flags.String("backend", "host", "what runs the firmware: host")
-	binary := flags.String("firmware", "", "the firmware's binary (default: pos beside this program)")
+	var t target
+	t.flags(flags)
 	if code, ok := parse(flags, args); !ok {
 		return code
 	}
@@ -39,7 +40,11 @@ func runCommand(ctx context.Context, args []string, stdout, stderr io.Writer) in
 		fmt.Fprintf(stderr, "posboard run: unexpected %q\n", flags.Arg(0))
 		return exitUsage
 	}
-	if err := serveBoard(ctx, *addr, *dir, *backend, *binary, stdout); err != nil {
+	if err := board.CheckBackend(t.backend); err != nil {
+		fmt.Fprintf(stderr, "posboard run: %v\n", err)
+		return exitUsage
+	}
+	if err := serveBoard(ctx, *addr, *dir, t, stdout); err != nil {
 		fmt.Fprintf(stderr, "posboard run: %v\n", err)
 		return exitFail
 	}
@@ -47,11 +52,7 @@ func runCommand(ctx context.Context, args []string, stdout, stderr io.Writer) in
 }
 
 // serveBoard runs the board until ctx ends.
-func serveBoard(ctx context.Context, addr, dir, backend, binary string, stdout io.Writer) (err error) {
-	fw, err := firmware(binary)
-	if err != nil {
-		return err
-	}
+func serveBoard(ctx context.Context, addr, dir string, t target, stdout io.Writer) (err error) {
 	temporary := dir == ""
 	if temporary {
 		if dir, err = os.MkdirTemp("", "posboard"); err != nil {
@@ -59,12 +60,16 @@ func serveBoard(ctx context.Context, addr, dir, backend, binary string, stdout i
 		}
 		defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	}
+	r, err := t.open(ctx, filepath.Join(dir, "image"), stdout)
+	if err != nil {
+		return err
+	}
 	l, err := listen(addr)
 	if err != nil {
 		return err
 	}
 	defer l.Close()
-	b, err := board.Open(board.Options{Dir: dir, Firmware: fw, Shim: shim(), Backend: backend})
+	b, err := board.Open(board.Options{Dir: dir, Firmware: r.firmware, Shim: r.shim, Image: r.image})
 	if err != nil {
 		return err
 	}

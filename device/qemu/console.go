@@ -61,51 +61,67 @@ func (c *Console) Tail(max int) string { return c.kept.last(max) }
 // It ends after the context's deadline, or one minute without one. A guest that panics, powers off or is silent
 // is a [*GuestError]; a QEMU that died is a [*HarnessError].
 func (c *Console) Await(ctx context.Context, text string) error {
-	_, err := c.await(ctx, text, func(rest string) int { return len(text) })
+	_, err := c.AwaitAny(ctx, text)
 	return err
+}
+
+// AwaitAny is Await for the first of several texts. It returns the one that came.
+func (c *Console) AwaitAny(ctx context.Context, texts ...string) (string, error) {
+	return c.await(ctx, fmt.Sprintf("%q", texts), func(out string) (from, to int) {
+		first := -1
+		for _, text := range texts {
+			if i := strings.Index(out, text); i >= 0 && (first < 0 || i < first) {
+				first, from, to = i, i, i+len(text)
+			}
+		}
+		return from, to
+	})
 }
 
 // AwaitLine is Await for a whole line that contains text. It returns the line from text on, without its end.
 func (c *Console) AwaitLine(ctx context.Context, text string) (string, error) {
-	line, err := c.await(ctx, text, func(rest string) int { return strings.IndexByte(rest, '\n') + 1 })
+	line, err := c.await(ctx, fmt.Sprintf("%q", text), func(out string) (from, to int) {
+		from = strings.Index(out, text)
+		if from < 0 {
+			return 0, 0
+		}
+		return from, from + strings.IndexByte(out[from:], '\n') + 1
+	})
 	return strings.TrimRight(line, "\r\n"), err
 }
 
-// await waits for text, then until length says how much of what begins with it belongs to the match; 0 is "more
-// is needed".
-func (c *Console) await(ctx context.Context, text string, length func(rest string) int) (string, error) {
+// await waits until find says where in the output what is wanted stands; from ≥ to is "more is needed".
+func (c *Console) await(ctx context.Context, what string, find func(out string) (from, to int)) (string, error) {
 	ctx, cancel := bounded(ctx, guestTimeout)
 	defer cancel()
 	ended := false
 	for {
 		c.mu.Lock()
 		out, start, more := c.kept.since(c.cursor)
-		if i := strings.Index(out, text); i >= 0 {
-			if n := length(out[i:]); n > 0 {
-				c.cursor = start + int64(i+n)
-				c.mu.Unlock()
-				return out[i : i+n], nil
-			}
+		if from, to := find(out); from < to {
+			c.cursor = start + int64(to)
+			c.mu.Unlock()
+			return out[from:to], nil
 		}
 		c.mu.Unlock()
 		switch {
 		case strings.Contains(out, panicText):
-			return "", c.fail(ctx, text, ErrPanic)
+			return "", c.fail(what, ErrPanic)
 		case ended:
-			return "", c.fail(ctx, text, c.why())
+			return "", c.fail(what, c.why())
 		}
 		select {
 		case <-more:
 		case <-c.ended:
 			ended = true // once more: its last words may hold the text
 		case <-ctx.Done():
-			return "", c.fail(ctx, text, ctx.Err())
+			return "", c.fail(what, ctx.Err())
 		}
 	}
 }
 
-func (c *Console) fail(_ context.Context, text string, err error) error {
-	return guestFailed(fmt.Sprintf("await %q", text), err, c.Tail(tailShown))
+func (c *Console) fail(what string, err error) error {
+	return guestFailed("await "+what, err, c.Tail(tailShown))
 }
 
 // guestFailed puts an error that ended a wait for the guest on the right side. A wait that its caller gave up

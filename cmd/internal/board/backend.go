@@ -8,16 +8,16 @@ import (
 	"time"
 )
 
-// Backend is the machine that runs the firmware, as the outside world can touch it. There is one for a process
-// on the host; machines in QEMU stand behind the same calls.
+// Backend is the machine that runs the firmware, as the outside world can touch it: a process on the host, or an ARM
+// board in QEMU.
 //
 // Calls may come from several goroutines, save that On, Cut and Close are never under way together.
 type Backend interface {
-	// Name is the backend's name on the command line and in the state: "host".
+	// Name is the backend's name on the command line and in the state: "host", "armv7", "arm64".
 	Name() string
 
-	// On supplies power. It returns once the firmware has been started, not once it is ready. It returns
-	// [ErrPowered] when the power is on.
+	// On supplies power. It returns once the firmware has been started, not once it is ready; a machine that has to
+	// boot first has then done that. It returns [ErrPowered] when the power is on.
 	On(ctx context.Context) error
 
 	// Kill takes the power away at this instant and does not wait for what follows. It may be called from
@@ -45,6 +45,10 @@ type Backend interface {
 	// ArmDiskWrite has the power cut right before the nth step from now that puts data on the disk: cut is
 	// called then and must Kill. It returns an error when this machine can't do that.
 	ArmDiskWrite(n int, cut func()) error
+
+	// Data returns a folder with what is on the terminal's data medium, while there is no power, and a function that
+	// removes what had to be copied for that.
+	Data(ctx context.Context) (dir string, remove func() error, err error)
 
 	// Log returns the end of what the firmware has written on its console or standard error, at most max bytes.
 	Log(max int) string

@@ -17,10 +17,10 @@ import (
 // Options say what board to build.
 type Options struct {
 	Dir       string   // where the board's state lies; made if it is missing
-	Firmware  string   // the firmware's binary, for this machine
-	Shim      []string // the command that starts a traced program (package disktrace); nil: no cuts at disk writes
+	Firmware  string   // host: the firmware's binary, for this machine
+	Shim      []string // host: the command that starts a traced program (package disktrace); nil: no cuts at disk writes
+	Image     *Image   // what a board in QEMU boots; nil: the board is a process on this host
 	Overrides []string // settings over the profile's: "sale.poll_show=100ms", or pieces of TOML
-	Backend   string   // "host", also when empty
 	Scale     float64  // divides the network's own waits, for tests; 0 and 1 leave them
 }
 
@@ -58,9 +58,6 @@ var ErrClosed = errors.New("the board has been closed")
 
 // Open builds a board and leaves it without power.
 func Open(opts Options) (_ *Board, err error) {
-	if opts.Backend != "" && opts.Backend != "host" {
-		return nil, fmt.Errorf("there is no backend %q; use host", opts.Backend)
-	}
 	dir, err := filepath.Abs(opts.Dir)
 	if err != nil {
 		return nil, err
@@ -77,18 +74,48 @@ func Open(opts Options) (_ *Board, err error) {
 	if b.network, err = openNetwork(filepath.Join(dir, SandboxDir), opts.Scale, b.noteNetwork); err != nil {
 		return nil, fmt.Errorf("sandbox network: %w", err)
 	}
-	if b.profile, err = writeProfile(dir, opts.Overrides, b.network.settings()); err != nil {
-		return nil, err
-	}
 	watch := Watch{Drawn: func() { b.changes.note(KindDisplay) }, Ended: b.ended}
-	host, err := newHost(dir, opts.Firmware, opts.Shim, b.profile, watch)
+	if opts.Image == nil {
+		err = b.openHost(opts, watch)
+	} else {
+		err = b.openMachine(opts, watch)
+	}
 	if err != nil {
 		return nil, err
 	}
-	b.backend = host
-	b.printer = newPrinterPlace(host, b.profile.Printer, func() { b.changes.note(KindPaper) })
-	b.scanner = newScannerPlace(host, b.profile.Scanner)
+	b.printer = newPrinterPlace(b.backend, b.profile.Printer, func() { b.changes.note(KindPaper) })
+	b.scanner = newScannerPlace(b.backend, b.profile.Scanner)
 	return b, nil
+}
+
+// openHost makes the board a process on this host.
+func (b *Board) openHost(opts Options, watch Watch) (err error) {
+	if b.profile, err = writeProfile(b.dir, defaultProfile, opts.Overrides, b.network.settings()); err != nil {
+		return err
+	}
+	host, err := newHost(b.dir, opts.Firmware, opts.Shim, b.profile, watch)
+	if err != nil {
+		return err
+	}
+	b.backend = host
+	return nil
+}
+
+// openMachine makes the board a machine in QEMU.
+func (b *Board) openMachine(opts Options, watch Watch) error {
+	text, err := opts.Image.defaultText()
+	if err != nil {
+		return err
+	}
+	if b.profile, err = writeProfile(b.dir, text, opts.Overrides, b.network.settings()); err != nil {
+		return err
+	}
+	machine, err := newMachine(context.Background(), b.dir, opts.Image, b.network.address, watch)
+	if err != nil {
+		return err
+	}
+	b.backend = machine
+	return nil
 }
 
 // Dir is the folder in which the board keeps its state.
@@ -144,6 +171,12 @@ func (b *Board) Await(ctx context.Context, holds func() bool) error {
 			return nil
 		}
 	}
+}
+
+// Data returns a folder with what is on the terminal's data medium, while there is no power, and a function that
+// removes what had to be copied for that.
+func (b *Board) Data(ctx context.Context) (dir string, remove func() error, err error) {
+	return b.backend.Data(ctx)
 }
 
 // Log returns the end of the firmware's log, at most max bytes.

@@ -85,7 +85,7 @@ func newHost(dir, firmware string, shim []string, profile *device.Profile, watch
 	return h, nil
 }
 
-func (h *hostBackend) Name() string { return "host" }
+func (h *hostBackend) Name() string { return hostName }
 
 func (h *hostBackend) On(context.Context) error {
 	h.mu.Lock()
@@ -234,6 +234,11 @@ func (h *hostBackend) ArmDiskWrite(n int, cut func()) error {
 		return ErrNoPower
 	}
 	return p.armDiskWrite(n, cut)
+}
+
+// Data is the firmware's own folder.
+func (h *hostBackend) Data(context.Context) (string, func() error, error) {
+	return h.data, func() error { return nil }, nil
 }
 
 // Log is the end of what the firmware said on standard error and, where it keeps one, of its event log.

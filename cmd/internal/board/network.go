@@ -2,6 +2,7 @@ package board
 
 import (
 	"errors"
+	"strings"
 	"sync"
 	"time"
 
@@ -16,9 +17,10 @@ const slowDelay = 4 * time.Second
 
 // network is the payment network that the terminal is connected to, and the cable to it.
 type network struct {
-	net    *paynet.Paynet
-	slow   time.Duration
-	cancel func()
+	net     *paynet.Paynet
+	address string // where it listens on this host
+	slow    time.Duration
+	cancel  func()
 
 	mu    sync.Mutex
 	fault string
@@ -38,9 +40,11 @@ func openNetwork(dir string, scale float64, changed func()) (*network, error) {
 		n.slow = time.Duration(float64(slowDelay) / scale)
 	}
 	p.OnRequest(n.request)
-	if _, err := p.Start("127.0.0.1:0"); err != nil {
+	url, err := p.Start("127.0.0.1:0")
+	if err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
+	n.address = strings.TrimPrefix(url, "https://")
 	n.cancel = p.Subscribe(changed)
 	return n, nil
 }

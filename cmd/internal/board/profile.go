@@ -24,15 +24,15 @@ var ErrOption = errors.New("board: not a setting of the profile")
 // settings is a profile as a tree of tables.
 type settings map[string]any
 
-// writeProfile makes dir/profile.toml: the one that lies there, or the default, with the tables that belong to
+// writeProfile makes dir/profile.toml: the one that lies there, or the template, with the tables that belong to
 // this run put in and the overrides on top. The firmware's own parser then judges it.
-func writeProfile(dir string, overrides []string, run settings) (*device.Profile, error) {
+func writeProfile(dir string, template []byte, overrides []string, run settings) (*device.Profile, error) {
 	name := filepath.Join(dir, profileFile)
 	text, err := os.ReadFile(name)
 	kept := err == nil
 	switch {
 	case errors.Is(err, os.ErrNotExist):
-		text = defaultProfile
+		text = template
 	case err != nil:
 		return nil, err
 	}

@@ -17,7 +17,7 @@ func TestProfileIsKeptButForTheRunsOwnTables(t *testing.T) {
 	if err := os.WriteFile(name, []byte(edited), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p, err := writeProfile(dir, []string{"sale.default_network=wechat"}, runTables)
+	p, err := writeProfile(dir, defaultProfile, []string{"sale.default_network=wechat"}, runTables)
 	_ = p
 	text, readErr := os.ReadFile(name)
 	if readErr != nil {

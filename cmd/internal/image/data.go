@@ -1,10 +1,12 @@
 package image
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -86,6 +88,60 @@ func SettingsPartition(board *Board, from, out string, epoch time.Time) Partitio
 func DataPartition(board *Board, from, out string, epoch time.Time) Partition {
 	return Partition{
 		Out: out, From: from, Label: "smartpos", Seed: "smartpos data " + board.Name, Size: int64(board.DataSize) << 20, Epoch: epoch,
+	}
+}
+
+// Extract copies the files of a data partition into a folder, as they are after a power cut: the file system's journal
+// is replayed, in a copy.
+func Extract(ctx context.Context, partition, dir string) error {
+	debugfs, err := findTool("debugfs")
+	if err != nil {
+		return err
+	}
+	e2fsck, err := findTool("e2fsck")
+	if err != nil {
+		return err
+	}
+	scratch := filepath.Join(dir, ".partition")
+	defer os.Remove(scratch)
+	if err := copySparse(scratch, partition); err != nil {
+		return fmt.Errorf("%w: %w", ErrData, err)
+	}
+	var exit *exec.ExitError
+	if err := exec.CommandContext(ctx, e2fsck, "-p", scratch).Run(); err != nil && !(errors.As(err, &exit) && exit.ExitCode() == 1) {
+		return fmt.Errorf("%w: e2fsck of %s: %w", ErrData, partition, err)
+	}
+	return runTool(ctx, time.Now(), debugfs, "-R", "rdump / \""+dir+"\"", scratch)
+}
+
+// copySparse copies a file and leaves out what is zero.
+func copySparse(to, from string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	defer out.Close()
+	block, zero := make([]byte, 64<<10), make([]byte, 64<<10)
+	var at int64
+	for {
+		n, err := io.ReadFull(in, block)
+		if n > 0 && !bytes.Equal(block[:n], zero[:n]) {
+			if _, err := out.WriteAt(block[:n], at); err != nil {
+				return err
+			}
+		}
+		at += int64(n)
+		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+			return out.Truncate(at)
+		}
+		if err != nil {
+			return err
+		}
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"slices"
 
+	"periph.io/x/conn/v3/gpio"
+
 	"smartpos/device"
 	"smartpos/device/display"
 	"smartpos/keypad"
@@ -139,7 +141,7 @@ func openKeys(p *device.Profile, console Console) (keypad.Source, error) {
 			return nil, fmt.Errorf("%w (profile: keypad.columns)", err)
 		}
 		return keypad.NewMatrix(keypad.MatrixConfig{
-			Rows: rows, Columns: columns, Settle: k.Settle.D(), ScanEvery: k.ScanEvery.D(), Debounce: k.Debounce, HoldConfig: hold,
+			Rows: rows, Columns: columns, Active: gpio.Level(k.Active == "high"), ExternalPulls: k.Pulls == "external", Settle: k.Settle.D(), ScanEvery: k.ScanEvery.D(), Debounce: k.Debounce, HoldConfig: hold,
 		})
 	case "input":
 		return keypad.OpenInput(p.Path(k.Device), keypad.InputConfig{Keys: k.Input, HoldConfig: hold})

@@ -78,13 +78,18 @@ func (s *session) journal() ([]txn.Order, error) {
 	if err := s.board.PowerCut(); err != nil {
 		return nil, err
 	}
-	p := s.board.Profile()
-	j, err := store.Open(p.Path(p.Data), store.Config{ReadOnly: true})
+	ctx, cancel := s.longer(doLimit)
+	defer cancel()
+	dir, remove, err := s.board.Data(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer j.Close()
-	return j.Recent(1000)
+	j, err := store.Open(dir, store.Config{ReadOnly: true})
+	if err != nil {
+		return nil, errors.Join(err, remove())
+	}
+	orders, err := j.Recent(1000)
+	return orders, errors.Join(err, j.Close(), remove())
 }
 
 // unresolved describes the orders that have no outcome.

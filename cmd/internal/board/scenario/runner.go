@@ -8,17 +8,18 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"smartpos/cmd/internal/board"
 	"smartpos/txn/pay/paynet"
 )
 
 // Config says on what boards scenarios run.
 type Config struct {
-	Firmware string   // the firmware's binary
-	Shim     []string // what starts a traced program; see package disktrace
-	Backend  string   // "host", also when empty
-	TempDir  string   // where boards' folders are made; empty: the system's
-	Patience float64  // multiplies every limit, for slow machines; 0 is 1
-	Keep     bool     // boards' folders stay, to be looked at
+	Firmware string       // host: the firmware's binary
+	Shim     []string     // host: what starts a traced program; see package disktrace
+	Image    *board.Image // what machines boot; nil: boards are processes on this host
+	TempDir  string       // where boards' folders are made; empty: the system's
+	Patience float64      // multiplies every limit, for slow machines; 0 is 1
+	Keep     bool         // boards' folders stay, to be looked at
 
 	seed string // a sandbox's folder with keys, copied for each board: making keys is slow
 }
@@ -41,7 +42,7 @@ var TestProfile = []string{
 
 // Prepare makes what all boards of a run share. The returned function removes it.
 func (c *Config) Prepare() (func(), error) {
-	if _, err := os.Stat(c.Firmware); err != nil {
+	if _, err := os.Stat(c.Firmware); err != nil && c.Image == nil {
 		return nil, fmt.Errorf("the firmware is missing: %w; build it with make build", err)
 	}
 	dir, err := os.MkdirTemp(c.TempDir, "posseed")
@@ -64,11 +65,23 @@ func (c *Config) Prepare() (func(), error) {
 // Params returns how testscript runs scenario files: either those in dir or the files named.
 func (c Config) Params(dir string, files []string) testscript.Params {
 	return testscript.Params{
-		Dir:   dir,
-		Files: files,
-		Setup: c.setup,
-		Cmds:  verbs(),
+		Dir:       dir,
+		Files:     files,
+		Setup:     c.setup,
+		Cmds:      verbs(),
+		Condition: c.condition,
 	}
+}
+
+// condition answers what a script asks of its board: [host], or [machine] for a board in QEMU.
+func (c Config) condition(what string) (bool, error) {
+	switch what {
+	case "host":
+		return c.Image == nil, nil
+	case "machine":
+		return c.Image != nil, nil
+	}
+	return false, fmt.Errorf("%w: there is no condition %q; there are host and machine", errUsage, what)
 }
 
 type sessionKey struct{}

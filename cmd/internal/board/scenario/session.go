@@ -43,7 +43,7 @@ func (s *session) start() (*board.Board, error) {
 		}
 	}
 	b, err := board.Open(board.Options{
-		Dir: dir, Firmware: s.cfg.Firmware, Shim: s.cfg.Shim, Backend: s.cfg.Backend,
+		Dir: dir, Firmware: s.cfg.Firmware, Shim: s.cfg.Shim, Image: s.cfg.Image,
 		Overrides: append(append([]string{}, TestProfile...), s.overrides...),
 		Scale:     networkScale,
 	})

@@ -1,0 +1,156 @@
+package board
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/pelletier/go-toml/v2"
+
+	bootimage "smartpos/cmd/internal/image"
+	"smartpos/device/qemu"
+)
+
+// Backends are the names of what can run the firmware.
+var Backends = []string{hostName, string(qemu.ARMv7), string(qemu.ARM64)}
+
+const hostName = "host"
+
+// ErrBackend is returned for a backend that does not exist.
+var ErrBackend = errors.New("no such backend")
+
+// CheckBackend returns [ErrBackend] for a name that is none of [Backends].
+func CheckBackend(name string) error {
+	if !slices.Contains(Backends, name) {
+		return fmt.Errorf("%w: %q; there are %s", ErrBackend, name, strings.Join(Backends, ", "))
+	}
+	return nil
+}
+
+// memoryMB is what a board in QEMU has: the least that the firmware is promised to run in.
+const memoryMB = 128
+
+// displayName is the virtual machine's size of screen.
+var displaySize = image.Pt(320, 240)
+
+// Image is what the boards of a backend in QEMU boot. Boards of one run share it.
+type Image struct {
+	arch  qemu.Arch
+	board *bootimage.Board
+	files *bootimage.Image
+	epoch time.Time
+	state string // a machine that waits for its settings, to go on from instead of booting; "": none
+}
+
+// ImageOptions say what an image is made of.
+type ImageOptions struct {
+	Backend  string    // armv7 or arm64
+	Firmware string    // the firmware's binary for that; "": built from the source tree in the working directory
+	Dir      string    // where the image is written
+	Log      io.Writer // hears of what takes long
+}
+
+// BuildImage builds what boards boot. The first time on a machine it fetches the kernel, which takes a minute.
+func BuildImage(ctx context.Context, o ImageOptions) (*Image, error) {
+	b, err := bootimage.LoadBoard("virt-" + o.Backend)
+	if err != nil {
+		return nil, err
+	}
+	epoch, err := bootimage.Epoch(ctx, ".")
+	if err != nil {
+		epoch = time.Now().Truncate(time.Second) // outside of a source tree nobody compares bytes
+	}
+	kernel, err := bootimage.FetchKernel(ctx, b, bootimage.KernelOptions{Log: o.Log})
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
+		return nil, err
+	}
+	firmware := o.Firmware
+	if firmware == "" {
+		firmware = filepath.Join(o.Dir, "pos")
+		if err := bootimage.BuildFirmware(ctx, ".", "smartpos/cmd/pos", b.Arch, firmware); err != nil {
+			return nil, err
+		}
+	}
+	files, err := bootimage.Build(ctx, bootimage.Options{Board: b, Kernel: kernel, Firmware: firmware, Epoch: epoch, Out: o.Dir})
+	if err != nil {
+		return nil, err
+	}
+	return &Image{arch: qemu.Arch(o.Backend), board: b, files: files, epoch: epoch}, nil
+}
+
+// config is the machine that boots the image, with a settings' medium and a data disk.
+func (i *Image) config(dir string, settings, data qemu.Disk) qemu.Config {
+	// Only one kernel knows of slots.
+	if i.arch == qemu.ARM64 {
+		settings.Slot, data.Slot = true, true
+		settings.Absent, data.Absent = i.state != "", i.state != ""
+	}
+	return qemu.Config{
+		Arch: i.arch, Kernel: i.files.Path(bootimage.KernelFile), Initrd: i.files.Path(bootimage.InitramfsFile),
+		Append: i.files.Cmdline, MemoryMB: memoryMB,
+		PinNames:    []string{"GPIO0", "GPIO1", "GPIO2", "GPIO3", "GPIO4", "GPIO5", "GPIO6", "GPIO7"},
+		SerialPorts: []string{string(SocketPrinter)},
+		Disks:       []qemu.Disk{settings, data},
+		USB:         true,
+		Network:     &qemu.Network{},
+		Display:     displaySize,
+		Incoming:    i.state,
+		Dir:         dir,
+	}
+}
+
+// bootLimit is how long a board may take to boot on a busy host.
+const bootLimit = 90 * time.Second
+
+// Save boots a machine up to where it waits for its settings, and keeps its state for all boards that use the image:
+// they go on from there in a fraction of the time. Only arm64 can; elsewhere Save does nothing.
+func (i *Image) Save(ctx context.Context) error {
+	if i.arch != qemu.ARM64 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, bootLimit)
+	defer cancel()
+	cfg := i.config(i.files.Dir, qemu.Disk{File: i.files.Path(bootimage.SettingsFile), ReadOnly: true}, qemu.Disk{File: i.files.Path(bootimage.DataFile)})
+	for d := range cfg.Disks {
+		cfg.Disks[d].Absent = true
+	}
+	m, err := qemu.Start(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer m.Close()
+	if err := m.Console().Await(ctx, "network: eth0 has"); err != nil {
+		return err
+	}
+	state := i.files.Path("state")
+	if err := m.Save(ctx, state); err != nil {
+		return err
+	}
+	i.state = state
+	return m.Close()
+}
+
+// defaultText is the profile that a new board of this kind is set up with.
+func (i *Image) defaultText() ([]byte, error) {
+	tree := settings{}
+	if err := toml.Unmarshal(defaultProfile, &tree); err != nil {
+		return nil, err
+	}
+	tree["board"], tree["data"] = i.board.Name, "/data"
+	for name, table := range i.board.Profile {
+		tree[name] = table
+	}
+	text, err := toml.Marshal(map[string]any(tree))
+	return append([]byte("# The profile of this emulated board, "+i.board.Title+". It is yours to edit: it is read again whenever the\n"+
+		"# board starts. Only the networks are set anew each time. docs/board-profile.md explains every key.\n\n"), text...), err
+}
