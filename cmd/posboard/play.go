@@ -50,7 +50,11 @@ func playCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 	cfg.Patience, cfg.Keep = *patience, *keep
 	p := &player{ctx: ctx, out: stdout, verbose: *verbose, slots: make(chan struct{}, *jobs)}
 	p.play(cfg.Params("", flags.Args()))
-	fmt.Fprintf(stdout, "%d scenarios hold, %d do not\n", p.held, p.failed)
+	fmt.Fprintf(stdout, "%d scenarios hold, %d do not", p.held, p.failed)
+	if p.skipped > 0 {
+		fmt.Fprintf(stdout, ", %d mean nothing on this backend", p.skipped)
+	}
+	fmt.Fprintln(stdout)
 	if p.failed > 0 || ctx.Err() != nil {
 		return exitFail
 	}
@@ -93,6 +97,7 @@ type player struct {
 
 	mu           sync.Mutex
 	held, failed int
+	skipped      int
 }
 
 // play runs them all, side by side, and waits.
@@ -112,9 +117,10 @@ type playT struct {
 	name   string
 	log    strings.Builder
 	failed bool
+	skip   bool
 }
 
-func (t *playT) Skip(args ...any)  { t.Log(args...); runtime.Goexit() }
+func (t *playT) Skip(args ...any)  { t.Log(args...); t.skip = true; runtime.Goexit() }
 func (t *playT) Fatal(args ...any) { t.Log(args...); t.FailNow() }
 func (t *playT) Parallel()         {} // Run does that
 func (t *playT) Verbose() bool     { return t.p.verbose }
@@ -144,10 +150,14 @@ func (p *player) report(t *playT, took time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	verdict := "ok  "
-	if t.failed {
+	switch {
+	case t.failed:
 		p.failed++
 		verdict = "FAIL"
-	} else {
+	case t.skip:
+		p.skipped++
+		verdict = "skip"
+	default:
 		p.held++
 	}
 	fmt.Fprintf(p.out, "%s %-40s %5.1f s\n", verdict, t.name, took.Seconds())

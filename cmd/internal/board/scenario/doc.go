@@ -36,5 +36,8 @@
 // 30s …); the ones that say "no" about paper look once, since paper never takes anything back. Blanks and line
 // breaks do not count when texts are compared: a narrow display breaks lines where it must.
 //
+// [host] before a verb has it done only where the board is a process on this host, [machine] only where it is a
+// machine in QEMU: a pty that is gone is a line that is gone, an RS-232 cable that is pulled is only silent.
+//
 // testscript brings conditions, negation and "did you mean" (package testscript of rogpeppe/go-internal).
 package scenario

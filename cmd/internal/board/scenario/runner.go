@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -38,6 +39,24 @@ var TestProfile = []string{
 	"sale.scan_limit=3s",
 	"sale.reverse_after=500ms",
 	"sale.request_timeout=2s",
+}
+
+// MachineProfile lengthens again what an emulated processor needs longer for: a TLS handshake takes it a second on a
+// busy host.
+var MachineProfile = []string{
+	"sale.show_expiry=30s",
+	"sale.poll_show=300ms",
+	"sale.poll_scan=300ms",
+	"sale.scan_limit=10s",
+	"sale.request_timeout=8s",
+}
+
+// profile is what the boards of a run are set up with.
+func (c *Config) profile() []string {
+	if c.Image == nil {
+		return TestProfile
+	}
+	return append(slices.Clone(TestProfile), MachineProfile...)
 }
 
 // Prepare makes what all boards of a run share. The returned function removes it.

@@ -17,6 +17,9 @@ import (
 // defaultLimit is how long an expect waits; slow machines multiply it (Config.Patience).
 const defaultLimit = 10 * time.Second
 
+// machinePatience is how much longer everything may take on a board in QEMU.
+const machinePatience = 3
+
 // session is one scenario on its board.
 type session struct {
 	cfg        Config
@@ -44,7 +47,7 @@ func (s *session) start() (*board.Board, error) {
 	}
 	b, err := board.Open(board.Options{
 		Dir: dir, Firmware: s.cfg.Firmware, Shim: s.cfg.Shim, Image: s.cfg.Image,
-		Overrides: append(append([]string{}, TestProfile...), s.overrides...),
+		Overrides: append(s.cfg.profile(), s.overrides...),
 		Scale:     networkScale,
 	})
 	if err != nil {
@@ -68,7 +71,11 @@ func (s *session) close() error {
 
 // limit is d as patience has it.
 func (s *session) limit(d time.Duration) time.Duration {
-	return time.Duration(float64(d) * max(1, s.cfg.Patience))
+	patience := max(1, s.cfg.Patience)
+	if s.cfg.Image != nil {
+		patience *= machinePatience
+	}
+	return time.Duration(float64(d) * patience)
 }
 
 // fail ends the scenario with all that helps to understand why.
