@@ -51,6 +51,7 @@ type machineBackend struct {
 type machineRun struct {
 	m      *qemu.Machine
 	keypad *qemu.Keypad
+	life   context.Context // ends with the power
 	stop   func()
 	ended  sync.WaitGroup
 	cut    bool // the power was taken away; of machineBackend.mu
@@ -112,7 +113,7 @@ func (b *machineBackend) start() (*machineRun, error) {
 		stop()
 		return nil, err
 	}
-	r := &machineRun{m: m, stop: stop}
+	r := &machineRun{m: m, life: life, stop: stop}
 	b.printer.attach(m.Serial(string(SocketPrinter)))
 	r.ended.Go(func() { b.glass.watch(life, m) })
 	r.ended.Go(func() {
@@ -215,12 +216,14 @@ func (b *machineBackend) Press(ctx context.Context, key string, hold time.Durati
 	}
 	ctx, cancel := context.WithTimeout(ctx, tapLimit+hold)
 	defer cancel()
+	before := b.glass.Picture()
 	if err := r.keypad.Tap(ctx, i/4, i%4, hold); err != nil {
 		if errors.Is(err, qemu.ErrGuest) {
 			return fmt.Errorf("%w: %w", ErrNotTaken, err)
 		}
 		return err
 	}
+	b.glass.await(r, before)
 	return nil
 }
 
@@ -228,7 +231,13 @@ func (b *machineBackend) Type(context.Context, string) error {
 	return fmt.Errorf("%w: its keypad is a matrix of switches", ErrUnsupported)
 }
 
-func (b *machineBackend) Screen() image.Image { return b.glass.Picture() }
+// Screen looks anew: what was pressed or scanned a moment ago must not be judged by the picture before it.
+func (b *machineBackend) Screen() image.Image {
+	if r := b.current(); r != nil {
+		b.glass.look(r.life, r.m)
+	}
+	return b.glass.Picture()
+}
 
 func (b *machineBackend) ArmDiskWrite(int, func()) error { return ErrUnsupported }
 
