@@ -101,7 +101,7 @@ func runTerminal(p *device.Profile, stdin io.Reader, stdout, stderr io.Writer) i
 	}
 	defer closeLog()
 	log.Info("start", "version", version(), "board", p.Board, "environment", p.Environment)
-	t, closePorts, err := terminal.Open(p, terminal.Console{In: stdin, Out: stdout}, pulse, log)
+	t, closePorts, err := terminal.Open(p, terminal.Console{In: stdin, Out: stdout}, probed(pulse), log)
 	if err != nil {
 		log.Error("start", "err", err)
 		fmt.Fprintf(stderr, "pos: %v\n", err)

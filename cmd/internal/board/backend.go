@@ -39,6 +39,12 @@ type Backend interface {
 	// [ErrUnsupported] where the keypad is no line.
 	Type(ctx context.Context, text string) error
 
+	// Network plugs the network cable in or pulls it out. It returns [ErrUnsupported] where the network is no cable.
+	Network(ctx context.Context, plugged bool) error
+
+	// Console types on the serial console of the board's technician. It returns [ErrUnsupported] where there is none.
+	Console(text string) error
+
 	// Screen is the display as it is now: a whole picture, never half of one, and a dark one without power.
 	Screen() image.Image
 

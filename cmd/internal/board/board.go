@@ -179,6 +179,9 @@ func (b *Board) Data(ctx context.Context) (dir string, remove func() error, err 
 	return b.backend.Data(ctx)
 }
 
+// Console types on the serial console of the board's technician.
+func (b *Board) Console(text string) error { return b.backend.Console(text) }
+
 // Log returns the end of the firmware's log, at most max bytes.
 func (b *Board) Log(limit int) string { return b.backend.Log(limit) }
 

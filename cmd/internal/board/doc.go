@@ -30,6 +30,25 @@
 // does not prove durability, because the host keeps its page cache. Printer and scan engine are built into the
 // terminal and lose their power with it: the printer's buffer is gone, the paper stays.
 //
+// # The backends armv7 and arm64
+//
+// The firmware boots as process 1 of an ARM machine in QEMU (package qemu), from an image that [BuildImage] makes:
+//
+//	keypad    4×4 matrix on the eight lines of the PL061: keys are voltages   printer   16550, an RS-232 port
+//	display   virtio-gpu, read by screenshots, which a person could take too   scanner   USB serial adapter
+//	network   only the sandbox, as 10.0.2.100:443                              data      virtio disk or SD card
+//	settings  a read-only disk: the profile, and the files of the sandbox that it names
+//
+// In the board's folder lie profile.toml and paynet/ as above, and beside them:
+//
+//	settings.ext4   made anew from them whenever the board is opened
+//	data.ext4       the data partition; kept
+//	image/          what the machine boots, where `posboard run` builds it
+//
+// Boards that share an [Image] need not boot each time: [Image.Save] keeps the state of a machine that waits for its
+// settings, and each board goes on from there, with its own disks put into their slots. Such machines share what the
+// kernel's random numbers began with; that is for tests.
+//
 // # The front panel's HTTP API
 //
 // [Board.Handler] serves it. Bodies and answers are JSON unless said otherwise; an error is {"error": "what, and
@@ -58,7 +77,8 @@
 //	POST /faults      [Faults]: {"printer":"paper-out"}  → the faults now; a part that is not named stays
 //	                  printer: ok, paper-out, cover-open, near-end, unplugged
 //	                  scanner: ok, silent, garbled, unplugged
-//	                  network: ok, down, lost-reply, slow, and the other kinds of package paynet
+//	                  network: ok, down, lost-reply, slow, and the other kinds of package paynet; in QEMU
+//	                  unplugged, the cable
 //	POST /power       {"do":"on"}, {"do":"cut"}, {"do":"cut","at":POINT}    → [Power]
 //	                  on returns when the firmware has drawn. POINT: "printer-byte 120", "request 2 before-reply",
 //	                  "request 2 after-reply", "disk-write 7". Counting begins with this call; a point is armed

@@ -1,6 +1,7 @@
 package board
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -22,10 +23,10 @@ var (
 	networkFaults = allNetworkFaults()
 )
 
-// allNetworkFaults are ok, down, lost-reply, slow and the rarer ways to break of package paynet, such as
-// mis-signed and wrong-order.
+// allNetworkFaults are a cable that is pulled, and the network's own: ok, down, lost-reply, slow and the rarer ways to
+// break of package paynet, such as mis-signed and wrong-order.
 func allNetworkFaults() []string {
-	var names []string
+	names := []string{FaultUnplugged}
 	for _, k := range paynet.FaultKinds {
 		names = append(names, string(k))
 	}
@@ -39,7 +40,7 @@ var ErrFault = errors.New("no such fault")
 type Faults struct {
 	Printer string `json:"printer,omitempty"` // ok, paper-out, cover-open, near-end, unplugged
 	Scanner string `json:"scanner,omitempty"` // ok, silent, garbled, unplugged
-	Network string `json:"network,omitempty"` // ok, down, lost-reply, slow, and the other kinds of package paynet
+	Network string `json:"network,omitempty"` // ok, down, lost-reply, slow, the other kinds of package paynet, and unplugged in QEMU
 }
 
 func (f Faults) check() error {
@@ -72,10 +73,26 @@ func (b *Board) Break(f Faults) error {
 		errs = append(errs, b.scanner.set(f.Scanner))
 	}
 	if f.Network != "" {
-		errs = append(errs, b.network.set(f.Network))
+		errs = append(errs, b.breakNetwork(f.Network))
 	}
 	b.changes.note(KindFaults)
 	return errors.Join(errs...)
+}
+
+// breakNetwork breaks or mends the network or its cable.
+func (b *Board) breakNetwork(fault string) error {
+	ctx := context.Background()
+	switch {
+	case fault == FaultUnplugged:
+		if err := b.backend.Network(ctx, false); err != nil {
+			return err
+		}
+	case b.network.faultNow() == FaultUnplugged:
+		if err := b.backend.Network(ctx, true); err != nil {
+			return err
+		}
+	}
+	return b.network.set(fault)
 }
 
 // Faults says what is broken now.

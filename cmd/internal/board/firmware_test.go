@@ -18,12 +18,14 @@ import (
 	"smartpos/cmd/internal/board/disktrace"
 	"smartpos/device"
 	"smartpos/device/display"
+	"smartpos/device/qemu"
 	"smartpos/keypad"
 	"smartpos/txn/pay/paynet"
 )
 
 // The test binary is also the shim and a firmware that does just enough to be seen.
 func TestMain(m *testing.M) {
+	qemu.RunRelay()
 	if len(os.Args) > 1 && os.Args[1] == "trace-disk" {
 		fmt.Fprintln(os.Stderr, disktrace.Shim(os.Args[2:]))
 		os.Exit(1)
@@ -45,6 +47,7 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	code := m.Run()
+	images.remove()
 	_ = os.RemoveAll(seed)
 	os.Exit(code)
 }

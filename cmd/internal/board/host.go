@@ -226,6 +226,14 @@ func (h *hostBackend) taken(ctx context.Context, p *process) error {
 	}
 }
 
+func (h *hostBackend) Network(context.Context, bool) error {
+	return fmt.Errorf("%w: its network is this host's; use network=down", ErrUnsupported)
+}
+
+func (h *hostBackend) Console(string) error {
+	return fmt.Errorf("%w: its standard input is empty", ErrUnsupported)
+}
+
 func (h *hostBackend) Screen() image.Image { return h.screen.Picture() }
 
 func (h *hostBackend) ArmDiskWrite(n int, cut func()) error {

@@ -51,17 +51,22 @@ type Image struct {
 
 // ImageOptions say what an image is made of.
 type ImageOptions struct {
-	Backend  string    // armv7 or arm64
-	Firmware string    // the firmware's binary for that; "": built from the source tree in the working directory
-	Dir      string    // where the image is written
-	Log      io.Writer // hears of what takes long
+	Backend  string           // armv7 or arm64
+	Board    *bootimage.Board // the board, of the backend's architecture; nil: the usual one
+	Firmware string           // the firmware's binary for it; "": built from the source tree in the working directory
+	Tags     []string         // build tags for that: a test's
+	Dir      string           // where the image is written
+	Log      io.Writer        // hears of what takes long
 }
 
 // BuildImage builds what boards boot. The first time on a machine it fetches the kernel, which takes a minute.
 func BuildImage(ctx context.Context, o ImageOptions) (*Image, error) {
-	b, err := bootimage.LoadBoard("virt-" + o.Backend)
-	if err != nil {
-		return nil, err
+	b := o.Board
+	if b == nil {
+		var err error
+		if b, err = bootimage.LoadBoard("virt-" + o.Backend); err != nil {
+			return nil, err
+		}
 	}
 	epoch, err := bootimage.Epoch(ctx, ".")
 	if err != nil {
@@ -77,7 +82,7 @@ func BuildImage(ctx context.Context, o ImageOptions) (*Image, error) {
 	firmware := o.Firmware
 	if firmware == "" {
 		firmware = filepath.Join(o.Dir, "pos")
-		if err := bootimage.BuildFirmware(ctx, ".", "smartpos/cmd/pos", b.Arch, firmware); err != nil {
+		if err := bootimage.BuildFirmware(ctx, ".", "smartpos/cmd/pos", b.Arch, firmware, o.Tags...); err != nil {
 			return nil, err
 		}
 	}
@@ -90,10 +95,13 @@ func BuildImage(ctx context.Context, o ImageOptions) (*Image, error) {
 
 // config is the machine that boots the image, with a settings' medium and a data disk.
 func (i *Image) config(dir string, settings, data qemu.Disk) qemu.Config {
-	// Only one kernel knows of slots.
+	if strings.HasPrefix(i.board.Boot.Data.Device, "/dev/mmcblk") {
+		data.Kind = qemu.DiskSD
+	}
+	// Only one kernel knows of slots, and an SD card needs none.
 	if i.arch == qemu.ARM64 {
-		settings.Slot, data.Slot = true, true
-		settings.Absent, data.Absent = i.state != "", i.state != ""
+		settings.Slot, data.Slot = true, data.Kind != qemu.DiskSD
+		settings.Absent, data.Absent = i.state != "", i.state != "" && data.Slot
 	}
 	return qemu.Config{
 		Arch: i.arch, Kernel: i.files.Path(bootimage.KernelFile), Initrd: i.files.Path(bootimage.InitramfsFile),
@@ -113,9 +121,9 @@ func (i *Image) config(dir string, settings, data qemu.Disk) qemu.Config {
 const bootLimit = 90 * time.Second
 
 // Save boots a machine up to where it waits for its settings, and keeps its state for all boards that use the image:
-// they go on from there in a fraction of the time. Only arm64 can; elsewhere Save does nothing.
+// they go on from there in a fraction of the time. Only arm64 with virtio disks can; elsewhere Save does nothing.
 func (i *Image) Save(ctx context.Context) error {
-	if i.arch != qemu.ARM64 {
+	if i.arch != qemu.ARM64 || strings.HasPrefix(i.board.Boot.Data.Device, "/dev/mmcblk") {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, bootLimit)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -42,9 +43,10 @@ type machineBackend struct {
 	printer wire
 	scanner usb
 
-	mu  sync.Mutex
-	run *machineRun // nil without power
-	log string      // the console of the last run
+	mu        sync.Mutex
+	run       *machineRun // nil without power
+	log       string      // the console of the last run
+	unplugged bool        // the network cable
 }
 
 // machineRun is a machine from power on to power off.
@@ -135,6 +137,14 @@ func (b *machineBackend) bring(ctx context.Context, r *machineRun) (err error) {
 	}
 	if err := b.scanner.apply(ctx, r, string(SocketScanner)); err != nil {
 		return err
+	}
+	b.mu.Lock()
+	unplugged := b.unplugged
+	b.mu.Unlock()
+	if unplugged {
+		if err := r.m.SetCable(ctx, false); err != nil {
+			return err
+		}
 	}
 	if b.image.state != "" {
 		for disk, says := range []string{"settings: /dev/vda", ""} {
@@ -229,6 +239,29 @@ func (b *machineBackend) Press(ctx context.Context, key string, hold time.Durati
 
 func (b *machineBackend) Type(context.Context, string) error {
 	return fmt.Errorf("%w: its keypad is a matrix of switches", ErrUnsupported)
+}
+
+// Network sets the cable, now and for the next time that the power comes on.
+func (b *machineBackend) Network(ctx context.Context, plugged bool) error {
+	b.mu.Lock()
+	b.unplugged = !plugged
+	r := b.run
+	b.mu.Unlock()
+	if r == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, plugLimit)
+	defer cancel()
+	return r.m.SetCable(ctx, plugged)
+}
+
+func (b *machineBackend) Console(text string) error {
+	r := b.current()
+	if r == nil {
+		return ErrNoPower
+	}
+	_, err := io.WriteString(r.m.Console(), text)
+	return err
 }
 
 // Screen looks anew: what was pressed or scanned a moment ago must not be judged by the picture before it.

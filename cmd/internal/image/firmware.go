@@ -16,13 +16,13 @@ import (
 var ErrFirmware = errors.New("image: firmware")
 
 // BuildFirmware builds a program of the module in dir for an architecture, static and stripped, into the file out.
-// The same sources and the same Go give the same bytes.
-func BuildFirmware(ctx context.Context, dir, pkg string, arch Arch, out string) error {
+// The same sources and the same Go give the same bytes. Tags are Go's build tags: a test's, for none ships.
+func BuildFirmware(ctx context.Context, dir, pkg string, arch Arch, out string, tags ...string) error {
 	out, err := filepath.Abs(out)
 	if err != nil {
 		return err
 	}
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", out, pkg)
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-tags", strings.Join(tags, ","), "-o", out, pkg)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), arch.goEnv()...)
 	if text, err := cmd.CombinedOutput(); err != nil {
