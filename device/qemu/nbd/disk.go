@@ -19,7 +19,8 @@ var (
 // errOff is returned by what a client asks of a disk without power: there is no answer.
 var errOff = errors.New("the disk has no power")
 
-// Storage holds a disk's contents while its power is off: an [os.File].
+// Storage holds a disk's contents while its power is off: an [os.File]. Sync guards against the host's own end; a
+// test whose host stays up may do without, since what is in the file survives all that a board can suffer.
 type Storage interface {
 	io.ReaderAt
 	io.WriterAt

@@ -1,7 +1,6 @@
 package nbd
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"net"
@@ -62,8 +61,7 @@ func (s *Server) accept() {
 			continue
 		}
 		s.done.Go(func() {
-			client := session{conn: conn, r: bufio.NewReader(conn), disk: s.disk, run: s}
-			s.fail(client.serve())
+			s.fail(newSession(s, conn).serve())
 			s.dismiss(conn)
 		})
 	}

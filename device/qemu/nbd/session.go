@@ -24,6 +24,10 @@ type session struct {
 	buf  []byte // a reply, and before that the data of a WRITE where that of a READ goes
 }
 
+func newSession(run *Server, conn net.Conn) *session {
+	return &session{conn: conn, r: bufio.NewReader(conn), disk: run.disk, run: run}
+}
+
 // serve talks with the client until one of both ends it. A client that simply went away is no error.
 func (s *session) serve() error {
 	proceed, err := s.handshake()
