@@ -167,13 +167,19 @@ func (c *client) flush() error {
 	return err
 }
 
-// calm is a file that counts when it should reach the host's disk, and does not: a busy host takes seconds.
+// calm is a file that only counts when it should reach the host's disk: a busy host takes seconds for that.
 type calm struct {
 	*os.File
-	syncs int
+	syncs   int
+	largest int // bytes of one WriteAt
 }
 
 func (f *calm) Sync() error { f.syncs++; return nil }
+
+func (f *calm) WriteAt(p []byte, at int64) (int, error) {
+	f.largest = max(f.largest, len(p))
+	return f.File.WriteAt(p, at)
+}
 
 // bench is a disk on a file, and the socket where it may be served.
 type bench struct {

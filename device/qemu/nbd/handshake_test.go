@@ -77,6 +77,7 @@ func TestOptions(t *testing.T) {
 		{"no data", optGo, "", []reply{{repErrInvalid, "0 bytes"}}},
 		{"a name beyond the data", optGo, "\x00\x00\x00\x09abc\x00\x00", []reply{{repErrInvalid, ""}}},
 		{"a name beyond 32 bits", optGo, "\xff\xff\xff\xff\x00\x00", []reply{{repErrInvalid, ""}}},
+		{"a name and no more", optGo, "\x00\x00\x00\x04abcd", []reply{{repErrInvalid, ""}}},
 		{"requests missing", optGo, "\x00\x00\x00\x00\x00\x02\x00\x03", []reply{{repErrInvalid, ""}}},
 		{"data left over", optGo, "\x00\x00\x00\x00\x00\x00\x00", []reply{{repErrInvalid, ""}}},
 		{"TLS", 5, "", []reply{{repErrUnsup, ""}}},

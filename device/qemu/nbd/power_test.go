@@ -56,14 +56,16 @@ func TestArmWrite(t *testing.T) {
 func TestClientWaitsForTheCut(t *testing.T) {
 	b := newBench(t, 8, VolatileCache)
 	s, c := b.start()
-	other := b.dial()
+	others := map[string]*client{"one that reads": b.dial(), "one that writes": b.dial()}
 	inCut, goOn := make(chan bool), make(chan bool)
 	b.must(b.ArmWrite(1, func() { inCut <- true; <-goOn }))
 	b.must(c.send(0, cmdFlush, 0, 0, nil))
 	<-inCut
 	b.must(c.send(0, cmdRead, 0, SectorSize, nil))
-	b.must(other.send(0, cmdRead, 0, SectorSize, nil))
-	for name, client := range map[string]*client{"the client": c, "another": other} {
+	b.must(others["one that reads"].send(0, cmdRead, 0, SectorSize, nil))
+	b.must(others["one that writes"].send(0, cmdWrite, 0, SectorSize, sectors(1, 'x')))
+	others["the client"] = c
+	for name, client := range others {
 		b.must(client.SetReadDeadline(time.Now().Add(50 * time.Millisecond)))
 		if n, err := client.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
 			t.Errorf("%s hears of the cut: %d bytes, %v", name, n, err)
@@ -73,9 +75,13 @@ func TestClientWaitsForTheCut(t *testing.T) {
 		t.Errorf("Serve during the cut: %v", err)
 	}
 	goOn <- true
-	b.closed(c)
-	b.closed(other)
+	for _, client := range others {
+		b.closed(client)
+	}
 	b.must(s.Close())
+	if s := b.Stats(); s != (Stats{}) {
+		t.Errorf("carried out during the cut: %+v", s)
+	}
 	if _, err := Serve(b.Disk, b.socket); !errors.Is(err, ErrUndecided) {
 		t.Errorf("Serve after the cut: %v", err)
 	}

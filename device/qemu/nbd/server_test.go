@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -66,8 +67,10 @@ func TestTimeouts(t *testing.T) {
 				c := listener.dial()
 				if tt.negotiate {
 					b.must(c.negotiate())
-					time.Sleep(1000 * time.Hour)
-					b.must(c.flush())
+					for range 2 {
+						time.Sleep(1000 * time.Hour)
+						b.must(c.flush())
+					}
 				} else {
 					_, err := io.ReadFull(c, make([]byte, 18))
 					b.must(err)
@@ -150,6 +153,24 @@ func TestCloseLeavesNothing(t *testing.T) {
 			stacks := make([]byte, 1<<16)
 			t.Fatalf("%d goroutines, %d before:\n%s", runtime.NumGoroutine(), before, stacks[:runtime.Stack(stacks, true)])
 		}
+	}
+}
+
+// Close waits for a cut that is being made.
+func TestCloseWaits(t *testing.T) {
+	b := newBench(t, 8, NoCache)
+	s, c := b.start()
+	inCut := make(chan bool)
+	var ended atomic.Bool
+	b.must(b.ArmWrite(1, func() {
+		close(inCut)
+		time.Sleep(20 * time.Millisecond) // for a Close that does not wait to get ahead
+		ended.Store(true)
+	}))
+	b.must(c.send(0, cmdFlush, 0, 0, nil))
+	<-inCut
+	if b.must(s.Close()); !ended.Load() {
+		t.Error("Close returned before the cut did")
 	}
 }
 

@@ -31,9 +31,6 @@ func newSession(run *Server, conn net.Conn) *session {
 // serve talks with the client until one of both ends it. A client that simply went away is no error.
 func (s *session) serve() error {
 	proceed, err := s.handshake()
-	if err == nil && proceed {
-		err = s.conn.SetDeadline(time.Time{})
-	}
 	for err == nil && proceed {
 		proceed, err = s.transmit()
 	}

@@ -126,7 +126,7 @@ func TestPipelineAndDisc(t *testing.T) {
 
 // The largest request there is passes whole.
 func TestLargest(t *testing.T) {
-	b := newBench(t, maxPayload/SectorSize, VolatileCache)
+	b := newBench(t, 2*maxPayload/SectorSize, VolatileCache)
 	_, c := b.start()
 	data := bytes.Repeat([]byte("0123456789abcdef"), maxPayload/16)
 	b.must(c.write(0, data))
@@ -134,8 +134,14 @@ func TestLargest(t *testing.T) {
 	if got, err := c.read(0, maxPayload); err != nil || !bytes.Equal(got, data) {
 		t.Errorf("read back: %d bytes, %v", len(got), err)
 	}
-	if !bytes.Equal(b.contents(), data) {
+	if !bytes.Equal(b.contents()[:maxPayload], data) {
 		t.Error("the file holds something else")
+	}
+	if b.file.largest != maxRun {
+		t.Errorf("the file was written %d bytes at a time", b.file.largest)
+	}
+	if _, err := c.read(0, maxPayload+SectorSize); err != error(refused(errnoInvalid)) {
+		t.Errorf("a READ of one sector more: %v", err)
 	}
 }
 
