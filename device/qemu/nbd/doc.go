@@ -25,9 +25,9 @@
 // An SD card of QEMU is never flushed, whatever the guest does (hw/sd/sd.c writes and nothing else): serve it with
 // [NoCache], or lose what no guest could have saved. Virtio disks pass every flush on.
 //
-// What it does not do: TLS, structured replies, trimming, writing zeroes without sending them (QEMU sends them
-// then), more than one export. A request that would be refused by a real disk (past the end, no whole sectors)
-// is refused here.
+// What it does not do: tear the one request that is under way when the power goes (it is carried out or not; what
+// the cache holds is torn, so this matters without a cache, and to FUA), TLS, structured replies, trimming, writing
+// zeroes without sending them (QEMU sends them then), more than one export.
 //
 // Sources: "The NBD protocol", doc/proto.md of NetworkBlockDevice/nbd, as of May 2026; sections are cited where
 // they matter. What FLUSH and FUA owe to whom: Documentation/block/writeback_cache_control.rst of Linux.
