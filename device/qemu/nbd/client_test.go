@@ -91,7 +91,8 @@ func (c *client) optionReply(option uint32) (kind uint32, data []byte, err error
 	if _, err := io.ReadFull(c, header[:]); err != nil {
 		return 0, nil, err
 	}
-	if got := binary.BigEndian.Uint32(header[8:]); !bytes.HasPrefix(header[:], []byte("\x00\x03\xe8\x89\x04\x55\x65\xa9")) || got != option {
+	magic, got := header[:8], binary.BigEndian.Uint32(header[8:])
+	if string(magic) != "\x00\x03\xe8\x89\x04\x55\x65\xa9" || got != option {
 		return 0, nil, fmt.Errorf("option reply % x", header)
 	}
 	data = make([]byte, binary.BigEndian.Uint32(header[16:]))

@@ -40,7 +40,8 @@ func FuzzRequest(f *testing.F) {
 		if r.check(size) != 0 {
 			return
 		}
-		if at, n := int64(r.offset), int64(r.length); at < 0 || at+n > size || (at|n)%SectorSize != 0 || r.command > cmdFlush {
+		at, n := int64(r.offset), int64(r.length)
+		if at < 0 || at+n > size || (at|n)%SectorSize != 0 || r.command > cmdFlush {
 			t.Errorf("%+v passed", r)
 		}
 	})
@@ -70,11 +71,13 @@ func (m ram) Sync() error                             { return nil }
 // Whatever a client sends, its session ends with it, with no error but the protocol's.
 func FuzzSession(f *testing.F) {
 	hello := "\x00\x00\x00\x03IHAVEOPT\x00\x00\x00\x07\x00\x00\x00\x06\x00\x00\x00\x00\x00\x00"
-	write := "\x25\x60\x95\x13\x00\x00\x00\x01cookie!!\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x02\x00" + string(sectors(1, 'x'))
+	write := "\x25\x60\x95\x13\x00\x00\x00\x01cookie!!\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x02\x00" +
+		string(sectors(1, 'x'))
 	flush := "\x25\x60\x95\x13\x00\x00\x00\x03cookie!!" + strings.Repeat("\x00", 12)
 	read := "\x25\x60\x95\x13\x00\x00\x00\x00cookie!!\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x04\x00"
 	f.Add([]byte(hello+write+flush+read), byte(VolatileCache))
-	f.Add([]byte("\x00\x00\x00\x03IHAVEOPT\x00\x00\x00\x03\x00\x00\x00\x00IHAVEOPT\x00\x00\x00\x01\x00\x00\x00\x00"+write), byte(NoCache))
+	list, exportName := "IHAVEOPT\x00\x00\x00\x03\x00\x00\x00\x00", "IHAVEOPT\x00\x00\x00\x01\x00\x00\x00\x00"
+	f.Add([]byte("\x00\x00\x00\x03"+list+exportName+write), byte(NoCache))
 	f.Fuzz(func(t *testing.T, sends []byte, cache byte) {
 		const size = 8 * SectorSize
 		disk, err := NewDisk(make(ram, size), size, Cache(cache%3))
