@@ -16,8 +16,13 @@ const (
 // Exit codes of e2fsck(8); the code is their sum.
 const fsckUncorrected = 4
 
-// ErrNoSettings is returned when the medium with the board profile is missing or can't be read.
-var ErrNoSettings = errors.New("boot: no settings")
+// What can be wrong with the medium of the board profile.
+var (
+	// ErrNoSettings is returned when it does not appear.
+	ErrNoSettings = errors.New("boot: the settings are missing")
+	// ErrBadSettings is returned when the kernel refuses to mount it.
+	ErrBadSettings = errors.New("boot: the settings can't be read")
+)
 
 // mountSettings mounts the medium of the board profile and the merchant's keys, if the board has one. Nobody writes
 // to it, so there is no journal to replay and nothing for e2fsck to mend.
@@ -29,10 +34,10 @@ func (b *booter) mountSettings(ctx context.Context) error {
 	waiting, cancel := context.WithTimeout(ctx, s.Limit.D())
 	defer cancel()
 	if !b.waitNode(waiting, s.Device) {
-		return fmt.Errorf("%w: %s is missing", ErrNoSettings, s.Device)
+		return fmt.Errorf("%w: %s", ErrNoSettings, s.Device)
 	}
 	if err := b.sys.Mount(Mount{Source: s.Device, Dir: s.Dir, Type: "ext4", ReadOnly: true}); err != nil {
-		return fmt.Errorf("%w: %w", ErrNoSettings, err)
+		return fmt.Errorf("%w: %w", ErrBadSettings, err)
 	}
 	b.log("settings: %s on %s", s.Device, s.Dir)
 	return nil

@@ -67,11 +67,13 @@ func (n Notice) Lines(language string) []string {
 			fmt.Sprintf(pick("%d 秒后重试", "Trying again in %d s"), seconds),
 		}
 	case NoSettings:
-		return []string{
-			pick("找不到终端配置", "The terminal's settings are missing"), printable(fmt.Sprint(n.Err)),
-			pick("请检查配置卡是否插好，或联系维修人员", "Check that the settings card is seated, or call service"),
-			fmt.Sprintf(pick("%d 秒后重试", "Trying again in %d s"), seconds),
+		what := pick("找不到终端配置", "The terminal's settings are missing")
+		todo := pick("请检查配置卡是否插好，或联系维修人员", "Check that the settings card is seated, or call service")
+		if errors.Is(n.Err, ErrBadSettings) {
+			what = pick("终端配置读不出", "The terminal's settings can't be read")
+			todo = pick("请联系维修人员重新写入配置卡", "Call service to write the settings card again")
 		}
+		return []string{what, printable(fmt.Sprint(n.Err)), todo, fmt.Sprintf(pick("%d 秒后重试", "Trying again in %d s"), seconds)}
 	case Misconfigured:
 		return []string{
 			pick("终端配置有误", "The terminal's settings are wrong"), n.Reason,

@@ -144,9 +144,8 @@ func (d *Disk) args(i int) []string {
 	}
 	a = append(a, "-blockdev", d.blockdev(diskID(i)))
 	if d.Kind == DiskSD {
-		host := fmt.Sprintf("sdhci%d", i)
-		a = append(a, "-device", "sdhci-pci,id="+host)
-		return append(a, "-device", fmt.Sprintf("sd-card,bus=%s.sd-bus,drive=%s", host, diskID(i)))
+		a = append(a, "-device", "sdhci-pci")
+		return append(a, "-device", "sd-card,drive="+diskID(i)) // on the only bus for cards
 	}
 	device := "virtio-blk-pci,romfile=,drive=" + diskID(i)
 	if d.Slot {

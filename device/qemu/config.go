@@ -183,7 +183,13 @@ func (cfg *Config) checkSerial() error {
 }
 
 func (cfg *Config) checkDisks() error {
+	cards := 0
 	for i, d := range cfg.Disks {
+		if d.Kind == DiskSD {
+			if cards++; cards > 1 {
+				return fmt.Errorf("disk %d: a board has one SD card", i)
+			}
+		}
 		if (d.File == "") == (d.NBD == "") {
 			return fmt.Errorf("disk %d: want a file or an NBD socket", i)
 		}

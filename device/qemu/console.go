@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -67,7 +68,11 @@ func (c *Console) Await(ctx context.Context, text string) error {
 
 // AwaitAny is Await for the first of several texts. It returns the one that came.
 func (c *Console) AwaitAny(ctx context.Context, texts ...string) (string, error) {
-	return c.await(ctx, fmt.Sprintf("%q", texts), func(out string) (from, to int) {
+	var quoted []string
+	for _, text := range texts {
+		quoted = append(quoted, strconv.Quote(text))
+	}
+	return c.await(ctx, strings.Join(quoted, " or "), func(out string) (from, to int) {
 		first := -1
 		for _, text := range texts {
 			if i := strings.Index(out, text); i >= 0 && (first < 0 || i < first) {

@@ -146,25 +146,36 @@ func (b *machineBackend) bring(ctx context.Context, r *machineRun) (err error) {
 			return err
 		}
 	}
-	if b.image.state != "" {
-		for disk, says := range []string{"settings: /dev/vda", ""} {
-			if err := r.m.PlugDisk(ctx, disk); err != nil {
-				return err
-			}
-			if says == "" {
-				break
-			}
-			if err := r.m.Console().Await(ctx, says); err != nil {
-				return err
-			}
-		}
-	}
-	line, err := r.m.Console().AwaitAny(ctx, "boot: terminal: ready", "boot: screen:")
-	if err != nil || line != "boot: terminal: ready" {
+	says, err := b.awaitReady(ctx, r)
+	if err != nil || says != terminalReady {
 		return err
 	}
 	// A key that is down when the firmware begins to look is a jammed one to it.
 	return r.keypad.AwaitScans(ctx, 3, qemu.DefaultScans)
+}
+
+// What process 1 says on the console when the terminal is ready, and when it draws why not.
+const (
+	terminalReady = "boot: terminal: ready"
+	noticeDrawn   = "boot: screen:"
+)
+
+// awaitReady puts the disks of a machine into its slots if they are to go there, and waits for its terminal or for
+// the reason why there is none.
+func (b *machineBackend) awaitReady(ctx context.Context, r *machineRun) (says string, err error) {
+	if b.image.state != "" {
+		if err := r.m.PlugDisk(ctx, 0); err != nil {
+			return "", err
+		}
+		// Disks get their names in the order in which they are noticed.
+		if says, err := r.m.Console().AwaitAny(ctx, "settings: /dev/vda", noticeDrawn); err != nil || says == noticeDrawn {
+			return says, err
+		}
+		if err := r.m.PlugDisk(ctx, 1); err != nil {
+			return "", err
+		}
+	}
+	return r.m.Console().AwaitAny(ctx, terminalReady, noticeDrawn)
 }
 
 func (b *machineBackend) Kill() {

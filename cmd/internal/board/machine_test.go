@@ -261,7 +261,7 @@ func TestMachineStartsBroken(t *testing.T) {
 		then      func(*testing.T, *board.Board)
 	}{
 		{"data of noise", nil, disk("data.ext4"), []string{"数据分区不可用", "请勿格式化", "call service"}, "PROBLEM data", nil},
-		{"settings of noise", nil, disk("settings.ext4"), []string{"找不到终端配置", "维修人员"}, "PROBLEM settings", nil},
+		{"settings of noise", nil, disk("settings.ext4"), []string{"终端配置读不出", "维修人员"}, "PROBLEM settings", nil},
 		{"another board's profile", []string{"board=raspi3"}, nil, []string{"终端配置有误", "virt-arm64", "raspi3"}, "this is a virt-arm64", nil},
 		{"no network", nil, fault(board.Faults{Network: board.FaultUnplugged}), []string{"请输入金额"}, "boot: terminal: ready", func(t *testing.T, b *board.Board) {
 			press(t, b, "5 OK")
