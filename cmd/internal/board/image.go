@@ -16,6 +16,7 @@ import (
 
 	bootimage "smartpos/cmd/internal/image"
 	"smartpos/device/qemu"
+	"smartpos/device/qemu/nbd"
 )
 
 // Backends are the names of what can run the firmware.
@@ -93,9 +94,21 @@ func BuildImage(ctx context.Context, o ImageOptions) (*Image, error) {
 	return &Image{arch: qemu.Arch(o.Backend), board: b, files: files, epoch: epoch}, nil
 }
 
+// card reports whether the data partition is on an SD card.
+func (i *Image) card() bool { return strings.HasPrefix(i.board.Boot.Data.Device, "/dev/mmcblk") }
+
+// cache is what the data disk may forget when the power goes. QEMU never flushes an SD card, whatever the guest asks:
+// one that forgot would lose what no guest could have saved.
+func (i *Image) cache() nbd.Cache {
+	if i.card() {
+		return nbd.NoCache
+	}
+	return nbd.VolatileCache
+}
+
 // config is the machine that boots the image, with a settings' medium and a data disk.
 func (i *Image) config(dir string, settings, data qemu.Disk) qemu.Config {
-	if strings.HasPrefix(i.board.Boot.Data.Device, "/dev/mmcblk") {
+	if i.card() {
 		data.Kind = qemu.DiskSD
 	}
 	// Only one kernel knows of slots, and an SD card needs none.
@@ -123,7 +136,7 @@ const bootLimit = 90 * time.Second
 // Save boots a machine up to where it waits for its settings, and keeps its state for all boards that use the image:
 // they go on from there in a fraction of the time. Only arm64 with virtio disks can; elsewhere Save does nothing.
 func (i *Image) Save(ctx context.Context) error {
-	if i.arch != qemu.ARM64 || strings.HasPrefix(i.board.Boot.Data.Device, "/dev/mmcblk") {
+	if i.arch != qemu.ARM64 || i.card() {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, bootLimit)

@@ -52,6 +52,7 @@ type machineBackend struct {
 // machineRun is a machine from power on to power off.
 type machineRun struct {
 	m      *qemu.Machine
+	disk   *diskServer
 	keypad *qemu.Keypad
 	life   context.Context // ends with the power
 	stop   func()
@@ -106,24 +107,25 @@ func (b *machineBackend) On(ctx context.Context) error {
 
 // start starts a machine.
 func (b *machineBackend) start() (*machineRun, error) {
-	cfg := b.image.config("", qemu.Disk{File: b.file(settingsDisk), ReadOnly: true}, qemu.Disk{File: b.file(dataDisk)})
+	disk, err := serveDisk(b.file(dataDisk), b.image.cache())
+	if err != nil {
+		return nil, fmt.Errorf("data disk: %w", err)
+	}
+	cfg := b.image.config("", qemu.Disk{File: b.file(settingsDisk), ReadOnly: true}, qemu.Disk{NBD: disk.socket})
 	cfg.Network.ToHost = []qemu.Forward{{Guest: guestNetwork, Host: b.network}}
 	// Its life is the board's and not that of the request that switched it on.
 	life, stop := context.WithCancel(context.Background())
 	m, err := qemu.Start(life, cfg)
 	if err != nil {
 		stop()
-		return nil, err
+		_, cutErr := disk.cut()
+		return nil, errors.Join(err, cutErr)
 	}
-	r := &machineRun{m: m, life: life, stop: stop}
+	r := &machineRun{m: m, disk: disk, life: life, stop: stop}
 	b.printer.attach(m.Serial(string(SocketPrinter)))
 	r.ended.Go(func() { b.glass.watch(life, m) })
 	r.ended.Go(func() {
-		err := m.Wait(life)
-		b.mu.Lock()
-		cut := r.cut
-		b.mu.Unlock()
-		if !cut {
+		if err := m.Wait(life); !b.wasCut(r) {
 			b.watch.Ended(err)
 		}
 	})
@@ -196,10 +198,11 @@ func (b *machineBackend) Cut() error {
 	r.stop()
 	err := r.m.Close()
 	r.ended.Wait()
+	lost, cutErr := r.disk.cut()
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.run, b.log = nil, r.m.Console().Tail(maxLog)
-	return err
+	b.run, b.log = nil, r.m.Console().Tail(maxLog)+"--- "+lost+"\n"
+	return errors.Join(err, cutErr)
 }
 
 func (b *machineBackend) Plug(s Socket) (Cable, error) {
@@ -238,14 +241,25 @@ func (b *machineBackend) Press(ctx context.Context, key string, hold time.Durati
 	ctx, cancel := context.WithTimeout(ctx, tapLimit+hold)
 	defer cancel()
 	before := b.glass.Picture()
-	if err := r.keypad.Tap(ctx, i/4, i%4, hold); err != nil {
-		if errors.Is(err, qemu.ErrGuest) {
-			return fmt.Errorf("%w: %w", ErrNotTaken, err)
-		}
+	err := r.keypad.Tap(ctx, i/4, i%4, hold)
+	switch {
+	case err == nil:
+	case b.wasCut(r):
+		return nil // the key was down when the power went
+	case errors.Is(err, qemu.ErrGuest):
+		return fmt.Errorf("%w: %w", ErrNotTaken, err)
+	default:
 		return err
 	}
 	b.glass.await(r, before)
 	return nil
+}
+
+// wasCut reports whether a run ended by a loss of power.
+func (b *machineBackend) wasCut(r *machineRun) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return r.cut
 }
 
 func (b *machineBackend) Type(context.Context, string) error {
@@ -283,7 +297,14 @@ func (b *machineBackend) Screen() image.Image {
 	return b.glass.Picture()
 }
 
-func (b *machineBackend) ArmDiskWrite(int, func()) error { return ErrUnsupported }
+// ArmDiskWrite counts what reaches the data disk: writes and flushes.
+func (b *machineBackend) ArmDiskWrite(n int, cut func()) error {
+	r := b.current()
+	if r == nil {
+		return ErrNoPower
+	}
+	return r.disk.disk.ArmWrite(n, cut)
+}
 
 // Log is the end of the machine's serial console.
 func (b *machineBackend) Log(limit int) string {

@@ -1,0 +1,67 @@
+package board
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+
+	"smartpos/device/qemu/nbd"
+)
+
+// diskServer is the data disk of a running machine. It loses with the power what was not flushed, as a real one does.
+type diskServer struct {
+	disk   *nbd.Disk
+	server *nbd.Server
+	file   *os.File
+	socket string
+	dir    string
+}
+
+// serveDisk serves a file as a disk, on a socket of its own. cache is what the disk may forget.
+func serveDisk(file string, cache nbd.Cache) (_ *diskServer, err error) {
+	dir, err := os.MkdirTemp("", "disk") // a board's folder has too long a name for a socket
+	if err != nil {
+		return nil, err
+	}
+	d := &diskServer{dir: dir, socket: filepath.Join(dir, "nbd.sock")}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, d.remove())
+		}
+	}()
+	if d.file, err = os.OpenFile(file, os.O_RDWR, 0); err != nil {
+		return nil, err
+	}
+	info, err := d.file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if d.disk, err = nbd.NewDisk(unsynced{d.file}, info.Size(), cache); err != nil {
+		return nil, err
+	}
+	d.server, err = nbd.Serve(d.disk, d.socket)
+	return d, err
+}
+
+// unsynced is a file whose Sync does nothing: this host keeps its power when the board loses its own.
+type unsynced struct{ *os.File }
+
+func (unsynced) Sync() error { return nil }
+
+// cut takes the disk's power away, and says what that did to it. The machine must be gone.
+func (d *diskServer) cut() (what string, err error) {
+	seed := rand.Uint64()
+	r, err := d.disk.Cut(seed)
+	return fmt.Sprintf("power cut: of the sectors not flushed %d were kept, %d lost (seed %d)", r.Kept, r.Lost, seed),
+		errors.Join(err, d.server.Close(), d.remove())
+}
+
+func (d *diskServer) remove() error {
+	var err error
+	if d.file != nil {
+		err = d.file.Close()
+	}
+	return errors.Join(err, os.RemoveAll(d.dir))
+}
