@@ -6,14 +6,23 @@ SHELL       := /bin/bash
 .DEFAULT_GOAL := help
 
 # ADDR=host:port and DIR=folder of `make run`: else the next free port from 8080 on, and a temporary folder.
-ADDR  ?=
-DIR   ?=
-BENCH ?= .
-TIME  ?= 20s
-BOARD ?= virt-arm64
+# BACKEND=host|armv7|arm64 is what runs the firmware there.
+ADDR    ?=
+DIR     ?=
+BACKEND ?= host
+BENCH   ?= .
+TIME    ?= 20s
+BOARD   ?= virt-arm64
 
 # What the tests use beyond Go: a C compiler for the race detector, a browser with a Chinese font, another QR decoder.
 TEST_PACKAGES := gcc libc6-dev chromium fonts-wqy-zenhei zbar-tools
+
+# What emulates ARM boards, and what builds what they boot.
+ARM_PACKAGES := qemu-system-arm e2fsprogs xz-utils
+
+SCENARIOS := cmd/posboard/testdata/scenarios
+# What the second architecture plays in `make test`; `make test-full` plays all.
+SMOKE := show-paid scan-paid network-lost-reply-reversed paper-out-during power-printing scanner-unplugged
 
 # Packages with goroutines of their own run once more under the race detector.
 RACE := ./device/... ./keypad/... ./scanner/... ./printer/... ./store/... ./txn/... ./cmd/internal/...
@@ -22,20 +31,23 @@ GO_BUILD := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w"
 
 say = @printf '\n== %s\n' "$(1)"
 
-.PHONY: help run build test lint unit race bench fuzz image test-qemu clean
+.PHONY: help run build test test-full lint unit race machines machines-full bench fuzz image clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
-run: build ## a terminal on emulated hardware, in the browser
-	@bin/posboard run $(if $(ADDR),--addr $(ADDR)) $(if $(DIR),--dir $(DIR))
+run: build $(if $(filter-out host,$(BACKEND)),arm-packages) ## a terminal on emulated hardware, in the browser (BACKEND=host|armv7|arm64)
+	@bin/posboard run --backend $(BACKEND) $(if $(ADDR),--addr $(ADDR)) $(if $(DIR),--dir $(DIR))
 
 build: go ## bin/pos, the firmware, and bin/posboard, the emulated board
 	$(call say,build)
 	$(GO_BUILD) -o bin/pos ./cmd/pos
 	$(GO_BUILD) -o bin/posboard ./cmd/posboard
 
-test: lint unit race ## every check and every test
+test: lint unit race machines ## every check and every test
+	$(call say,all tests passed)
+
+test-full: lint unit race machines-full ## the same, and everything on both ARM boards
 	$(call say,all tests passed)
 
 lint: go ## gofmt, go vet, staticcheck
@@ -53,9 +65,9 @@ race: go packages ## the packages with goroutines, under the race detector
 	$(call say,tests under the race detector)
 	CGO_ENABLED=1 go test -race -short -timeout 15m $(RACE)
 
-bench: go ## timings, as figures and ratios (BENCH=pattern)
+bench: kernels ## timings, as figures and ratios (BENCH=pattern)
 	$(call say,benchmarks)
-	go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+	SMARTPOS_QEMU=1 go test -timeout 60m -run '^$$' -bench '$(BENCH)' -benchmem ./...
 
 fuzz: go ## every fuzz target for a while (TIME=20s each)
 	$(call say,fuzzing)
@@ -65,21 +77,35 @@ fuzz: go ## every fuzz target for a while (TIME=20s each)
 		done; \
 	done
 
-test-qemu: go ## boots both ARM machines in QEMU (kernels: make image BOARD=… once for each)
-	@.ci/need qemu-system-arm e2fsprogs
-	SMARTPOS_QEMU=1 go test -timeout 15m ./device/qemu ./cmd/internal/image
+machines: kernels ## the firmware on ARM boards in QEMU: all scenarios on one, some on the other
+	$(call say,ARM boards)
+	SMARTPOS_QEMU=1 go test -p 1 -timeout 15m ./device/qemu ./cmd/internal/image ./cmd/internal/board -run 'QEMU|Machine|TestBoard$$'
+	bin/posboard play --backend arm64 $(SCENARIOS)/*.txtar
+	bin/posboard play --backend armv7 $(SMOKE:%=$(SCENARIOS)/%.txtar)
 
-image: build ## what an ARM board boots (BOARD=virt-armv7|virt-arm64), in bin/image
-	@.ci/need e2fsprogs xz-utils
+machines-full: kernels
+	$(call say,ARM boards)
+	SMARTPOS_QEMU=1 SMARTPOS_FULL=1 go test -p 1 -timeout 30m ./device/qemu ./cmd/internal/image ./cmd/internal/board -run 'QEMU|Machine|TestBoard$$'
+	bin/posboard play --backend arm64 $(SCENARIOS)/*.txtar
+	bin/posboard play --backend armv7 $(SCENARIOS)/*.txtar
+
+image: build arm-packages ## what an ARM board boots (BOARD=virt-armv7|virt-arm64), in bin/image
 	$(call say,image of $(BOARD))
 	@bin/posboard image --board $(BOARD) -o bin/image/$(BOARD)
 
 clean: ## what make made
 	rm -rf bin board
 
-.PHONY: go packages
+.PHONY: go packages arm-packages kernels
 go:
 	@command -v go >/dev/null || { echo "Go is missing: install Go $$(awk '$$1 == "go" { print $$2 }' go.mod) or newer and put it on PATH."; exit 1; }
 
 packages:
 	@.ci/need $(TEST_PACKAGES)
+
+arm-packages:
+	@.ci/need $(ARM_PACKAGES)
+
+# The first time on a machine this fetches both kernels, a minute each.
+kernels: build packages arm-packages
+	@for board in virt-arm64 virt-armv7; do bin/posboard image --board $$board -o bin/image/$$board; done

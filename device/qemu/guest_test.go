@@ -30,7 +30,7 @@ func cacheDir(t testing.TB, arch Arch) string {
 func findKernel(t testing.TB, arch Arch) (kernel, modulesDir string) {
 	t.Helper()
 	if testing.Short() || os.Getenv("SMARTPOS_QEMU") == "" {
-		t.Skip("boots a machine: make test-qemu does")
+		t.Skip("boots a machine: make machines does")
 	}
 	if _, err := arch.find(); err != nil {
 		t.Skip(err)

@@ -37,7 +37,7 @@ type imageCache struct {
 func (c *imageCache) get(t testing.TB, name, backend string, edit func(*bootimage.Board)) *board.Image {
 	t.Helper()
 	if testing.Short() || os.Getenv("SMARTPOS_QEMU") == "" {
-		t.Skip("boots machines: make test-qemu does")
+		t.Skip("boots machines: make machines does")
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()

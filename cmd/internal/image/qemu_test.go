@@ -120,7 +120,7 @@ var (
 // SMARTPOS_FULL=1.
 func TestBootsInQEMU(t *testing.T) {
 	if testing.Short() || os.Getenv("SMARTPOS_QEMU") == "" {
-		t.Skip("boots two machines: make test-qemu does")
+		t.Skip("boots two machines: make machines does")
 	}
 	for name, short := range map[string]bool{"virt-arm64": false, "virt-armv7": os.Getenv("SMARTPOS_FULL") == ""} {
 		t.Run(name, func(t *testing.T) {
