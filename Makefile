@@ -79,13 +79,13 @@ fuzz: go ## every fuzz target for a while (TIME=20s each)
 
 machines: kernels ## the firmware on ARM boards in QEMU: all scenarios on one, some on the other
 	$(call say,ARM boards)
-	SMARTPOS_QEMU=1 go test -p 1 -timeout 15m ./device/qemu ./cmd/internal/image ./cmd/internal/board -run 'QEMU|Machine|TestBoard$$'
+	SMARTPOS_QEMU=1 go test -p 1 -timeout 15m ./device/qemu ./cmd/internal/image ./cmd/internal/board ./cmd/posboard -run 'QEMU|Machine|TestBoard$$'
 	bin/posboard play --backend arm64 $(SCENARIOS)/*.txtar
 	bin/posboard play --backend armv7 $(SMOKE:%=$(SCENARIOS)/%.txtar)
 
 machines-full: kernels
 	$(call say,ARM boards)
-	SMARTPOS_QEMU=1 SMARTPOS_FULL=1 go test -p 1 -timeout 30m ./device/qemu ./cmd/internal/image ./cmd/internal/board -run 'QEMU|Machine|TestBoard$$'
+	SMARTPOS_QEMU=1 SMARTPOS_FULL=1 go test -p 1 -timeout 30m ./device/qemu ./cmd/internal/image ./cmd/internal/board ./cmd/posboard -run 'QEMU|Machine|TestBoard$$'
 	bin/posboard play --backend arm64 $(SCENARIOS)/*.txtar
 	bin/posboard play --backend armv7 $(SCENARIOS)/*.txtar
 

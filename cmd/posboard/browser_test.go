@@ -56,6 +56,7 @@ type window struct {
 	board  *board.Board
 	server *httptest.Server
 	size   size
+	limit  time.Duration // for one thing to show on the page
 
 	mu       sync.Mutex
 	refusals bool // the test provokes answers of status 4xx, which the browser's console reports
@@ -76,11 +77,18 @@ var (
 // openWindow starts a board, and a browser that looks at its panel. The page's address gets query.
 func openWindow(t *testing.T, s size, query string) *window {
 	t.Helper()
-	path := browser(t)
-	b, err := board.Open(board.Options{
-		Dir: t.TempDir(), Firmware: binaries.pos, Shim: []string{binaries.posboard, traceVerb},
+	return openWindowOn(t, s, query, waitLimit, board.Options{
+		Firmware: binaries.pos, Shim: []string{binaries.posboard, traceVerb},
 		Overrides: []string{"sale.poll_show=200ms", "sale.poll_scan=200ms"},
 	})
+}
+
+// openWindowOn is openWindow for another board, whose firmware may take up to limit for each thing.
+func openWindowOn(t *testing.T, s size, query string, limit time.Duration, o board.Options) *window {
+	t.Helper()
+	path := browser(t)
+	o.Dir = t.TempDir()
+	b, err := board.Open(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,14 +103,14 @@ func openWindow(t *testing.T, s size, query string) *window {
 	tmp := t.TempDir()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.UserDataDir(filepath.Join(tmp, "profile")), chromedp.Env("TMPDIR="+tmp))
-	ctx, cancel := context.WithTimeout(context.Background(), browserLimit)
+	ctx, cancel := context.WithTimeout(context.Background(), browserLimit+4*limit)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
 
-	w := &window{t: t, ctx: ctx, host: strings.TrimPrefix(server.URL, "http://"), board: b, server: server, size: s}
+	w := &window{t: t, ctx: ctx, host: strings.TrimPrefix(server.URL, "http://"), board: b, server: server, size: s, limit: limit}
 	emulate := []chromedp.EmulateViewportOption{chromedp.EmulateScale(1)}
 	if s.touch {
 		emulate = append(emulate, chromedp.EmulateMobile, chromedp.EmulateTouch)
@@ -174,8 +182,8 @@ func (w *window) do(what string, steps ...chromedp.Action[chromedp.Void]) {
 		if err != nil {
 			w.t.Fatalf("%s: %v", what, err)
 		}
-	case <-time.After(waitLimit):
-		w.t.Fatalf("%s: not done after %v", what, waitLimit)
+	case <-time.After(w.limit):
+		w.t.Fatalf("%s: not done after %v", what, w.limit)
 	}
 }
 
@@ -203,7 +211,7 @@ func (w *window) keys(names ...string) {
 func (w *window) wait(what, expression string) {
 	w.t.Helper()
 	_, err := chromedp.Run(w.ctx, chromedp.Poll[bool]("Boolean("+expression+")",
-		chromedp.WithPollingTimeout(waitLimit), chromedp.WithPollingInterval(20*time.Millisecond)))
+		chromedp.WithPollingTimeout(w.limit), chromedp.WithPollingInterval(20*time.Millisecond)))
 	if err == nil {
 		return
 	}

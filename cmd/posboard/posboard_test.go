@@ -13,12 +13,14 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"smartpos/cmd/internal/board/scenario"
+	"smartpos/device/qemu"
 )
 
 // binaries are the programs as they are shipped, built once.
 var binaries struct{ pos, posboard string }
 
 func TestMain(m *testing.M) {
+	qemu.RunRelay()
 	code, err := build(m)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
