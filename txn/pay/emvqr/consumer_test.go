@@ -120,6 +120,7 @@ func TestConsumerRefused(t *testing.T) {
 		{"transparent template in common data", cpm(format + app + tlv("62", tlv("63", tlv("9F36", "0001")))), emvqr.ErrPosition, "62.63"},
 		{"letters in a card number", cpm(format + tlv("61", aid+tlv("5A", "6220AB59"))), emvqr.ErrValue, "61.5A"},
 		{"filling inside a card number", cpm(format + tlv("61", aid+tlv("5A", "6220FF59"))), emvqr.ErrValue, "61.5A"},
+		{"filling in a date", cpm(format + tlv("61", aid+tlv("5F24", "30122F"))), emvqr.ErrValue, "61.5F24"},
 		{"track 2 without separator", cpm(format + tlv("61", aid+tlv("57", "62208359"))), emvqr.ErrValue, "61.57"},
 		{"control character in a label", cpm(format + tlv("61", aid+tlv("50", "410A"))), emvqr.ErrValue, "61.50"},
 		{"cryptogram too short", cpm(format + tlv("61", aid+tlv("63", tlv("9F26", "01")))), emvqr.ErrValue, "61.63.9F26"},

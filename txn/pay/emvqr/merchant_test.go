@@ -243,6 +243,8 @@ func TestRefused(t *testing.T) {
 		{"percentage without indicator", with("57", "5"), emvqr.ErrCondition, "57"},
 		{"indicator without fee", with("55", "02"), emvqr.ErrMissing, "56"},
 		{"indicator without percentage", with("55", "03"), emvqr.ErrMissing, "57"},
+		{"percentage of a hundred", with("57", "100", "55", "03"), emvqr.ErrValue, "57"},
+		{"percentage of nothing", with("57", "00.00", "55", "03"), emvqr.ErrValue, "57"},
 		{"store label too long", with("62", obj("03", strings.Repeat("1", 26))), emvqr.ErrValue, "62.03"},
 		{"consumer data unknown", with("62", obj("09", "X")), emvqr.ErrValue, "62.09"},
 		{"consumer data twice", with("62", obj("09", "AA")), emvqr.ErrValue, "62.09"},

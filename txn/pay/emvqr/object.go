@@ -92,9 +92,6 @@ func split(s, parent string, offset int, names func(id string) form) ([]part, er
 		case seen[id]:
 			return nil, fail(id, ErrDuplicate, "one of the two must go")
 		}
-		if i := strings.IndexFunc(value, notGraphic); i >= 0 {
-			return nil, fail(id, ErrSyntax, "character %d of the value is not graphic", utf8.RuneCountInString(value[:i]))
-		}
 		seen[id] = true
 		parts = append(parts, part{Object{id, value}, at})
 		s, at = rest, at+4+n
