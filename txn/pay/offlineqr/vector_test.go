@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -67,6 +68,24 @@ func TestVectorOfTheDocument(t *testing.T) {
 	}
 }
 
+// Another version is another format, whoever sealed it.
+func TestOtherVersion(t *testing.T) {
+	key, err := NewKey(vectorKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := vectorChallenge.plain()
+	if err != nil {
+		t.Fatal(err)
+	}
+	head := header(1, "T0000001")
+	head[0] = version + 1
+	code := key.aead().Seal(slices.Concat(head, vectorNonce), vectorNonce, plain, head)
+	if _, c, err := Open(encoding.EncodeToString(code), func(string, uint8) (Key, bool) { return key, true }); err != ErrCode {
+		t.Errorf("%+v, %v", c, err)
+	}
+}
+
 // A sealed text that is authentic may still be of a terminal gone mad: it is held against the same rules.
 func TestAuthenticNonsense(t *testing.T) {
 	key, err := NewKey(vectorKey)
@@ -90,7 +109,7 @@ func TestAuthenticNonsense(t *testing.T) {
 		"order too long":      func(b []byte) []byte { return append(b, "000000000"...) },
 	} {
 		head := header(1, "T0000001")
-		code := key.aead().Seal(append(append([]byte{}, head...), vectorNonce...), vectorNonce, change(bytes.Clone(good)), head)
+		code := key.aead().Seal(slices.Concat(head, vectorNonce), vectorNonce, change(bytes.Clone(good)), head)
 		_, c, err := Open(encoding.EncodeToString(code), func(string, uint8) (Key, bool) { return key, true })
 		if err != ErrCode || c != (Challenge{}) {
 			t.Errorf("%s: %+v, %v", name, c, err)
