@@ -56,7 +56,7 @@ type Error struct {
 // Error implements error.
 func (e *Error) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%q", e.File)
+	fmt.Fprintf(&b, "%q", clean(e.File, 128))
 	if e.Line > 0 {
 		fmt.Fprintf(&b, " line %d", e.Line)
 	}
@@ -68,7 +68,7 @@ func (e *Error) Error() string {
 	}
 	fmt.Fprintf(&b, ": %v", e.Err)
 	if do := e.Do(); do != "" {
-		fmt.Fprintf(&b, ": %s", do)
+		fmt.Fprintf(&b, "; %s", do)
 	}
 	return b.String()
 }

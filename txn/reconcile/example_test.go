@@ -53,5 +53,5 @@ func ExampleReadWeChat() {
 	fmt.Println(err)
 	// Output:
 	// 1 1250 <nil>
-	// "bill.csv" line 2: value not understood: does not begin with a back-tick: download it again; if it stays, the network has changed its format
+	// "bill.csv" line 2: value not understood: does not begin with a back-tick; download it again; if it stays, the network has changed its format
 }
