@@ -171,6 +171,8 @@ func TestTheNextDay(t *testing.T) {
 	unknown := ours("A1", 100, reconcile.Unknown, "10:00:00")
 	resolved := unknown
 	resolved.State = reconcile.None
+	settled := unknown
+	settled.State = reconcile.Settled
 	for _, tt := range []struct {
 		name    string
 		ours    []reconcile.Entry
@@ -191,6 +193,7 @@ func TestTheNextDay(t *testing.T) {
 		{"the reversal never came", []reconcile.Entry{undone}, []reconcile.Line{lateLine}, "存疑 支付 A1 +100", nil, nil, "状态不符 支付 A1 +100", 1},
 		{"still unknown", []reconcile.Entry{unknown}, nil, "存疑 支付 A1 +0", nil, nil, "状态不符 支付 A1 +0", 1},
 		{"unknown, and then known", []reconcile.Entry{unknown}, nil, "存疑 支付 A1 +0", []reconcile.Entry{resolved}, nil, "", 0},
+		{"unknown, and then paid", []reconcile.Entry{unknown}, nil, "存疑 支付 A1 +0", []reconcile.Entry{settled}, []reconcile.Line{earlyLine}, "", 1},
 		{"another amount", []reconcile.Entry{late}, nil, "存疑 支付 A1 -100", nil, []reconcile.Line{tomorrow(pay("A1", 101, "00:00:02"))}, "金额不符 支付 A1 +1", 1},
 		{"booked again", []reconcile.Entry{early}, []reconcile.Line{lateLine}, "", []reconcile.Entry{early}, []reconcile.Line{earlyLine}, "重复 支付 A1 +100", 0},
 		{"waited, and booked twice", []reconcile.Entry{late}, nil, "存疑 支付 A1 -100", nil, []reconcile.Line{earlyLine, earlyLine}, "重复 支付 A1 +100", 1},
@@ -213,6 +216,26 @@ func TestTheNextDay(t *testing.T) {
 				t.Errorf("it waits on: %+v", r.Carry)
 			}
 		})
+	}
+}
+
+// Each entry and each line is counted on one day alone: that on which it first took part.
+func TestCountedOnce(t *testing.T) {
+	early := tomorrow(ours("A1", 100, reconcile.Settled, "00:00:02"))
+	late := ours("A2", 70, reconcile.Settled, "23:59:58")
+	first := match(t, options, []reconcile.Entry{early, late}, pay("A1", 100, "23:59:58"))
+	second := next(t, first, []reconcile.Entry{early}, tomorrow(pay("A2", 70, "00:00:02")))
+	for name, got := range map[string][2]int64{
+		"ours, first":  {first.Total().Ours.PaidFen, 170},
+		"bill, first":  {first.Total().Bill.PaidFen, 100},
+		"ours, second": {second.Total().Ours.PaidFen, 0},
+		"bill, second": {second.Total().Bill.PaidFen, 70},
+		"agreed":       {first.Sums[reconcile.Agreed].Ours.PaidFen, 100},
+		"in doubt":     {first.Sums[reconcile.InDoubt].Ours.PaidFen, 70},
+	} {
+		if got[0] != got[1] {
+			t.Errorf("%s: %d fen, want %d", name, got[0], got[1])
+		}
 	}
 }
 

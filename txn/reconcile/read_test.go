@@ -186,6 +186,7 @@ func TestWeChatRefused(t *testing.T) {
 		{"too many lines", append([]byte("交易时间,x\n"), bytes.Repeat([]byte("\n"), 300_000)...), reconcile.ErrTooLarge, 200_001, 0},
 		{"no totals", good[:bytes.Index(good, []byte("总交易单数"))], reconcile.ErrTruncated, 7, 0},
 		{"totals cut off", good[:bytes.LastIndex(good, []byte("`6,"))], reconcile.ErrTruncated, 8, 0},
+		{"cut in a line", good[:len(good)-3], reconcile.ErrTruncated, 9, 0},
 		{"more after the totals", append(bytes.Clone(good), good...), reconcile.ErrFormat, 10, 0},
 		{"a doubled line", replaced(firstLine, firstLine+firstLine), reconcile.ErrTotals, 10, 1},
 		{"a line lost", replaced(firstLine, ""), reconcile.ErrTotals, 8, 1},
@@ -197,6 +198,7 @@ func TestWeChatRefused(t *testing.T) {
 		{"an amount with a comma", replaced("`12.50,`0.00,`", "`12,50,`0.00,`"), reconcile.ErrValue, 2, 13},
 		{"a third decimal", replaced("`12.50,`0.00,`", "`12.505,`0.00,`"), reconcile.ErrValue, 2, 13},
 		{"an endless amount", replaced("`12.50,`0.00,`", "`99999999999999999999,`0.00,`"), reconcile.ErrValue, 2, 13},
+		{"more money than there is", replaced("`12.50,`0.00,`", "`100000000.01,`0.00,`"), reconcile.ErrValue, 2, 13},
 		{"a fee with six decimals", replaced("`0.08000", "`0.080000"), reconcile.ErrValue, 2, 23},
 		{"a fee in words", replaced("`0.08000", "`free"), reconcile.ErrValue, 2, 23},
 		{"an unknown state", replaced("`SUCCESS", "`PAYERROR"), reconcile.ErrValue, 2, 10},
@@ -234,6 +236,16 @@ func in(summary bool, old, new string) []byte {
 		panic("nothing to replace: " + old)
 	}
 	return data
+}
+
+// member returns one of the files in Alipay's archive.
+func member(summary bool) []byte {
+	for name, text := range reconciletest.AlipayFiles(day, trade(bills[1].kinds...)) {
+		if strings.Contains(name, "汇总") == summary {
+			return []byte(reconciletest.GBK(text))
+		}
+	}
+	panic("no such file")
 }
 
 func TestAlipayRefused(t *testing.T) {
@@ -282,6 +294,18 @@ func TestAlipayRefused(t *testing.T) {
 		{"a cell more", in(false, "惠民便利店,", "惠民,便利店,"), reconcile.ErrValue, 6, 0},
 		{"another merchant's summary", in(true, "#账号：[2088021109625633", "#账号：[2088021109625634"), reconcile.ErrMerchant, 2, 0},
 	})
+	refuse(t, reconcile.ReadAlipay, "ali.zip", []wrongBill{
+		{"two summaries", reconciletest.Zip(map[string][]byte{
+			"a.csv": member(false), "b.csv": member(true), "c.csv": member(true),
+		}), reconcile.ErrFormat, 0, 0},
+		{"no totals anywhere", reconciletest.Zip(map[string][]byte{
+			"a.csv": bytes.ReplaceAll(member(false), []byte(reconciletest.GBK("合计")), nil),
+		}), reconcile.ErrTruncated, 0, 0},
+	})
+	// Names in GBK are read as such, with or without the flag for UTF-8.
+	if b, err := reconcile.ReadAlipay("ali.zip", good); err != nil || !strings.HasSuffix(b.Lines[0].File, "_20260301_业务明细.csv") {
+		t.Errorf("%+v, %v", b, err)
+	}
 	// Either alone proves the lines: totals after them, or a summary.
 	for _, data := range [][]byte{only(""), in(false, "#交易合计", "#合计")} {
 		if b, err := reconcile.ReadAlipay("ali.zip", data); err != nil || !b.Checked {
@@ -321,6 +345,10 @@ func TestUnionPayRefused(t *testing.T) {
 	b, err := reconcile.Read("up.zip", archive)
 	if err != nil || len(b.Lines) != 6 || len(b.Unread) != 1 || b.Unread[0] != "RD2010260301_777290058110048" {
 		t.Errorf("%+v, %v", b, err)
+	}
+	twice := reconciletest.Zip(map[string][]byte{name: good, strings.Replace(name, "88ZM", "89ZM", 1): good})
+	if _, err := reconcile.Read("up.zip", twice); !errors.Is(err, reconcile.ErrFormat) {
+		t.Errorf("two ZM files: %v", err)
 	}
 	// On New Year's Day the bill still has what was paid the day before.
 	newYear := time.Date(2027, 1, 1, 0, 0, 0, 0, txn.BusinessZone)

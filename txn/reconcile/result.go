@@ -68,7 +68,7 @@ type Carry struct {
 // Result is a day's reconciliation.
 type Result struct {
 	Differences []Difference `json:"differences,omitempty"` // in the order of their keys
-	Sums        [classes]Sum `json:"sums"`                  // by class, of this day's lines and entries
+	Sums        [classes]Sum `json:"sums"`                  // by class; what waited was counted the day before
 	Carried     int          `json:"carried"`               // items of the day before that this day settled
 	Carry       Carry        `json:"carry"`
 }

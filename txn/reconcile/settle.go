@@ -60,12 +60,12 @@ func (m *matcher) first(k Key, all []waiting[Line]) (lines, again []waiting[Line
 	return lines, again
 }
 
-// count adds to the class's sums what is this day's, and reports what is not agreed.
+// count adds to the class's sums what no day has counted before, and reports what is not agreed.
 func (m *matcher) count(class Class, k Key, why string, entries []waiting[Entry], lines []waiting[Line]) {
 	s := &m.result.Sums[class]
 	s.Items++
 	for _, e := range entries {
-		if !e.waited && m.within(e.it) {
+		if !e.waited {
 			s.Ours.addEntry(e.it)
 		}
 	}
