@@ -38,8 +38,9 @@ var (
 )
 
 // ReadAlipay reads a trade bill of Alipay (bill_type=trade): a zip archive with the lines and a summary, both
-// CSV in GBK. A line is what its 业务类型 says; the signs of its amounts vary. name is for errors. Errors are
-// of type [*Error].
+// CSV in GBK. A line is what its 业务类型 says; the signs of its amounts vary. A refund without a request number
+// of its own is taken for a cancelled payment, which no published file shows. name is for errors. Errors are of
+// type [*Error].
 func ReadAlipay(name string, data []byte) (*Bill, error) {
 	if !isZip(data) {
 		return nil, &Error{File: name, Err: wrong(ErrFormat, "not a zip archive")}
@@ -242,11 +243,14 @@ func (a *aliReader) line(r row) error {
 		a.received += received
 	case "退款":
 		l.Kind, l.Refund = Refund, r.text(aliRefund)
+		if l.Refund == "" || l.Refund == l.Order { // cancelled (撤销): no request of ours
+			l.Kind, l.Refund = Reversal, ""
+		}
 		a.refunded += max(received, -received)
 	default:
 		return r.wrong(aliKind, ErrValue, "%q is not known", shown(kind))
 	}
-	if l.Fen, err = r.positive(aliAmount, l.Kind == Refund); err != nil {
+	if l.Fen, err = r.positive(aliAmount, l.Kind != Payment); err != nil {
 		return err
 	}
 	a.bill.add(l)

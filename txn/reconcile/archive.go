@@ -31,7 +31,7 @@ func unzip(name string, data []byte) ([]member, error) {
 		return nil, &Error{File: name, Err: wrong(ErrTruncated, "the archive has no directory at its end")}
 	}
 	if len(z.File) > maxEntries {
-		return nil, &Error{File: name, Err: wrong(ErrTooLarge, "%d files in the archive, at most %d are read", len(z.File), maxEntries)}
+		return nil, &Error{File: name, Err: wrong(ErrTooLarge, "%d files, at most %d are read", len(z.File), maxEntries)}
 	}
 	var members []member
 	room := int64(maxFile)

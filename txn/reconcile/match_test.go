@@ -14,6 +14,21 @@ import (
 	"smartpos/txn/reconcile/reconciletest"
 )
 
+// Short names, so that a case stands in a line.
+type (
+	mine   = []reconcile.Entry
+	theirs = []reconcile.Line
+)
+
+const (
+	ten = "10:00:00" // o'clock
+
+	settled = reconcile.Settled
+	undone  = reconcile.Undone
+	none    = reconcile.None
+	unknown = reconcile.Unknown
+)
+
 // pay, refund and reversal are lines of the bill; ours and back are entries.
 func pay(order string, fen int64, clock string) reconcile.Line {
 	return reconcile.Line{Kind: reconcile.Payment, Order: order, Transaction: "42" + order, Fen: fen, At: at(clock)}
@@ -79,44 +94,44 @@ func TestMatch(t *testing.T) {
 		want string
 	}{
 		{"nothing", nil, nil, ""},
-		{"paid", []reconcile.Entry{ours("A1", 100, reconcile.Settled, "10:00:00")}, []reconcile.Line{pay("A1", 100, "10:00:01")}, ""},
-		{"never paid", []reconcile.Entry{ours("A1", 100, reconcile.None, "10:00:00")}, nil, ""},
-		{"reversed before it was charged", []reconcile.Entry{ours("A1", 100, reconcile.Undone, "10:00:00")}, nil, ""},
-		{"reversed", []reconcile.Entry{ours("A1", 100, reconcile.Undone, "10:00:00")}, []reconcile.Line{pay("A1", 100, "10:00:01"), reversal("A1", 100)}, ""},
-		{"reversed a day later", []reconcile.Entry{ours("A1", 100, reconcile.Undone, "10:00:00")}, []reconcile.Line{reversal("A1", 100)}, ""},
-		{"failed here, undone there", []reconcile.Entry{ours("A1", 100, reconcile.None, "10:00:00")}, []reconcile.Line{pay("A1", 100, "10:00:01"), reversal("A1", 100)}, ""},
-		{"two partial refunds", []reconcile.Entry{
-			ours("A1", 100, reconcile.Settled, "10:00:00"), back("A1", "R1", 50, reconcile.Settled), back("A1", "R2", 50, reconcile.Settled),
-		}, []reconcile.Line{pay("A1", 100, "10:00:01"), refund("A1", "R2", 50), refund("A1", "R1", 50)}, ""},
-		{"a refund on its way", []reconcile.Entry{back("A1", "R1", 50, reconcile.Settled)}, []reconcile.Line{running}, ""},
-		{"a refund that failed on both sides", []reconcile.Entry{back("A1", "R1", 50, reconcile.None)}, []reconcile.Line{failed}, ""},
+		{"paid", mine{ours("A1", 100, settled, ten)}, theirs{pay("A1", 100, ten)}, ""},
+		{"never paid", mine{ours("A1", 100, none, ten)}, nil, ""},
+		{"reversed before it was charged", mine{ours("A1", 100, undone, ten)}, nil, ""},
+		{"reversed", mine{ours("A1", 100, undone, ten)}, theirs{pay("A1", 100, ten), reversal("A1", 100)}, ""},
+		{"reversed a day later", mine{ours("A1", 100, undone, ten)}, theirs{reversal("A1", 100)}, ""},
+		{"failed here, undone there", mine{ours("A1", 100, none, ten)}, theirs{pay("A1", 100, ten), reversal("A1", 100)}, ""},
+		{"two partial refunds", mine{
+			ours("A1", 100, settled, ten), back("A1", "R1", 50, settled), back("A1", "R2", 50, settled),
+		}, theirs{pay("A1", 100, ten), refund("A1", "R2", 50), refund("A1", "R1", 50)}, ""},
+		{"a refund on its way", mine{back("A1", "R1", 50, settled)}, theirs{running}, ""},
+		{"a refund that failed on both sides", mine{back("A1", "R1", 50, none)}, theirs{failed}, ""},
 
-		{"短款", []reconcile.Entry{ours("A1", 100, reconcile.Settled, "10:00:00")}, nil, "短款 支付 A1 -100"},
-		{"短款 of a refund", []reconcile.Entry{back("A1", "R1", 50, reconcile.Settled)}, nil, "短款 退款 A1/R1 +50"},
-		{"长款", nil, []reconcile.Line{pay("A1", 100, "10:00:00")}, "长款 支付 A1 +100"},
-		{"长款 of a refund", nil, []reconcile.Line{refund("A1", "R1", 50)}, "长款 退款 A1/R1 -50"},
-		{"长款, undone", nil, []reconcile.Line{pay("A1", 100, "10:00:00"), reversal("A1", 100)}, "长款 支付 A1 +0"},
-		{"长款 of a reversal", nil, []reconcile.Line{reversal("A1", 100)}, "长款 支付 A1 -100"},
-		{"金额不符", []reconcile.Entry{ours("A1", 100, reconcile.Settled, "10:00:00")}, []reconcile.Line{pay("A1", 99, "10:00:00")}, "金额不符 支付 A1 -1"},
-		{"金额不符 of a refund", []reconcile.Entry{back("A1", "R1", 50, reconcile.Settled)}, []reconcile.Line{refund("A1", "R1", 51)}, "金额不符 退款 A1/R1 -1"},
-		{"金额不符 of a reversal", []reconcile.Entry{ours("A1", 100, reconcile.Undone, "10:00:00")}, []reconcile.Line{pay("A1", 100, "10:00:01"), reversal("A1", 99)}, "金额不符 支付 A1 +1"},
-		{"状态不符: paid there, not here", []reconcile.Entry{ours("A1", 100, reconcile.None, "10:00:00")}, []reconcile.Line{pay("A1", 100, "10:00:00")}, "状态不符 支付 A1 +100"},
-		{"状态不符: undone there, paid here", []reconcile.Entry{ours("A1", 100, reconcile.Settled, "10:00:00")}, []reconcile.Line{pay("A1", 100, "10:00:00"), reversal("A1", 100)}, "状态不符 支付 A1 -100"},
-		{"状态不符: undone here, paid there", []reconcile.Entry{ours("A1", 100, reconcile.Undone, "10:00:00")}, []reconcile.Line{pay("A1", 100, "10:00:00")}, "状态不符 支付 A1 +100"},
-		{"状态不符: unknown here, paid there", []reconcile.Entry{ours("A1", 100, reconcile.Unknown, "10:00:00")}, []reconcile.Line{pay("A1", 100, "10:00:00")}, "状态不符 支付 A1 +100"},
-		{"状态不符: a reversal of what is paid here", []reconcile.Entry{ours("A1", 100, reconcile.Settled, "10:00:00")}, []reconcile.Line{reversal("A1", 100)}, "状态不符 支付 A1 -200"},
-		{"状态不符: the refund failed there", []reconcile.Entry{back("A1", "R1", 50, reconcile.Settled)}, []reconcile.Line{failed}, "状态不符 退款 A1/R1 +0"},
-		{"状态不符: the refund went through there", []reconcile.Entry{back("A1", "R1", 50, reconcile.None)}, []reconcile.Line{refund("A1", "R1", 50)}, "状态不符 退款 A1/R1 -50"},
-		{"重复 in the bill", []reconcile.Entry{ours("A1", 100, reconcile.Settled, "10:00:00")}, []reconcile.Line{pay("A1", 100, "10:00:00"), pay("A1", 100, "10:00:05")}, "重复 支付 A1 +100"},
-		{"重复 of a refund", []reconcile.Entry{back("A1", "R1", 50, reconcile.Settled)}, []reconcile.Line{refund("A1", "R1", 50), refund("A1", "R1", 50)}, "重复 退款 A1/R1 -50"},
-		{"重复 with us", []reconcile.Entry{ours("A1", 100, reconcile.Settled, "10:00:00"), ours("A1", 100, reconcile.Settled, "10:00:01")}, []reconcile.Line{pay("A1", 100, "10:00:00")}, "重复 支付 A1 -100"},
-		{"存疑: ours before midnight", []reconcile.Entry{ours("A1", 100, reconcile.Settled, "23:50:00")}, nil, "存疑 支付 A1 -100"},
-		{"a second too early to be in doubt", []reconcile.Entry{ours("A1", 100, reconcile.Settled, "23:49:59")}, nil, "短款 支付 A1 -100"},
-		{"存疑: theirs before midnight", nil, []reconcile.Line{pay("A1", 100, "23:55:00")}, "存疑 支付 A1 +100"},
-		{"存疑: nobody knows", []reconcile.Entry{ours("A1", 100, reconcile.Unknown, "10:00:00")}, nil, "存疑 支付 A1 +0"},
-		{"存疑: a reversal that may come", []reconcile.Entry{ours("A1", 100, reconcile.Undone, "23:58:00")}, []reconcile.Line{pay("A1", 100, "23:57:00")}, "存疑 支付 A1 +100"},
-		{"an amount is not in doubt", []reconcile.Entry{ours("A1", 100, reconcile.Settled, "23:58:00")}, []reconcile.Line{pay("A1", 99, "23:58:00")}, "金额不符 支付 A1 -1"},
-		{"two orders of one refund number", []reconcile.Entry{back("A1", "R1", 50, reconcile.Settled)}, []reconcile.Line{refund("A2", "R1", 50)}, "短款 退款 A1/R1 +50; 长款 退款 A2/R1 -50"},
+		{"短款", mine{ours("A1", 100, settled, ten)}, nil, "短款 支付 A1 -100"},
+		{"短款 of a refund", mine{back("A1", "R1", 50, settled)}, nil, "短款 退款 A1/R1 +50"},
+		{"长款", nil, theirs{pay("A1", 100, ten)}, "长款 支付 A1 +100"},
+		{"长款 of a refund", nil, theirs{refund("A1", "R1", 50)}, "长款 退款 A1/R1 -50"},
+		{"长款, undone", nil, theirs{pay("A1", 100, ten), reversal("A1", 100)}, "长款 支付 A1 +0"},
+		{"长款 of a reversal", nil, theirs{reversal("A1", 100)}, "长款 支付 A1 -100"},
+		{"金额不符", mine{ours("A1", 100, settled, ten)}, theirs{pay("A1", 99, ten)}, "金额不符 支付 A1 -1"},
+		{"金额不符 of a refund", mine{back("A1", "R1", 50, settled)}, theirs{refund("A1", "R1", 51)}, "金额不符 退款 A1/R1 -1"},
+		{"金额不符 of a reversal", mine{ours("A1", 100, undone, ten)}, theirs{pay("A1", 100, ten), reversal("A1", 99)}, "金额不符 支付 A1 +1"},
+		{"状态不符: paid there, not here", mine{ours("A1", 100, none, ten)}, theirs{pay("A1", 100, ten)}, "状态不符 支付 A1 +100"},
+		{"状态不符: undone there, paid here", mine{ours("A1", 100, settled, ten)}, theirs{pay("A1", 100, ten), reversal("A1", 100)}, "状态不符 支付 A1 -100"},
+		{"状态不符: undone here, paid there", mine{ours("A1", 100, undone, ten)}, theirs{pay("A1", 100, ten)}, "状态不符 支付 A1 +100"},
+		{"状态不符: unknown here, paid there", mine{ours("A1", 100, unknown, ten)}, theirs{pay("A1", 100, ten)}, "状态不符 支付 A1 +100"},
+		{"状态不符: a reversal of what is paid here", mine{ours("A1", 100, settled, ten)}, theirs{reversal("A1", 100)}, "状态不符 支付 A1 -200"},
+		{"状态不符: the refund failed there", mine{back("A1", "R1", 50, settled)}, theirs{failed}, "状态不符 退款 A1/R1 +0"},
+		{"状态不符: the refund went through there", mine{back("A1", "R1", 50, none)}, theirs{refund("A1", "R1", 50)}, "状态不符 退款 A1/R1 -50"},
+		{"重复 in the bill", mine{ours("A1", 100, settled, ten)}, theirs{pay("A1", 100, ten), pay("A1", 100, "10:00:05")}, "重复 支付 A1 +100"},
+		{"重复 of a refund", mine{back("A1", "R1", 50, settled)}, theirs{refund("A1", "R1", 50), refund("A1", "R1", 50)}, "重复 退款 A1/R1 -50"},
+		{"重复 with us", mine{ours("A1", 100, settled, ten), ours("A1", 100, settled, ten)}, theirs{pay("A1", 100, ten)}, "重复 支付 A1 -100"},
+		{"存疑: ours before midnight", mine{ours("A1", 100, settled, "23:50:00")}, nil, "存疑 支付 A1 -100"},
+		{"a second too early to be in doubt", mine{ours("A1", 100, settled, "23:49:59")}, nil, "短款 支付 A1 -100"},
+		{"存疑: theirs before midnight", nil, theirs{pay("A1", 100, "23:55:00")}, "存疑 支付 A1 +100"},
+		{"存疑: nobody knows", mine{ours("A1", 100, unknown, ten)}, nil, "存疑 支付 A1 +0"},
+		{"存疑: a reversal that may come", mine{ours("A1", 100, undone, "23:58:00")}, theirs{pay("A1", 100, "23:57:00")}, "存疑 支付 A1 +100"},
+		{"an amount is not in doubt", mine{ours("A1", 100, settled, "23:58:00")}, theirs{pay("A1", 99, "23:58:00")}, "金额不符 支付 A1 -1"},
+		{"two orders of one refund number", mine{back("A1", "R1", 50, settled)}, theirs{refund("A2", "R1", 50)}, "短款 退款 A1/R1 +50; 长款 退款 A2/R1 -50"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := match(t, options, tt.ours, tt.bill...)
@@ -163,16 +178,16 @@ func tomorrow[T reconcile.Line | reconcile.Entry](v T) T {
 
 // What is in doubt waits one day, and no more.
 func TestTheNextDay(t *testing.T) {
-	late := ours("A1", 100, reconcile.Settled, "23:59:58")
+	late := ours("A1", 100, settled, "23:59:58")
 	lateLine := pay("A1", 100, "23:59:58")
-	early := tomorrow(ours("A1", 100, reconcile.Settled, "00:00:02"))
+	early := tomorrow(ours("A1", 100, settled, "00:00:02"))
 	earlyLine := tomorrow(pay("A1", 100, "00:00:02"))
-	undone := ours("A1", 100, reconcile.Undone, "23:59:58")
-	unknown := ours("A1", 100, reconcile.Unknown, "10:00:00")
-	resolved := unknown
-	resolved.State = reconcile.None
-	settled := unknown
-	settled.State = reconcile.Settled
+	takenBack := ours("A1", 100, undone, "23:59:58")
+	unclear := ours("A1", 100, unknown, ten)
+	failed := unclear
+	failed.State = none
+	found := unclear
+	found.State = settled
 	for _, tt := range []struct {
 		name    string
 		ours    []reconcile.Entry
@@ -183,24 +198,24 @@ func TestTheNextDay(t *testing.T) {
 		second  string
 		carried int
 	}{
-		{"their clock was behind ours", []reconcile.Entry{late}, nil, "存疑 支付 A1 -100", nil, []reconcile.Line{earlyLine}, "", 1},
-		{"our clock was behind theirs", nil, []reconcile.Line{lateLine}, "存疑 支付 A1 +100", []reconcile.Entry{early}, nil, "", 1},
-		{"both lists reach over midnight", []reconcile.Entry{early}, []reconcile.Line{lateLine}, "", []reconcile.Entry{early}, nil, "", 0},
-		{"ours is in both lists", []reconcile.Entry{late}, nil, "存疑 支付 A1 -100", []reconcile.Entry{late}, []reconcile.Line{earlyLine}, "", 1},
-		{"it never came", []reconcile.Entry{late}, nil, "存疑 支付 A1 -100", nil, nil, "短款 支付 A1 -100", 1},
-		{"it was never ours", nil, []reconcile.Line{lateLine}, "存疑 支付 A1 +100", nil, nil, "长款 支付 A1 +100", 1},
-		{"the reversal came", []reconcile.Entry{undone}, []reconcile.Line{lateLine}, "存疑 支付 A1 +100", nil, []reconcile.Line{tomorrow(reversal("A1", 100))}, "", 1},
-		{"the reversal never came", []reconcile.Entry{undone}, []reconcile.Line{lateLine}, "存疑 支付 A1 +100", nil, nil, "状态不符 支付 A1 +100", 1},
-		{"still unknown", []reconcile.Entry{unknown}, nil, "存疑 支付 A1 +0", nil, nil, "状态不符 支付 A1 +0", 1},
-		{"unknown, and then known", []reconcile.Entry{unknown}, nil, "存疑 支付 A1 +0", []reconcile.Entry{resolved}, nil, "", 0},
-		{"unknown, and then paid", []reconcile.Entry{unknown}, nil, "存疑 支付 A1 +0", []reconcile.Entry{settled}, []reconcile.Line{earlyLine}, "", 1},
-		{"another amount", []reconcile.Entry{late}, nil, "存疑 支付 A1 -100", nil, []reconcile.Line{tomorrow(pay("A1", 101, "00:00:02"))}, "金额不符 支付 A1 +1", 1},
-		{"booked again", []reconcile.Entry{early}, []reconcile.Line{lateLine}, "", []reconcile.Entry{early}, []reconcile.Line{earlyLine}, "重复 支付 A1 +100", 0},
-		{"waited, and booked twice", []reconcile.Entry{late}, nil, "存疑 支付 A1 -100", nil, []reconcile.Line{earlyLine, earlyLine}, "重复 支付 A1 +100", 1},
+		{"their clock was behind ours", mine{late}, nil, "存疑 支付 A1 -100", nil, theirs{earlyLine}, "", 1},
+		{"our clock was behind theirs", nil, theirs{lateLine}, "存疑 支付 A1 +100", mine{early}, nil, "", 1},
+		{"both lists reach over midnight", mine{early}, theirs{lateLine}, "", mine{early}, nil, "", 0},
+		{"ours is in both lists", mine{late}, nil, "存疑 支付 A1 -100", mine{late}, theirs{earlyLine}, "", 1},
+		{"it never came", mine{late}, nil, "存疑 支付 A1 -100", nil, nil, "短款 支付 A1 -100", 1},
+		{"it was never ours", nil, theirs{lateLine}, "存疑 支付 A1 +100", nil, nil, "长款 支付 A1 +100", 1},
+		{"the reversal came", mine{takenBack}, theirs{lateLine}, "存疑 支付 A1 +100", nil, theirs{tomorrow(reversal("A1", 100))}, "", 1},
+		{"the reversal never came", mine{takenBack}, theirs{lateLine}, "存疑 支付 A1 +100", nil, nil, "状态不符 支付 A1 +100", 1},
+		{"still unknown", mine{unclear}, nil, "存疑 支付 A1 +0", nil, nil, "状态不符 支付 A1 +0", 1},
+		{"unknown, and then known", mine{unclear}, nil, "存疑 支付 A1 +0", mine{failed}, nil, "", 0},
+		{"unknown, and then paid", mine{unclear}, nil, "存疑 支付 A1 +0", mine{found}, theirs{earlyLine}, "", 1},
+		{"another amount", mine{late}, nil, "存疑 支付 A1 -100", nil, theirs{tomorrow(pay("A1", 101, "00:00:02"))}, "金额不符 支付 A1 +1", 1},
+		{"booked again", mine{early}, theirs{lateLine}, "", mine{early}, theirs{earlyLine}, "重复 支付 A1 +100", 0},
+		{"waited, and booked twice", mine{late}, nil, "存疑 支付 A1 -100", nil, theirs{earlyLine, earlyLine}, "重复 支付 A1 +100", 1},
 		{
-			"yesterday's payment in today's bill", []reconcile.Entry{ours("A1", 100, reconcile.Settled, "10:00:00")},
-			[]reconcile.Line{pay("A1", 100, "10:00:00")}, "", []reconcile.Entry{ours("A1", 100, reconcile.Settled, "10:00:00")},
-			[]reconcile.Line{tomorrow(pay("A1", 100, "10:00:00"))}, "状态不符 支付 A1 +0", 0,
+			"yesterday's payment in today's bill", mine{ours("A1", 100, settled, ten)},
+			theirs{pay("A1", 100, ten)}, "", mine{ours("A1", 100, settled, ten)},
+			theirs{tomorrow(pay("A1", 100, ten))}, "状态不符 支付 A1 +0", 0,
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -221,10 +236,10 @@ func TestTheNextDay(t *testing.T) {
 
 // Each entry and each line is counted on one day alone: that on which it first took part.
 func TestCountedOnce(t *testing.T) {
-	early := tomorrow(ours("A1", 100, reconcile.Settled, "00:00:02"))
-	late := ours("A2", 70, reconcile.Settled, "23:59:58")
-	first := match(t, options, []reconcile.Entry{early, late}, pay("A1", 100, "23:59:58"))
-	second := next(t, first, []reconcile.Entry{early}, tomorrow(pay("A2", 70, "00:00:02")))
+	early := tomorrow(ours("A1", 100, settled, "00:00:02"))
+	late := ours("A2", 70, settled, "23:59:58")
+	first := match(t, options, mine{early, late}, pay("A1", 100, "23:59:58"))
+	second := next(t, first, mine{early}, tomorrow(pay("A2", 70, "00:00:02")))
 	for name, got := range map[string][2]int64{
 		"ours, first":  {first.Total().Ours.PaidFen, 170},
 		"bill, first":  {first.Total().Bill.PaidFen, 100},
@@ -241,9 +256,9 @@ func TestCountedOnce(t *testing.T) {
 
 // Entries of other days are no concern of a bill that does not have them.
 func TestOtherDays(t *testing.T) {
-	r := match(t, options, []reconcile.Entry{
-		tomorrow(ours("A1", 100, reconcile.Settled, "10:00:00")),
-		tomorrow(ours("A2", 100, reconcile.Unknown, "10:00:00")),
+	r := match(t, options, mine{
+		tomorrow(ours("A1", 100, settled, ten)),
+		tomorrow(ours("A2", 100, unknown, ten)),
 	})
 	if said(r) != "" || r.Total().Items != 0 {
 		t.Errorf("%s, %+v", said(r), r.Total())
@@ -251,19 +266,19 @@ func TestOtherDays(t *testing.T) {
 }
 
 func TestInputRefused(t *testing.T) {
-	good := billOf(t, pay("A1", 100, "10:00:00"))
+	good := billOf(t, pay("A1", 100, ten))
 	for name, e := range map[string]reconcile.Entry{
-		"no kind":           {Order: "A1", Fen: 1, State: reconcile.Settled},
-		"no order":          {Kind: reconcile.Payment, Fen: 1, State: reconcile.Settled},
-		"no amount":         {Kind: reconcile.Payment, Order: "A1", State: reconcile.Settled},
-		"negative":          {Kind: reconcile.Payment, Order: "A1", Fen: -1, State: reconcile.Settled},
+		"no kind":           {Order: "A1", Fen: 1, State: settled},
+		"no order":          {Kind: reconcile.Payment, Fen: 1, State: settled},
+		"no amount":         {Kind: reconcile.Payment, Order: "A1", State: settled},
+		"negative":          {Kind: reconcile.Payment, Order: "A1", Fen: -1, State: settled},
 		"no state":          {Kind: reconcile.Payment, Order: "A1", Fen: 1},
 		"state of nothing":  {Kind: reconcile.Payment, Order: "A1", Fen: 1, State: 9},
-		"an undone refund":  {Kind: reconcile.Refund, Order: "A1", Refund: "R1", Fen: 1, State: reconcile.Undone},
-		"payment as refund": {Kind: reconcile.Payment, Order: "A1", Refund: "R1", Fen: 1, State: reconcile.Settled},
-		"reversal":          {Kind: reconcile.Reversal, Order: "A1", Fen: 1, State: reconcile.Settled},
+		"an undone refund":  {Kind: reconcile.Refund, Order: "A1", Refund: "R1", Fen: 1, State: undone},
+		"payment as refund": {Kind: reconcile.Payment, Order: "A1", Refund: "R1", Fen: 1, State: settled},
+		"reversal":          {Kind: reconcile.Reversal, Order: "A1", Fen: 1, State: settled},
 	} {
-		if r, err := reconcile.Match(options, []reconcile.Entry{e}, good); !errors.Is(err, reconcile.ErrInput) || r != nil {
+		if r, err := reconcile.Match(options, mine{e}, good); !errors.Is(err, reconcile.ErrInput) || r != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -336,7 +351,7 @@ func TestEverythingAddsUp(t *testing.T) {
 
 func value(e reconcile.Entry) int64 {
 	switch {
-	case e.State != reconcile.Settled:
+	case e.State != settled:
 		return 0
 	case e.Kind == reconcile.Refund:
 		return -e.Fen
@@ -364,7 +379,7 @@ func randomDay(r *rand.Rand, day time.Time) (entries []reconcile.Entry, lines []
 		l := reconcile.Line{Kind: reconcile.Payment, Order: order, Transaction: "42" + order, Fen: fen, At: when}
 		if r.IntN(10) == 0 {
 			e.Kind, e.Refund, l.Kind, l.Refund = reconcile.Refund, "R"+order, reconcile.Refund, "R"+order
-			e.State = reconcile.Settled
+			e.State = settled
 		}
 		if r.IntN(10) == 0 {
 			l.Fen++
@@ -377,7 +392,7 @@ func randomDay(r *rand.Rand, day time.Time) (entries []reconcile.Entry, lines []
 			if r.IntN(20) == 0 {
 				lines = append(lines, l)
 			}
-			if l.Kind == reconcile.Payment && (e.State == reconcile.Undone || r.IntN(20) == 0) {
+			if l.Kind == reconcile.Payment && (e.State == undone || r.IntN(20) == 0) {
 				l.Kind = reconcile.Reversal
 				lines = append(lines, l)
 			}

@@ -173,6 +173,7 @@ func TestWeChatRefused(t *testing.T) {
 	_, _ = z.Write(good)
 	_ = z.Close()
 	firstLine := string(bytes.SplitAfter(good, []byte("\r\n"))[1])
+	nothing := bytes.Replace(replaced("`0.01,`0.00,`0,`0", "`0.00,`0.00,`0,`0"), []byte("`0.01,`0.00,`\r"), []byte("`0.00,`0.00,`\r"), 1)
 	refuse(t, reconcile.ReadWeChat, "wx.csv", []wrongBill{
 		{"nothing", nil, reconcile.ErrFormat, 1, 0},
 		{"GBK where UTF-8 is due", []byte(reconciletest.GBK(strings.TrimPrefix(string(good), "\ufeff"))), reconcile.ErrEncoding, 1, 0},
@@ -205,7 +206,7 @@ func TestWeChatRefused(t *testing.T) {
 		{"an unknown progress of a refund", replaced("`ORIGINAL,`SUCCESS", "`ORIGINAL,`LOST"), reconcile.ErrValue, 4, 20},
 		{"a refund without number", replaced("`R1", "`"), reconcile.ErrValue, 4, 16},
 		{"a payment without number", replaced("`T0000001A0001", "`"), reconcile.ErrValue, 2, 7},
-		{"a payment of nothing", []byte(strings.ReplaceAll(string(replaced("`0.01,`0.00,`0,`0", "`0.00,`0.00,`0,`0")), "`0.01,`0.00,`\r", "`0.00,`0.00,`\r")), reconcile.ErrValue, 3, 25},
+		{"a payment of nothing", nothing, reconcile.ErrValue, 3, 25},
 		{"two merchants", replaced("`1900000109,`0,`T0000001,`4200002", "`1900000110,`0,`T0000001,`4200002"), reconcile.ErrMerchant, 3, 3},
 		{"a day that is none", replaced("`2026-03-01 09", "`2026-02-30 09"), reconcile.ErrValue, 2, 1},
 	})
@@ -238,6 +239,18 @@ func in(summary bool, old, new string) []byte {
 	return data
 }
 
+// A payment that was cancelled comes back as a refund that nobody asked for by a number.
+func TestAlipayCancelled(t *testing.T) {
+	lines := trade(reconcile.Payment, reconcile.Reversal)
+	for _, no := range []string{"", lines[3].Order} {
+		lines[3].Refund = no
+		b, err := reconcile.ReadAlipay("ali.zip", reconciletest.Alipay(day, lines))
+		if err != nil || len(b.Lines) != 4 || b.Lines[3].Kind != reconcile.Reversal || b.Lines[3].Refund != "" {
+			t.Errorf("with %q: %+v, %v", no, b, err)
+		}
+	}
+}
+
 // member returns one of the files in Alipay's archive.
 func member(summary bool) []byte {
 	for name, text := range reconciletest.AlipayFiles(day, trade(bills[1].kinds...)) {
@@ -252,6 +265,7 @@ func TestAlipayRefused(t *testing.T) {
 	good := reconciletest.Alipay(day, trade(bills[1].kinds...))
 	damaged := bytes.Clone(good)
 	damaged[80] ^= 0xff
+	half := make([]byte, 20<<20)
 	utf8Files := map[string][]byte{}
 	many := map[string][]byte{}
 	for name, text := range reconciletest.AlipayFiles(day, nil) {
@@ -260,7 +274,9 @@ func TestAlipayRefused(t *testing.T) {
 	for i := range 40 {
 		many[fmt.Sprintf("%d.csv", i)] = nil
 	}
-	firstLine := strings.SplitAfter(reconciletest.AlipayFiles(day, trade(bills[1].kinds...))["20880211096256330156_20260301_业务明细.csv"], "\r\n")[5]
+	files := reconciletest.AlipayFiles(day, trade(bills[1].kinds...))
+	firstLine := strings.SplitAfter(files["20880211096256330156_20260301_业务明细.csv"], "\r\n")[5]
+	const total = "合计\t,\t,3,2,1000000.00,1000000.00,0.00,0.00,0.00,"
 	only := func(part string) []byte {
 		return alipay(func(name, text string) string {
 			if strings.Contains(name, "汇总") == (part == "汇总") {
@@ -274,7 +290,7 @@ func TestAlipayRefused(t *testing.T) {
 		{"an empty archive", reconciletest.Zip(nil), reconcile.ErrFormat, 0, 0},
 		{"damaged", damaged, reconcile.ErrTruncated, 0, 0},
 		{"a bomb", reconciletest.Zip(map[string][]byte{"a.csv": make([]byte, 40<<20)}), reconcile.ErrTooLarge, 0, 0},
-		{"a bomb in parts", reconciletest.Zip(map[string][]byte{"a.csv": make([]byte, 20<<20), "b.csv": make([]byte, 20<<20)}), reconcile.ErrTooLarge, 0, 0},
+		{"a bomb in parts", reconciletest.Zip(map[string][]byte{"a.csv": half, "b.csv": half}), reconcile.ErrTooLarge, 0, 0},
 		{"many files", reconciletest.Zip(many), reconcile.ErrTooLarge, 0, 0},
 		{"UTF-8 where GBK is due", reconciletest.Zip(utf8Files), reconcile.ErrEncoding, 0, 0},
 		{"neither", reconciletest.Zip(map[string][]byte{"a.csv": []byte("#\xff\xff\n")}), reconcile.ErrEncoding, 1, 0},
@@ -287,7 +303,7 @@ func TestAlipayRefused(t *testing.T) {
 		{"wrong sum of refunds", in(false, "退款共-12.50元", "退款共-12.49元"), reconcile.ErrTotals, 13, 0},
 		{"wrong count in the summary", in(true, "合计\t,\t,3,", "合计\t,\t,4,"), reconcile.ErrTotals, 7, 3},
 		{"wrong sum in the summary", in(true, "合计\t,\t,3,2,1000000.00", "合计\t,\t,3,2,1000000.01"), reconcile.ErrTotals, 7, 5},
-		{"wrong fee in the summary", in(true, "合计\t,\t,3,2,1000000.00,1000000.00,0.00,0.00,0.00,6000.00", "合计\t,\t,3,2,1000000.00,1000000.00,0.00,0.00,0.00,6000.01"), reconcile.ErrTotals, 7, 10},
+		{"wrong fee in the summary", in(true, total+"6000.00", total+"6000.01"), reconcile.ErrTotals, 7, 10},
 		{"no total in the summary", in(true, "合计", "总和"), reconcile.ErrTruncated, 8, 0},
 		{"a kind that is not known", in(false, "交易\t", "转账\t"), reconcile.ErrValue, 6, 3},
 		{"an amount in words", in(false, ",12.50,12.50,", ",many,12.50,"), reconcile.ErrValue, 6, 12},

@@ -150,7 +150,8 @@ func (a *Additional) object() (Object, error) {
 	}
 	for _, o := range a.Reserved {
 		if _, known := additionalForms[o.ID]; known {
-			return Object{}, &Error{join("62", o.ID), additionalForm(o.ID).name, -1, wrong(ErrPosition, "it has a field of its own")}
+			err := wrong(ErrPosition, "it has a field of its own")
+			return Object{}, &Error{join("62", o.ID), additionalForm(o.ID).name, -1, err}
 		}
 	}
 	if err := within(a.Reserved, "62", "00", "49"); err != nil {

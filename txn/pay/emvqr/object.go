@@ -31,7 +31,8 @@ func pack(objects []Object, parent string, names func(id string) form) (string, 
 		case len(o.ID) != 2 || !digits(o.ID):
 			return "", &Error{parent, "object", -1, wrong(ErrSyntax, "the id %q is not 2 digits", o.ID)}
 		case n > 99 || !utf8.ValidString(o.Value):
-			return "", &Error{join(parent, o.ID), names(o.ID).name, -1, wrong(ErrValue, "%d characters of UTF-8, at most 99 fit", n)}
+			err := wrong(ErrValue, "%d characters of UTF-8, at most 99 fit", n)
+			return "", &Error{join(parent, o.ID), names(o.ID).name, -1, err}
 		}
 		fmt.Fprintf(&b, "%s%02d%s", o.ID, n, o.Value)
 	}

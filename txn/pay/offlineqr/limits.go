@@ -37,7 +37,8 @@ func (l Limits) Check() error {
 	case l == Limits{}:
 		return ErrOff
 	case l.Count < 1, l.Each < 1, l.Fen < l.Each, l.Fen > maxFen:
-		return fmt.Errorf("%w: count %d, each %d and sum %d fen: each must be 1 or more, the sum no less", ErrOff, l.Count, l.Each, l.Fen)
+		return fmt.Errorf("%w: count %d, each %d and sum %d fen: each must be 1 or more, the sum no less", ErrOff,
+			l.Count, l.Each, l.Fen)
 	case l.CodeTries < 1, l.CodeTries > MaxCodeTries, l.ModeTries < 1, l.ModeTries > MaxModeTries:
 		return fmt.Errorf("%w: %d tries a code, %d in all: must be 1 to %d and 1 to %d", ErrOff,
 			l.CodeTries, l.ModeTries, MaxCodeTries, MaxModeTries)

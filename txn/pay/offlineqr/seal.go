@@ -57,7 +57,7 @@ func NewSealer(terminal string, number uint8, key Key, page string) (*Sealer, er
 func capitals(page string) (string, error) {
 	u, err := url.Parse(page)
 	switch {
-	case err != nil, u.Scheme != "https", u.Hostname() == "", u.User != nil, u.ForceQuery, u.RawQuery != "", strings.Contains(page, "#"):
+	case err != nil, u.Scheme != "https", u.Hostname() == "", u.User != nil, strings.ContainsAny(page, "?#"):
 		return "", ErrPage
 	case strings.Trim(u.EscapedPath(), "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ./-") != "":
 		return "", ErrPage
