@@ -29,10 +29,10 @@
 //     (ID "64")", "… for Unreserved Templates", and in "Requirements": "Payload Length", "Position of Data
 //     Objects", "Transaction Amount (ID "54")", "Tip or Convenience Indicator (ID "55")" and what follows,
 //     "CRC (ID "63")"
-//   - EMV QR Code Specification for Payment Systems, Consumer-Presented Mode, v1.1 (November 2020):
+//   - EMV QR Code Specification for Payment Systems, Consumer-Presented Mode, v1.1:
 //     "Application Template", "Common Data Template" and their transparent templates
 //   - EMV Book 3, annex B: BER-TLV; Book 4, annex B: common character set; annex A of Book 3: formats
 //   - ISO 4217: currencies, their numbers and minor units
 //
-// Sections are named by their titles, which stayed the same from v1.0 to v1.1.
+// Sections are named by their titles: the numbers were not to hand.
 package emvqr
