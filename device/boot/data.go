@@ -31,9 +31,7 @@ func (b *booter) mountSettings(ctx context.Context) error {
 	if s.Device == "" {
 		return nil
 	}
-	waiting, cancel := context.WithTimeout(ctx, s.Limit.D())
-	defer cancel()
-	if !b.waitNode(waiting, s.Device) {
+	if !b.waitDevice(ctx, s.Device, s.Limit.D()) {
 		return fmt.Errorf("%w: %s", ErrNoSettings, s.Device)
 	}
 	if err := b.sys.Mount(Mount{Source: s.Device, Dir: s.Dir, Type: "ext4", ReadOnly: true}); err != nil {
@@ -51,9 +49,7 @@ func (b *booter) mountData(ctx context.Context) error {
 		b.log("data: in memory only: nothing outlives the power")
 		return b.sys.Mount(Mount{Source: "tmpfs", Dir: d.Dir, Type: "tmpfs"})
 	}
-	waiting, cancel := context.WithTimeout(ctx, d.Limit.D())
-	defer cancel()
-	if !b.waitNode(waiting, d.Device) {
+	if !b.waitDevice(ctx, d.Device, d.Limit.D()) {
 		return fmt.Errorf("%w: %s", ErrNoDevice, d.Device)
 	}
 	s, err := b.superblock()
@@ -89,6 +85,24 @@ func (b *booter) mountData(ctx context.Context) error {
 	}
 	b.log("data: %s on %s in %d ms%s", d.Device, d.Dir, time.Since(start).Milliseconds(), replayed)
 	return nil
+}
+
+// waitDevice waits until a block device is there. One that has just been plugged in has its node first, and can't be
+// opened for a while; any other error is for whoever reads it.
+func (b *booter) waitDevice(ctx context.Context, device string, limit time.Duration) bool {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	sector := make([]byte, 512)
+	for b.waitNode(ctx, device) {
+		err := b.sys.ReadAt(device, sector, 0)
+		if !errors.Is(err, syscall.ENXIO) && !errors.Is(err, syscall.ENODEV) && !errors.Is(err, syscall.ENOMEDIUM) {
+			return true
+		}
+		if !sleep(ctx, pollNode) {
+			break
+		}
+	}
+	return false
 }
 
 func (b *booter) superblock() (superblock, error) {

@@ -85,6 +85,8 @@ func TestSettings(t *testing.T) {
 		break_, mend func(*bench)
 	}{
 		{"no card", boot.ErrNoSettings, "插好", func(b *bench) { b.Nodes["/dev/vdb"] = 90 * time.Second }, func(*bench) {}},
+		{"a node that can't be opened yet", boot.ErrNoSettings, "插好", func(b *bench) { b.SetFail("read /dev/vdb", syscall.ENXIO) },
+			func(b *bench) { b.SetFail("read /dev/vdb", nil) }},
 		{"the kernel refuses", boot.ErrBadSettings, "重新写入", func(b *bench) { b.SetFail("mount ext4 /dev/vdb", syscall.EINVAL) },
 			func(b *bench) { b.SetFail("mount ext4 /dev/vdb", nil) }},
 	} {
@@ -112,13 +114,16 @@ func TestSettings(t *testing.T) {
 	}
 }
 
-// The card is put in again: the terminal starts by itself.
+// The card is put in again: the terminal starts by itself, and at once.
 func TestDataComesBack(t *testing.T) {
 	on(t, func(b *bench) {
 		b.Nodes["/dev/vda"] = 25 * time.Second
 		b.run(time.Minute)
 		if b.count("start /init") != 1 || b.seen[0].Kind != boot.NoData {
 			t.Errorf("%d starts, %+v", b.count("start /init"), b.seen)
+		}
+		if !strings.Contains(b.log.String(), "[   25.0") {
+			t.Errorf("25 s after the start nothing happened:\n%s", b.log.String())
 		}
 	})
 }

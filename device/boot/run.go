@@ -144,16 +144,17 @@ func (b *booter) serve(ctx context.Context, given *Config) How {
 		return 0
 	}
 	b.prepare(ctx)
-	if !b.until(ctx, "settings", NoSettings, b.mountSettings) || !b.until(ctx, "data", NoData, b.mountData) {
+	if !b.until(ctx, "settings", b.cfg.Settings.Device, NoSettings, b.mountSettings) ||
+		!b.until(ctx, "data", b.cfg.Data.Device, NoData, b.mountData) {
 		return 0
 	}
 	b.setClock(b.cfg.Data.Dir)
 	return b.supervise(ctx)
 }
 
-// until repeats a step without which nothing may be sold, with the reason on the screen meanwhile. It reports false
-// when ctx ended before.
-func (b *booter) until(ctx context.Context, step string, kind NoticeKind, do func(context.Context) error) bool {
+// until repeats a step without which nothing may be sold, with the reason on the screen meanwhile: every ten seconds,
+// and as soon as a device that was missing is plugged in. It reports false when ctx ended before.
+func (b *booter) until(ctx context.Context, step, device string, kind NoticeKind, do func(context.Context) error) bool {
 	for {
 		err := do(ctx)
 		if err == nil || ctx.Err() != nil {
@@ -162,8 +163,10 @@ func (b *booter) until(ctx context.Context, step string, kind NoticeKind, do fun
 		b.problem(step, err)
 		b.show(Notice{Kind: kind, Err: err, After: retryAfter})
 		b.lease.extend(retryAfter + stepLimit)
-		if !sleep(ctx, retryAfter) {
-			return false
+		if b.sys.Exists(device) {
+			sleep(ctx, retryAfter)
+		} else {
+			b.waitDevice(ctx, device, retryAfter)
 		}
 	}
 }
