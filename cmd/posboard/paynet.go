@@ -64,7 +64,7 @@ func servePaynet(ctx context.Context, addr, control, dir string, opt paynet.Opti
 	if _, err := sandbox.Start(addr); err != nil {
 		return err
 	}
-	printMerchant(stdout, sandbox.Merchant())
+	printMerchant(stdout, sandbox.WeChatMerchant())
 	if control == "" {
 		<-ctx.Done()
 		return nil
@@ -73,7 +73,7 @@ func servePaynet(ctx context.Context, addr, control, dir string, opt paynet.Opti
 }
 
 // printMerchant says what a client needs, in the words of the board profile.
-func printMerchant(w io.Writer, m paynet.Merchant) {
+func printMerchant(w io.Writer, m paynet.WeChatMerchant) {
 	fmt.Fprintf(w, `paynet listens at %s
 A merchant of WeChat Pay would have got:
   base_url            %s

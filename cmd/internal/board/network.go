@@ -51,7 +51,7 @@ func openNetwork(dir string, scale float64, changed func()) (*network, error) {
 
 // settings are the profile's tables that let the firmware pay here.
 func (n *network) settings() settings {
-	m := n.net.Merchant()
+	m := n.net.WeChatMerchant()
 	return settings{"networks": map[string]any{"wechat": map[string]any{
 		"enabled":       true,
 		"base_url":      m.BaseURL,

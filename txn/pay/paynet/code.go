@@ -2,8 +2,8 @@ package paynet
 
 import (
 	"crypto/rand"
+	"errors"
 	"math/big"
-	"regexp"
 	"time"
 )
 
@@ -17,9 +17,6 @@ type issued struct {
 	Used bool      `json:"used,omitempty"`
 }
 
-// wechatCode is what WeChat takes for a payment code at all.
-var wechatCode = regexp.MustCompile(`^1[0-5][0-9]{16}$`)
-
 // newCode makes a payment code as the wallet's brand numbers them.
 func newCode(wallet string) string {
 	switch wallet {
@@ -29,6 +26,32 @@ func newCode(wallet string) string {
 		return "62" + randomDigits(17)
 	}
 	return "13" + randomDigits(16) // 10–15
+}
+
+// Why a payment code is not taken. Each network has its own words for them.
+var (
+	errCodeUnknown = errors.New("no such payment code")
+	errCodeUsed    = errors.New("the payment code was used before")
+	errCodeExpired = errors.New("the payment code is too old")
+)
+
+// useCode spends a payment code of the wallet and returns whose it is.
+func (p *Paynet) useCode(wallet, code string, now time.Time) (*phone, error) {
+	ph := p.state.Phones[wallet]
+	for i := range ph.Codes {
+		c := &ph.Codes[i]
+		switch {
+		case c.Code != code:
+			continue
+		case c.Used:
+			return nil, errCodeUsed
+		case now.Sub(c.At) >= p.scaled(codeLife):
+			return nil, errCodeExpired
+		}
+		c.Used = true
+		return ph, nil
+	}
+	return nil, errCodeUnknown
 }
 
 // randomDigits returns n decimal digits.
@@ -41,7 +64,7 @@ func randomDigits(n int) string {
 	return string(b)
 }
 
-// letters are those of code_urls.
+// letters are those of shown codes.
 const letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 func randomLetters(n int) string {

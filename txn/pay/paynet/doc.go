@@ -2,11 +2,14 @@
 // checked, customers' phones with balances, and a ledger of what each customer was really charged. It is
 // written from the networks' specifications and shares no code with the clients that it tests.
 //
-//	terminal ──HTTPS──▶ Authorization verified ──▶ native, codepay, query, close, reverse ──▶ orders
-//	terminal ◀─────── answer signed, errors too ◀──────────┘                                    │
-//	                    ▲ faults bend it here                                                   ▼
+//	terminal ──HTTPS──▶ wire of the path: request verified ──▶ its calls: prepay, pay, query … ──▶ orders
+//	terminal ◀──────────── answer signed, errors too ◀──────────────┘                               │
+//	                    ▲ faults bend it here                                                       ▼
 //	phone: Scan(QR text) ─▶ page: payee, amount ─▶ Confirm ──▶ charge ──▶ balance, ledger ◀── Ledger()
-//	phone: Code() ─▶ 付款码, once, for a minute ─▶ codepay ─┘  (or a page that waits for the password)
+//	phone: Code() ─▶ 付款码, once, for a minute ─▶ its call ┘  (or a page that waits for the password)
+//
+// Each network is a wire: its paths, signatures, calls and words, in files of its own name. What is the same
+// everywhere (faults of the line, phones, money, the ledger) stands around the wires and knows none of them.
 //
 // WeChat Pay speaks so far. Phones of the other wallets exist, and their payment codes are refused as WeChat
 // refuses them.
@@ -17,7 +20,7 @@
 // client in production refuses.
 //
 //	ca.pem                         root of the server's certificate
-//	wechat/merchant.json           ids, serial numbers, paths and the latest base URL, see Merchant
+//	wechat/merchant.json           ids, serial numbers, paths and the latest base URL, see WeChatMerchant
 //	wechat/apiclient_key.pem       the merchant's private key, PKCS#8
 //	wechat/apiclient_cert.pem      and its certificate
 //	wechat/apiv3.key               the API v3 key, 32 characters

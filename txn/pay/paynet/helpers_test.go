@@ -80,7 +80,7 @@ func (c *fakeClock) Add(d time.Duration) {
 type merchant struct {
 	testing.TB
 	p     *Paynet
-	m     Merchant
+	m     WeChatMerchant
 	clock *fakeClock
 	key   *rsa.PrivateKey
 	http  *http.Client
@@ -96,7 +96,7 @@ func open(t testing.TB, dir string, clock *fakeClock) *merchant {
 	if _, err := p.Start(""); err != nil {
 		t.Fatal(err)
 	}
-	x := &merchant{TB: t, p: p, m: p.Merchant(), clock: clock}
+	x := &merchant{TB: t, p: p, m: p.WeChatMerchant(), clock: clock}
 	x.key = readTestKey(t, x.m.PrivateKey)
 	ca, err := os.ReadFile(x.m.CA)
 	if err != nil {

@@ -19,8 +19,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"strings"
-	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -28,151 +26,90 @@ import (
 
 // Marks of everything the sandbox makes. A client in production refuses what carries one.
 const (
-	// Organization is in the subject of every certificate.
+	// Organization is in the subject of every certificate, and before every key that carries no other mark.
 	Organization = "smartpos paynet sandbox"
-	// PublicKeyPrefix begins the id of the network's public key.
-	PublicKeyPrefix = "PUB_KEY_ID_SANDBOX"
 	// SerialPrefix begins the serial number of every certificate: "PAYNET" in hexadecimal.
 	SerialPrefix = "5041594E4554"
-	// APIv3Prefix begins the API v3 key.
-	APIv3Prefix = "PAYNETSANDBOX"
 )
 
-// Merchant is what a merchant gets from the network, and where it lies. Paths are absolute where Open was
-// given an absolute folder.
-type Merchant struct {
-	MerchantID     string `json:"merchant_id"`
-	AppID          string `json:"app_id"`
-	Serial         string `json:"serial"`          // of the merchant's certificate
-	PublicKeyID    string `json:"public_key_id"`   // of the network's public key
-	PlatformSerial string `json:"platform_serial"` // of the network's platform certificate
-	NotifyURL      string `json:"notify_url"`
-
-	BaseURL             string `json:"base_url"`             // https://127.0.0.1:port
-	CA                  string `json:"ca"`                   // root of the server's certificate
-	PrivateKey          string `json:"private_key"`          // apiclient_key.pem
-	Certificate         string `json:"certificate"`          // apiclient_cert.pem
-	APIv3Key            string `json:"api_v3_key"`           // apiv3.key
-	PublicKey           string `json:"public_key"`           // pub_key.pem
-	PlatformCertificate string `json:"platform_certificate"` // platform_cert.pem, from before public keys
+// authority signs every certificate of the sandbox.
+type authority struct {
+	key  crypto.Signer
+	cert *x509.Certificate
 }
 
-// keys is the network's side.
-type keys struct {
-	merchant  *rsa.PublicKey  // verifies requests
-	publicKey *rsa.PrivateKey // signs answers, under PublicKeyID
-	platform  *rsa.PrivateKey // signs answers for those who ask for the platform certificate
-	caKey     crypto.Signer
-	caCert    *x509.Certificate
-
-	once  sync.Once
-	other *rsa.PrivateKey // of nobody, made when a fault needs it
-}
-
-// openKeys loads the keys in dir, or makes them.
-func openKeys(dir string) (*keys, Merchant, error) {
-	m, err := readMerchant(dir)
+// openAuthority loads the authority in dir, or makes it. The certificate is written last: a folder without it
+// is begun anew.
+func openAuthority(dir string) (*authority, error) {
+	cert, err := readCertificate(caFile(dir))
 	if errors.Is(err, fs.ErrNotExist) {
-		if m, err = makeKeys(dir); err != nil {
-			return nil, m, err
-		}
+		return makeAuthority(dir)
 	}
 	if err != nil {
-		return nil, m, err
+		return nil, err
 	}
-	k := &keys{}
-	if k.publicKey, err = readRSA(private(dir, "public_key_key.pem")); err != nil {
-		return nil, m, err
-	}
-	if k.platform, err = readRSA(private(dir, "platform_key.pem")); err != nil {
-		return nil, m, err
-	}
-	cert, err := readCertificate(m.Certificate)
+	key, err := readKey(private(dir, "ca_key.pem"))
+	return &authority{key, cert}, err
+}
+
+func makeAuthority(dir string) (*authority, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		return nil, m, err
-	}
-	k.merchant = cert.PublicKey.(*rsa.PublicKey)
-	if k.caCert, err = readCertificate(m.CA); err != nil {
-		return nil, m, err
-	}
-	k.caKey, err = readKey(private(dir, "ca_key.pem"))
-	return k, m, err
-}
-
-func private(dir, name string) string { return filepath.Join(dir, "private", name) }
-
-func readMerchant(dir string) (Merchant, error) {
-	var m Merchant
-	path := filepath.Join(dir, WeChat, "merchant.json")
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return m, err
-	}
-	if err := json.Unmarshal(text, &m); err != nil {
-		return m, fmt.Errorf("%s: %w", path, err)
-	}
-	m.layOut(dir)
-	return m, nil
-}
-
-// layOut sets the paths, which follow the folder when it is moved.
-func (m *Merchant) layOut(dir string) {
-	in := func(name string) string { return filepath.Join(dir, WeChat, name) }
-	m.CA = filepath.Join(dir, "ca.pem")
-	m.PrivateKey, m.Certificate = in("apiclient_key.pem"), in("apiclient_cert.pem")
-	m.APIv3Key, m.PublicKey, m.PlatformCertificate = in("apiv3.key"), in("pub_key.pem"), in("platform_cert.pem")
-}
-
-// makeKeys lays out a new folder. merchant.json is written last: a folder without it is begun anew.
-func makeKeys(dir string) (Merchant, error) {
-	m := Merchant{
-		MerchantID: "1900000001", AppID: "wx" + randomHex(8), NotifyURL: "https://notify.invalid/wechat",
-		PublicKeyID: PublicKeyPrefix + strings.ToUpper(randomHex(12)),
-	}
-	m.layOut(dir)
-	for _, sub := range []string{WeChat, "private"} {
-		if err := os.MkdirAll(filepath.Join(dir, sub), 0o700); err != nil {
-			return m, err
-		}
-	}
-	var merchant, public, platform *rsa.PrivateKey
-	var g errgroup.Group
-	for _, k := range []**rsa.PrivateKey{&merchant, &public, &platform} {
-		g.Go(func() (err error) { *k, err = rsa.GenerateKey(rand.Reader, 2048); return err })
-	}
-	caKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err := errors.Join(err, g.Wait()); err != nil {
-		return m, err
+		return nil, err
 	}
 	ca := template("paynet CA")
 	ca.IsCA, ca.BasicConstraintsValid, ca.KeyUsage = true, true, x509.KeyUsageCertSign
-	api, own := template("merchant "+m.MerchantID), template("platform")
-	m.Serial, m.PlatformSerial = serialOf(api), serialOf(own)
 	w := &writer{}
-	w.certificate(m.CA, ca, ca, caKey.Public(), caKey)
-	w.certificate(m.Certificate, api, ca, merchant.Public(), caKey)
-	w.certificate(m.PlatformCertificate, own, ca, platform.Public(), caKey)
-	w.key(private(dir, "ca_key.pem"), caKey)
-	w.key(m.PrivateKey, merchant)
-	w.key(private(dir, "public_key_key.pem"), public)
-	w.key(private(dir, "platform_key.pem"), platform)
-	der, err := x509.MarshalPKIXPublicKey(public.Public())
-	w.pem(m.PublicKey, "PUBLIC KEY", der, err)
-	w.file(m.APIv3Key, []byte(APIv3Prefix+randomHex(16)[:32-len(APIv3Prefix)]), nil)
+	w.key(private(dir, "ca_key.pem"), key)
+	w.certificate(caFile(dir), ca, &authority{key, ca}, key.Public())
 	if w.err != nil {
-		return m, w.err
+		return nil, w.err
 	}
-	return m, m.write(dir)
+	return openAuthority(dir)
 }
 
-// write keeps the merchant for clients that read it from the folder.
-func (m *Merchant) write(dir string) error {
+func caFile(dir string) string { return filepath.Join(dir, "ca.pem") }
+
+func private(dir, name string) string { return filepath.Join(dir, "private", name) }
+
+// makeRSA makes keys side by side, since each takes a while.
+func makeRSA(into ...**rsa.PrivateKey) error {
+	var g errgroup.Group
+	for _, k := range into {
+		g.Go(func() (err error) { *k, err = rsa.GenerateKey(rand.Reader, 2048); return err })
+	}
+	return g.Wait()
+}
+
+// stranger is the key of somebody in between, made when a fault needs it.
+func (p *Paynet) stranger() *rsa.PrivateKey {
+	p.once.Do(func() { p.other, _ = rsa.GenerateKey(rand.Reader, 2048) })
+	return p.other
+}
+
+// readDeposit reads what a merchant got from a network, for a folder that has it.
+func readDeposit(dir, network string, m any) error {
+	path := depositFile(dir, network)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(text, m); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
+}
+
+// writeDeposit keeps it for clients that read it from the folder.
+func writeDeposit(dir, network string, m any) error {
 	text, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {
 		return err
 	}
-	return writeFile(filepath.Join(dir, WeChat, "merchant.json"), append(text, '\n'), 0o600)
+	return writeFile(depositFile(dir, network), append(text, '\n'), 0o600)
 }
+
+func depositFile(dir, network string) string { return filepath.Join(dir, network, "merchant.json") }
 
 // template is a certificate that never expires in a terminal's life, whatever its clock says.
 func template(name string) *x509.Certificate {
@@ -190,7 +127,7 @@ func serialOf(c *x509.Certificate) string { return fmt.Sprintf("%X", c.SerialNum
 
 // serverCertificate makes the certificate of this run's server, for hosts beside the usual ones.
 // 10.0.2.2 is this machine as a guest of QEMU's user network sees it.
-func (k *keys) serverCertificate(hosts []string) (tls.Certificate, error) {
+func (a *authority) serverCertificate(hosts []string) (tls.Certificate, error) {
 	c := template("paynet")
 	c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
 	for _, h := range append([]string{"127.0.0.1", "::1", "10.0.2.100", "localhost"}, hosts...) {
@@ -204,7 +141,7 @@ func (k *keys) serverCertificate(hosts []string) (tls.Certificate, error) {
 	if err != nil {
 		return tls.Certificate{}, err
 	}
-	der, err := x509.CreateCertificate(rand.Reader, c, k.caCert, key.Public(), k.caKey)
+	der, err := x509.CreateCertificate(rand.Reader, c, a.cert, key.Public(), a.key)
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, err
 }
 
@@ -229,8 +166,13 @@ func (w *writer) key(path string, key crypto.Signer) {
 	w.pem(path, "PRIVATE KEY", der, err)
 }
 
-func (w *writer) certificate(path string, c, ca *x509.Certificate, pub crypto.PublicKey, by crypto.Signer) {
-	der, err := x509.CreateCertificate(rand.Reader, c, ca, pub, by)
+func (w *writer) publicKey(path string, key crypto.Signer) {
+	der, err := x509.MarshalPKIXPublicKey(key.Public())
+	w.pem(path, "PUBLIC KEY", der, err)
+}
+
+func (w *writer) certificate(path string, c *x509.Certificate, by *authority, pub crypto.PublicKey) {
+	der, err := x509.CreateCertificate(rand.Reader, c, by.cert, pub, by.key)
 	w.pem(path, "CERTIFICATE", der, err)
 }
 

@@ -14,12 +14,13 @@ const (
 
 // Entry is one movement of a customer's money.
 type Entry struct {
-	At     time.Time `json:"at"`
-	Kind   string    `json:"kind"`
-	Wallet string    `json:"wallet"`
-	Order  string    `json:"order"`
-	Amount int64     `json:"amount"` // fen that the customer paid or got back
-	Total  int64     `json:"total"`  // fen of the order, before coupons
+	At      time.Time `json:"at"`
+	Kind    string    `json:"kind"`
+	Wallet  string    `json:"wallet"`
+	Network string    `json:"network"`
+	Order   string    `json:"order"`
+	Amount  int64     `json:"amount"` // fen that the customer paid or got back
+	Total   int64     `json:"total"`  // fen of the order, before coupons
 }
 
 // Ledger is what every customer was really charged, whoever believes what about it.
@@ -43,7 +44,7 @@ type CustomerAccount struct {
 type OrderAccount struct {
 	Order     string `json:"order"`
 	Network   string `json:"network"`
-	Type      string `json:"type"`  // NATIVE or MICROPAY
+	Type      string `json:"type"`  // in the network's words: NATIVE or MICROPAY of WeChat Pay
 	State     string `json:"state"` // as a query would answer it
 	Total     int64  `json:"total"`
 	Charges   int    `json:"charges"`    // how often the customer was charged; more than once is never right
@@ -51,7 +52,7 @@ type OrderAccount struct {
 	GivenBack int64  `json:"given_back"` // fen of the customer
 }
 
-// Order returns the account of one order; ok is false where the network knows none.
+// Order returns the account of the first order with that number; ok is false where no network knows one.
 func (l Ledger) Order(no string) (a OrderAccount, ok bool) {
 	i := slices.IndexFunc(l.Orders, func(a OrderAccount) bool { return a.Order == no })
 	if i < 0 {
@@ -70,11 +71,12 @@ func (p *Paynet) Ledger() Ledger {
 			l.Customers = append(l.Customers, CustomerAccount{Wallet: wallet, Balance: p.state.Phones[wallet].Balance})
 		}
 		for _, o := range p.state.sorted() {
-			orders[o.No] = len(l.Orders)
-			l.Orders = append(l.Orders, OrderAccount{Order: o.No, Network: WeChat, Type: o.Kind, State: o.State, Total: o.Total})
+			orders[orderKey(o.Network, o.No)] = len(l.Orders)
+			kind, state := p.at(o.Network).words(o)
+			l.Orders = append(l.Orders, OrderAccount{Order: o.No, Network: o.Network, Type: kind, State: state, Total: o.Total})
 		}
 		for _, e := range p.state.Entries {
-			c, o := &l.Customers[customers[e.Wallet]], &l.Orders[orders[e.Order]]
+			c, o := &l.Customers[customers[e.Wallet]], &l.Orders[orders[orderKey(e.Network, e.Order)]]
 			if e.Kind == EntryCharge {
 				c.Charged, o.Charged, l.Charged = c.Charged+e.Amount, o.Charged+e.Amount, l.Charged+e.Amount
 				o.Charges++

@@ -124,7 +124,8 @@ func TestStartStaysAtHome(t *testing.T) {
 	if err != nil || !strings.HasPrefix(url, "https://127.0.0.1:") {
 		t.Error(url, err)
 	}
-	if m, err := readMerchant(p.dir); err != nil || m.BaseURL != url {
+	var m WeChatMerchant
+	if err := readDeposit(p.dir, WeChat, &m); err != nil || m.BaseURL != url {
 		t.Errorf("merchant.json: %q, %v", m.BaseURL, err)
 	}
 	if _, err := p.Start(""); err == nil {
@@ -260,8 +261,8 @@ func TestSubscribe(t *testing.T) {
 	ph.SetBalance(5)
 	<-heard
 	p.update(func(now time.Time) {
-		o := &order{No: "SUBSCRIBE001", Kind: kindCode, State: stateUserPaying, Total: 1, Wallet: WeChat, Expires: now.Add(p.scaled(passwordTime))}
-		p.state.Orders[o.No] = o
+		o := &order{Network: WeChat, No: "SUBSCRIBE001", Kind: kindCode, State: stateUserPaying, Total: 1, Wallet: WeChat, Expires: now.Add(p.scaled(passwordTime))}
+		p.state.add(o)
 		p.state.Phones[WeChat].Page = p.paymentPage(PagePassword, "请输入支付密码", p.state.Phones[WeChat], o)
 	})
 	<-heard
@@ -284,7 +285,7 @@ func FuzzScan(f *testing.F) {
 	}
 	f.Cleanup(func() { _ = p.Close() })
 	p.update(func(now time.Time) {
-		p.state.Orders["FUZZ00000001"] = &order{No: "FUZZ00000001", Kind: kindNative, State: stateNotPay, Total: 1, Expires: now.Add(time.Hour), CodeURL: codeURLPrefix + "abc"}
+		p.state.add(&order{Network: WeChat, No: "FUZZ00000001", Kind: kindNative, State: stateNotPay, Total: 1, Expires: now.Add(time.Hour), CodeURL: codeURLPrefix + "abc"})
 	})
 	ph, _ := p.Phone(WeChat)
 	f.Add(codeURLPrefix + "abc")

@@ -1,16 +1,20 @@
 package paynet
 
 import (
+	"crypto/rsa"
 	"errors"
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
-// Wallets whose phones and codes the sandbox knows.
+// Networks, which are also the names of the wallets whose phones and codes the sandbox knows.
 const (
 	WeChat   = "wechat"
 	Alipay   = "alipay"
@@ -38,16 +42,19 @@ type Options struct {
 
 // Paynet is the sandbox: networks, customers' phones and a ledger, over one folder.
 type Paynet struct {
-	dir   string
-	opt   Options
-	keys  *keys
-	close sync.Once
-	done  chan struct{}
+	dir    string
+	opt    Options
+	ca     *authority
+	wechat *wechat
+	wires  []wire // all of them
+	close  sync.Once
+	done   chan struct{}
+
+	once  sync.Once
+	other *rsa.PrivateKey // the stranger's
 
 	mu       sync.Mutex
 	state    state
-	merchant Merchant
-	nonces   nonces
 	fault    Fault
 	wake     chan struct{} // closed when the fault is replaced
 	requests int
@@ -76,19 +83,34 @@ func Open(dir string, opt Options) (*Paynet, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("paynet: %w", err)
 	}
-	k, m, err := openKeys(dir)
+	p := &Paynet{dir: dir, opt: opt, done: make(chan struct{}), wake: make(chan struct{}), subs: map[int]func(){}}
+	p.wechat = &wechat{p: p, nonces: nonces{}}
+	p.wires = []wire{p.wechat}
+	err := p.openKeys()
+	if err == nil {
+		p.state, err = loadState(dir)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("paynet: %w", err)
-	}
-	s, err := loadState(dir)
-	if err != nil {
-		return nil, fmt.Errorf("paynet: %w", err)
-	}
-	p := &Paynet{
-		dir: dir, opt: opt, keys: k, merchant: m, state: s,
-		done: make(chan struct{}), wake: make(chan struct{}), subs: map[int]func(){}, nonces: nonces{},
 	}
 	return p, nil
+}
+
+// openKeys opens the networks side by side, since making keys takes a while.
+func (p *Paynet) openKeys() (err error) {
+	for _, sub := range []string{"private", WeChat} {
+		if err := os.MkdirAll(filepath.Join(p.dir, sub), 0o700); err != nil {
+			return err
+		}
+	}
+	if p.ca, err = openAuthority(p.dir); err != nil {
+		return err
+	}
+	var g errgroup.Group
+	for _, w := range p.wires {
+		g.Go(func() error { return w.open(p.dir, p.ca) })
+	}
+	return g.Wait()
 }
 
 // Close stops the server and returns an error if anything that happened could not be kept on disk.
@@ -106,13 +128,6 @@ func (p *Paynet) Close() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.failed
-}
-
-// Merchant returns what a merchant would have got from the network. BaseURL is set once Start was called.
-func (p *Paynet) Merchant() Merchant {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.merchant
 }
 
 // Subscribe calls f after every change of a phone, an order or the ledger, also when a page expires, from
@@ -175,7 +190,7 @@ func (p *Paynet) view(f func(now time.Time)) {
 const (
 	codeLife     = time.Minute      // of a payment code (付款码每分钟更新)
 	passwordTime = 60 * time.Second // to type a password
-	codeURLLife  = 2 * time.Hour    // of a code_url
+	codeURLLife  = 2 * time.Hour    // of a shown code
 )
 
 func (p *Paynet) scaled(d time.Duration) time.Duration {

@@ -3,7 +3,7 @@ package paynet
 import (
 	"errors"
 	"fmt"
-	"strings"
+	"slices"
 	"time"
 )
 
@@ -34,11 +34,12 @@ const (
 
 // Page is what is on a phone's screen, in Chinese.
 type Page struct {
-	State PageState `json:"state"`
-	Text  string    `json:"text"`
-	Payee string    `json:"payee,omitempty"`
-	Fen   int64     `json:"fen,omitempty"` // what the customer pays
-	Order string    `json:"order,omitempty"`
+	State   PageState `json:"state"`
+	Text    string    `json:"text"`
+	Payee   string    `json:"payee,omitempty"`
+	Fen     int64     `json:"fen,omitempty"` // what the customer pays
+	Network string    `json:"network,omitempty"`
+	Order   string    `json:"order,omitempty"`
 }
 
 // ErrPage is returned when the phone's page has nothing to confirm or decline, or the payment was refused;
@@ -100,6 +101,7 @@ func (h *Phone) Scan(qrText string) (page Page, err error) {
 		if text != "" {
 			ph.Page = Page{State: PageError, Text: text}
 		} else {
+			h.p.at(o.Network).seen(o, now)
 			ph.Page = h.p.paymentPage(PageConfirm, "确认付款", ph, o)
 		}
 		page = ph.Page
@@ -113,13 +115,15 @@ const maxQR = 1024
 
 // payable finds the order of a QR text, or says why there is nothing to pay.
 func (p *Paynet) payable(wallet, qr string, now time.Time) (*order, string) {
-	switch {
-	case len(qr) > maxQR:
+	if len(qr) > maxQR {
 		return nil, "二维码内容过长"
-	case !strings.HasPrefix(qr, codeURLPrefix):
+	}
+	i := slices.IndexFunc(p.wires, func(w wire) bool { return w.owns(qr) })
+	if i < 0 {
 		return nil, "无法识别的二维码"
-	case wallet != WeChat:
-		return nil, "请使用微信扫一扫付款"
+	}
+	if w := p.wires[i]; w.network() != wallet {
+		return nil, "请使用" + w.title() + "扫一扫付款"
 	}
 	for _, o := range p.state.Orders {
 		if o.CodeURL == qr {
@@ -127,6 +131,17 @@ func (p *Paynet) payable(wallet, qr string, now time.Time) (*order, string) {
 		}
 	}
 	return nil, "二维码已失效"
+}
+
+// Payable reports whether a QR code's text is exactly one that a network gave out and that can be paid now. It
+// changes nothing, while [Phone.Scan] can: some networks begin a payment when its code is scanned.
+func (p *Paynet) Payable(qrText string) (ok bool) {
+	p.view(func(now time.Time) {
+		for _, o := range p.state.Orders {
+			ok = ok || o.CodeURL != "" && o.CodeURL == qrText && unpayable(o, now) == ""
+		}
+	})
+	return ok
 }
 
 // unpayable says why a shown order can't be paid now, or nothing.
@@ -143,7 +158,7 @@ func unpayable(o *order, now time.Time) string {
 }
 
 func (p *Paynet) paymentPage(s PageState, text string, ph *phone, o *order) Page {
-	return Page{State: s, Text: text, Payee: p.opt.MerchantName, Fen: o.Total - ph.off(o), Order: o.No}
+	return Page{State: s, Text: text, Payee: p.opt.MerchantName, Fen: o.Total - ph.off(o), Network: o.Network, Order: o.No}
 }
 
 // off is what a coupon takes off an order.
@@ -160,13 +175,13 @@ func (ph *phone) wrong() error {
 // that can't be paid any more has taken its page away already.
 func (h *Phone) Confirm() error {
 	return h.act(func(ph *phone, now time.Time) error {
-		o := h.p.state.Orders[ph.Page.Order]
+		o := h.p.pageOrder(ph)
 		switch {
 		case o == nil || ph.Page.State != PageConfirm && ph.Page.State != PagePassword:
 			return fmt.Errorf("%w: 没有待确认的付款", ErrPage)
 		case ph.Balance < o.Total-ph.off(o):
 			if ph.Page.State == PagePassword {
-				o.State = statePayError
+				h.p.at(o.Network).refused(o)
 			}
 			ph.Page = Page{State: PageError, Text: "余额不足"}
 		default:
@@ -179,14 +194,14 @@ func (h *Phone) Confirm() error {
 // Decline leaves the page without paying. A shown code can be scanned again; a code payment has failed.
 func (h *Phone) Decline() error {
 	return h.act(func(ph *phone, _ time.Time) error {
-		o := h.p.state.Orders[ph.Page.Order]
+		o := h.p.pageOrder(ph)
 		switch {
 		case o != nil && ph.Page.State == PagePassword:
-			o.State = statePayError
+			h.p.at(o.Network).refused(o)
 		case o == nil || ph.Page.State != PageConfirm:
 			return fmt.Errorf("%w: 没有待确认的付款", ErrPage)
 		}
-		ph.Page = Page{State: PageDeclined, Text: "已取消付款", Payee: ph.Page.Payee, Fen: ph.Page.Fen, Order: o.No}
+		ph.Page.State, ph.Page.Text = PageDeclined, "已取消付款"
 		return nil
 	})
 }
@@ -248,39 +263,75 @@ func (p *Paynet) charge(ph *phone, o *order, now time.Time) {
 	ph.Coupon = 0
 	ph.Balance -= o.PayerTotal
 	o.State, o.Wallet, o.PaidAt = stateSuccess, ph.Wallet, now
-	p.state.Serial++
-	o.Transaction = fmt.Sprintf("420000%s%s%010d", randomDigits(4), now.In(beijing).Format("20060102"), p.state.Serial)
+	p.number(o, now)
 	p.state.Entries = append(p.state.Entries, Entry{
-		At: now, Kind: EntryCharge, Wallet: ph.Wallet, Order: o.No, Amount: o.PayerTotal, Total: o.Total,
+		At: now, Kind: EntryCharge, Wallet: ph.Wallet, Network: o.Network, Order: o.No, Amount: o.PayerTotal, Total: o.Total,
 	})
-	ph.Page = Page{State: PagePaid, Text: "支付成功", Payee: p.opt.MerchantName, Fen: o.PayerTotal, Order: o.No}
+	ph.Page = p.paymentPage(PagePaid, "支付成功", ph, o)
+	ph.Page.Fen = o.PayerTotal
+}
+
+// number gives a payment its number at the network, if it has none yet.
+func (p *Paynet) number(o *order, now time.Time) {
+	if o.Transaction == "" {
+		p.state.Serial++
+		o.Transaction = p.at(o.Network).number(p.state.Serial, now)
+	}
+}
+
+// codePayment charges a customer whose payment code was taken, or asks for the password. It returns the order's
+// state: paid, waiting for the password, or not affordable.
+func (p *Paynet) codePayment(ph *phone, o *order, now time.Time) (state string) {
+	p.state.add(o)
+	switch {
+	case ph.Balance < o.Total-ph.off(o):
+		p.at(o.Network).refused(o)
+		ph.Page = Page{State: PageError, Text: "余额不足"}
+		return statePayError
+	case ph.Password == PasswordAlways || ph.Password == PasswordAboveLimit && o.Total > ph.Limit:
+		p.abandonPassword(ph)
+		ph.Page = p.paymentPage(PagePassword, "请输入支付密码", ph, o)
+		return stateUserPaying
+	}
+	p.charge(ph, o, now)
+	return stateSuccess
+}
+
+// abandonPassword gives up a code payment whose page another one is about to replace.
+func (p *Paynet) abandonPassword(ph *phone) {
+	if o := p.pageOrder(ph); o != nil && ph.Page.State == PagePassword && o.State == stateUserPaying {
+		p.at(o.Network).refused(o)
+	}
 }
 
 // giveBack returns the customer's money for o.
 func (p *Paynet) giveBack(o *order, now time.Time) {
 	p.state.Phones[o.Wallet].Balance += o.PayerTotal
 	p.state.Entries = append(p.state.Entries, Entry{
-		At: now, Kind: EntryGiveBack, Wallet: o.Wallet, Order: o.No, Amount: o.PayerTotal, Total: o.Total,
+		At: now, Kind: EntryGiveBack, Wallet: o.Wallet, Network: o.Network, Order: o.No, Amount: o.PayerTotal, Total: o.Total,
 	})
 }
+
+// pageOrder is the order that a phone's page is about; nil for none.
+func (p *Paynet) pageOrder(ph *phone) *order { return p.state.order(ph.Page.Network, ph.Page.Order) }
 
 // expire does what time has done since the last call.
 func (p *Paynet) expire(now time.Time) {
 	for _, ph := range p.state.Phones {
-		o := p.state.Orders[ph.Page.Order]
+		o := p.pageOrder(ph)
 		switch {
 		case o == nil:
 		case ph.Page.State == PagePassword && o.State != stateUserPaying:
 			ph.Page = Page{State: PageError, Text: "订单已关闭"}
 		case ph.Page.State == PagePassword && !now.Before(o.Expires):
-			ph.Page = Page{State: PageExpired, Text: "付款已超时", Payee: ph.Page.Payee, Fen: ph.Page.Fen, Order: o.No}
+			ph.Page.State, ph.Page.Text = PageExpired, "付款已超时"
 		case ph.Page.State == PageConfirm && unpayable(o, now) != "":
-			ph.Page = Page{State: PageExpired, Text: unpayable(o, now), Payee: ph.Page.Payee, Fen: ph.Page.Fen, Order: o.No}
+			ph.Page.State, ph.Page.Text = PageExpired, unpayable(o, now)
 		}
 	}
 	for _, o := range p.state.Orders {
-		if o.State == stateUserPaying && !now.Before(o.Expires) {
-			o.State = statePayError
+		if !now.Before(o.Expires) {
+			p.at(o.Network).lapse(o)
 		}
 	}
 }
@@ -288,7 +339,7 @@ func (p *Paynet) expire(now time.Time) {
 // nextExpiry is when a page of some phone changes by itself; zero for never.
 func (p *Paynet) nextExpiry() (at time.Time) {
 	for _, ph := range p.state.Phones {
-		o := p.state.Orders[ph.Page.Order]
+		o := p.pageOrder(ph)
 		if o != nil && (ph.Page.State == PagePassword || ph.Page.State == PageConfirm) && (at.IsZero() || o.Expires.Before(at)) {
 			at = o.Expires
 		}
@@ -296,5 +347,5 @@ func (p *Paynet) nextExpiry() (at time.Time) {
 	return at
 }
 
-// beijing is the zone of every time that WeChat Pay writes. It has had no summer time since 1991.
+// beijing is the zone of every time that the networks write. It has had no summer time since 1991.
 var beijing = time.FixedZone("CST", 8*60*60)

@@ -11,31 +11,24 @@ import (
 // maxBody is more than any documented request has.
 const maxBody = 64 << 10
 
-// request is one call as it came over the line.
-type request struct {
-	op     string
-	no     string // out_trade_no of the path
-	method string
-	target string // path and query, raw: the signature covers them
-	query  map[string][]string
-	header http.Header
-	body   []byte
-}
-
 // serve receives, breaks, executes and answers one request.
 func (p *Paynet) serve(w http.ResponseWriter, r *http.Request) {
 	if !p.server.enter() {
 		panic(http.ErrAbortHandler)
 	}
 	defer p.server.active.Done()
-	req := request{method: r.Method, target: r.RequestURI, query: r.URL.Query(), header: r.Header}
-	req.op, req.no = route(r.Method, r.URL.Path)
+	req := &request{method: r.Method, target: r.RequestURI, path: r.URL.Path, query: r.URL.Query(), header: r.Header}
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
 	req.body = body
-	f, mended := p.takeFault(req.op)
+	to := p.wireOf(req)
+	if to == nil {
+		http.NotFound(w, r)
+		return
+	}
+	f, mended := p.takeFault(to.network(), req.op)
 	n := p.count()
 	if f.Kind == FaultDrop {
 		panic(http.ErrAbortHandler)
@@ -43,7 +36,7 @@ func (p *Paynet) serve(w http.ResponseWriter, r *http.Request) {
 	if f.Kind == FaultSlow {
 		p.sleep(f.Delay, mended)
 	}
-	a := f.distort(p.execute(req, f.Kind))
+	a := to.bend(req, p.execute(to, req, f.Kind), f.Kind)
 	p.reached(n, req.op, BeforeReply)
 	if f.Kind == FaultSlowReply {
 		p.sleep(f.Delay, mended)
@@ -51,7 +44,7 @@ func (p *Paynet) serve(w http.ResponseWriter, r *http.Request) {
 	if f.Kind == FaultLostReply {
 		panic(http.ErrAbortHandler)
 	}
-	p.reply(w, r, a, f.Kind)
+	p.reply(w, to, req, a, f.Kind)
 	p.reached(n, req.op, AfterReply)
 }
 
@@ -69,62 +62,28 @@ func (p *Paynet) sleep(d time.Duration, mended <-chan struct{}) {
 }
 
 // execute does what the request asks for, unless it is refused before.
-func (p *Paynet) execute(r request, f FaultKind) answer {
-	switch f {
-	case FaultSystemError:
-		return fail(systemError)
-	case FaultBusy:
-		return fail(busy)
+func (p *Paynet) execute(to wire, r *request, f FaultKind) answer {
+	if f == FaultSystemError || f == FaultBusy {
+		return to.trouble(r, f)
 	}
-	if e, ok := p.authorize(r); !ok {
-		return fail(e)
+	p.mu.Lock()
+	refusal := to.authorize(r, p.opt.Clock())
+	p.mu.Unlock()
+	if refusal != nil {
+		return *refusal
 	}
-	call, ok := calls[r.op]
-	if !ok {
-		return fail(noSuchPath)
-	}
-	a := fail(systemError)
+	a := to.trouble(r, FaultSystemError) // unless the sandbox is open
 	run := p.update
-	if r.op == OpQuery {
-		run = p.view // it changes nothing, so there is nothing to keep or to announce
+	if to.looks(r.op) {
+		run = p.view
 	}
-	run(func(now time.Time) { a = call(p, r, now) })
+	run(func(now time.Time) { a = to.call(r, now) })
 	return a
 }
 
-// authorize checks who asks, before anything of the body is looked at.
-func (p *Paynet) authorize(r request) (apiError, bool) {
-	if len(r.body) > maxBody {
-		return paramError("", "请求报文过大"), false
-	}
-	a, err := parseAuthorization(r.header.Get("Authorization"))
-	switch {
-	case err != nil:
-		return signError(err.Error()), false
-	case a.mchid != p.merchant.MerchantID:
-		return noSuchMchid, false
-	case a.serial != p.merchant.Serial:
-		return signError("商户证书序列号有误"), false
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	now := p.opt.Clock()
-	if d := now.Sub(time.Unix(a.timestamp, 0)); d >= maxSkew || d <= -maxSkew {
-		return signError(fmt.Sprintf("timestamp 与微信支付时间相差 %d 秒，请校准时钟", int64(d/time.Second))), false
-	}
-	if err := a.verify(p.keys.merchant, r.method, r.target, r.body); err != nil {
-		return signError("错误的签名，验签失败"), false
-	}
-	if !p.nonces.take(a.nonce, now) {
-		return signError("nonce_str 已使用过"), false
-	}
-	return apiError{}, true
-}
-
 // reply signs and sends the answer, or what the fault makes of it.
-func (p *Paynet) reply(w http.ResponseWriter, r *http.Request, a answer, f FaultKind) {
+func (p *Paynet) reply(w http.ResponseWriter, to wire, r *request, a answer, f FaultKind) {
 	h := w.Header()
-	h.Set("Request-Id", randomHex(16))
 	switch f {
 	case FaultBadGateway:
 		h.Set("Content-Type", "text/html")
@@ -135,11 +94,8 @@ func (p *Paynet) reply(w http.ResponseWriter, r *http.Request, a answer, f Fault
 		h.Set("Location", "https://redirect.invalid/")
 		a = answer{status: http.StatusFound, body: []byte("{}")}
 	}
-	p.sign(h, a.body, r.Header.Get("Wechatpay-Serial"), f)
-	if f == FaultMisSigned {
-		a = tamper(a)
-	}
-	if len(a.body) > 0 {
+	a = to.seal(h, r, a, f)
+	if len(a.body) > 0 && h.Get("Content-Type") == "" {
 		h.Set("Content-Type", "application/json; charset=utf-8")
 	}
 	switch f {
@@ -151,16 +107,6 @@ func (p *Paynet) reply(w http.ResponseWriter, r *http.Request, a answer, f Fault
 	w.WriteHeader(a.status)
 	_, _ = w.Write(a.body)
 	_ = http.NewResponseController(w).Flush()
-}
-
-// tamper changes what was signed.
-func tamper(a answer) answer {
-	if len(a.body) == 0 {
-		return answer{http.StatusOK, []byte(`{"tampered":true}`)}
-	}
-	body := bytes.Clone(a.body)
-	body[len(body)/2] ^= 1
-	return answer{a.status, body}
 }
 
 // raw writes an answer that net/http would not: cut short, or twice over.

@@ -72,7 +72,7 @@ func (p *Paynet) Start(addr string) (url string, err error) {
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) && !p.opt.Expose {
 		return "", fmt.Errorf("paynet: %s is not loopback: the sandbox must be told to expose itself", host)
 	}
-	cert, err := p.keys.serverCertificate(p.opt.Hosts)
+	cert, err := p.ca.serverCertificate(p.opt.Hosts)
 	if err != nil {
 		return "", fmt.Errorf("paynet: %w", err)
 	}
@@ -83,9 +83,10 @@ func (p *Paynet) Start(addr string) (url string, err error) {
 	url = "https://" + net.JoinHostPort(host, port)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.merchant.BaseURL = url
-	if err := p.merchant.write(p.dir); err != nil {
-		return "", fmt.Errorf("paynet: %w", err)
+	for _, w := range p.wires {
+		if err := w.listening(p.dir, url); err != nil {
+			return "", fmt.Errorf("paynet: %w", err)
+		}
 	}
 	return url, nil
 }

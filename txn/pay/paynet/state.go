@@ -11,54 +11,57 @@ import (
 )
 
 // stateVersion is raised when state.json changes its meaning.
-const stateVersion = 1
+const stateVersion = 2
 
 // state is everything that a restarted sandbox remembers.
 type state struct {
 	Version int               `json:"version"`
-	Orders  map[string]*order `json:"orders"` // by out_trade_no
+	Orders  map[string]*order `json:"orders"` // by orderKey
 	Phones  map[string]*phone `json:"phones"` // by wallet
 	Entries []Entry           `json:"entries"`
 	Serial  int64             `json:"serial"` // of transaction ids
 }
 
-// order is one order as the network knows it.
+// order is one order as its network knows it.
 type order struct {
+	Network     string    `json:"network"`
 	No          string    `json:"out_trade_no"`
-	Kind        string    `json:"trade_type"` // NATIVE or MICROPAY
+	Kind        string    `json:"trade_type"`
 	State       string    `json:"trade_state"`
 	Description string    `json:"description"`
 	Attach      string    `json:"attach,omitempty"`
 	Total       int64     `json:"total"`
 	PayerTotal  int64     `json:"payer_total"`
-	Expires     time.Time `json:"expires"` // NATIVE: no payment after it; MICROPAY: the password's deadline
+	Expires     time.Time `json:"expires"` // shown: no payment after it; scanned: the password's deadline
 	Created     time.Time `json:"created"`
-	Digest      string    `json:"digest"` // of the first request, which a repeated one must equal
-	CodeURL     string    `json:"code_url,omitempty"`
-	Wallet      string    `json:"wallet,omitempty"` // who pays or paid
+	Digest      string    `json:"digest"`             // of the first request, which a repeated one must equal
+	CodeURL     string    `json:"code_url,omitempty"` // the text of a shown code
+	Wallet      string    `json:"wallet,omitempty"`   // who pays or paid
 	Transaction string    `json:"transaction_id,omitempty"`
 	PaidAt      time.Time `json:"paid_at"`
 }
 
-// Trade types and trade states, as the documentation of the query lists them.
+// Kinds and states of orders, in WeChat Pay's words. A network that says otherwise translates them.
 const (
-	kindNative = "NATIVE"
-	kindCode   = "MICROPAY"
+	kindNative = "NATIVE"   // shown
+	kindCode   = "MICROPAY" // scanned
 
 	stateSuccess    = "SUCCESS"
 	stateRefund     = "REFUND"
-	stateNotPay     = "NOTPAY"
+	stateNotPay     = "NOTPAY" // shown, not paid yet
 	stateClosed     = "CLOSED"
 	stateRevoked    = "REVOKED"
-	stateUserPaying = "USERPAYING"
+	stateUserPaying = "USERPAYING" // scanned, waits for the password
 	statePayError   = "PAYERROR"
 )
 
-// stateText is trade_state_desc.
-var stateText = map[string]string{
-	stateSuccess: "支付成功", stateRefund: "转入退款", stateNotPay: "订单未支付", stateClosed: "订单已关闭",
-	stateRevoked: "订单已撤销", stateUserPaying: "用户支付中", statePayError: "支付失败",
-}
+// orderKey is an order in the state: each network has numbers of its own.
+func orderKey(network, no string) string { return network + "/" + no }
+
+// order returns an order; nil when there is none.
+func (s *state) order(network, no string) *order { return s.Orders[orderKey(network, no)] }
+
+func (s *state) add(o *order) { s.Orders[orderKey(o.Network, o.No)] = o }
 
 func stateFile(dir string) string { return filepath.Join(dir, "state.json") }
 

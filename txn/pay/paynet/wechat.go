@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -24,36 +25,112 @@ const (
 	OpReverse = "reverse" // POST …/reverse
 )
 
-// calls are the operations. They run under the lock.
-var calls = map[string]func(*Paynet, request, time.Time) answer{
-	OpNative: (*Paynet).native, OpCodePay: (*Paynet).codePay,
-	OpQuery: (*Paynet).query, OpClose: (*Paynet).closeOrder, OpReverse: (*Paynet).reverse,
+// wechat is WeChat Pay as a wire.
+type wechat struct {
+	p        *Paynet
+	keys     wechatKeys
+	merchant WeChatMerchant
+	nonces   nonces
 }
 
+var _ wire = (*wechat)(nil)
+
+func (*wechat) network() string      { return WeChat }
+func (*wechat) title() string        { return "微信" }
+func (*wechat) looks(op string) bool { return op == OpQuery }
+
 // route names the operation of a path and its out_trade_no.
-func route(method, path string) (op, no string) {
-	rest, ok := strings.CutPrefix(path, "/v3/pay/transactions/")
-	if !ok {
-		return "", ""
+func (*wechat) route(r *request) bool {
+	if !strings.HasPrefix(r.path, "/v3/") {
+		return false
 	}
+	rest, ok := strings.CutPrefix(r.path, "/v3/pay/transactions/")
 	switch {
-	case method == http.MethodPost && rest == "native":
-		return OpNative, ""
-	case method == http.MethodPost && rest == "codepay":
-		return OpCodePay, ""
+	case !ok:
+	case r.method == http.MethodPost && rest == "native":
+		r.op = OpNative
+	case r.method == http.MethodPost && rest == "codepay":
+		r.op = OpCodePay
+	default:
+		rest, ok = strings.CutPrefix(rest, "out-trade-no/")
+		no, verb, _ := strings.Cut(rest, "/")
+		if op := orderCalls[r.method+" "+verb]; ok && no != "" && op != "" {
+			r.op, r.no = op, no
+		}
 	}
-	rest, ok = strings.CutPrefix(rest, "out-trade-no/")
-	no, verb, _ := strings.Cut(rest, "/")
+	return true
+}
+
+// orderCalls are the operations on an order, by method and what follows its number.
+var orderCalls = map[string]string{"GET ": OpQuery, "POST close": OpClose, "POST reverse": OpReverse}
+
+// authorize checks who asks, before anything of the body is looked at.
+func (c *wechat) authorize(r *request, now time.Time) *answer {
+	refuse := func(e apiError) *answer { a := fail(e); return &a }
+	if len(r.body) > maxBody {
+		return refuse(paramError("", "请求报文过大"))
+	}
+	a, err := parseAuthorization(r.header.Get("Authorization"))
 	switch {
-	case !ok || no == "":
-	case method == http.MethodGet && verb == "":
-		return OpQuery, no
-	case method == http.MethodPost && verb == "close":
-		return OpClose, no
-	case method == http.MethodPost && verb == "reverse":
-		return OpReverse, no
+	case err != nil:
+		return refuse(signError(err.Error()))
+	case a.mchid != c.merchant.MerchantID:
+		return refuse(noSuchMchid)
+	case a.serial != c.merchant.Serial:
+		return refuse(signError("商户证书序列号有误"))
 	}
-	return "", ""
+	if d := now.Sub(time.Unix(a.timestamp, 0)); d >= maxSkew || d <= -maxSkew {
+		return refuse(signError(fmt.Sprintf("timestamp 与微信支付时间相差 %d 秒，请校准时钟", int64(d/time.Second))))
+	}
+	if err := a.verify(c.keys.merchant, r.method, r.target, r.body); err != nil {
+		return refuse(signError("错误的签名，验签失败"))
+	}
+	if !c.nonces.take(a.nonce, now) {
+		return refuse(signError("nonce_str 已使用过"))
+	}
+	return nil
+}
+
+func (c *wechat) call(r *request, now time.Time) answer {
+	switch r.op {
+	case OpNative:
+		return c.native(r, now)
+	case OpCodePay:
+		return c.codePay(r, now)
+	case OpQuery:
+		return c.query(r)
+	case OpClose:
+		return c.closeOrder(r)
+	case OpReverse:
+		return c.reverse(r, now)
+	}
+	return fail(noSuchPath)
+}
+
+func (*wechat) owns(qr string) bool { return strings.HasPrefix(qr, codeURLPrefix) }
+
+// seen changes nothing: the order exists from its first request on.
+func (*wechat) seen(*order, time.Time) {}
+
+func (*wechat) refused(o *order) { o.State = statePayError }
+
+// lapse fails a code payment whose password did not come. A shown order stays NOTPAY until it is closed.
+func (*wechat) lapse(o *order) {
+	if o.State == stateUserPaying {
+		o.State = statePayError
+	}
+}
+
+func (*wechat) number(serial int64, now time.Time) string {
+	return fmt.Sprintf("420000%s%s%010d", randomDigits(4), now.In(beijing).Format("20060102"), serial)
+}
+
+func (*wechat) words(o *order) (kind, state string) { return o.Kind, o.State }
+
+// stateText is trade_state_desc.
+var stateText = map[string]string{
+	stateSuccess: "支付成功", stateRefund: "转入退款", stateNotPay: "订单未支付", stateClosed: "订单已关闭",
+	stateRevoked: "订单已撤销", stateUserPaying: "用户支付中", statePayError: "支付失败",
 }
 
 // payment is the body of native and codepay. Documented fields that decide nothing here are taken as they
@@ -99,7 +176,7 @@ const maxTotal = 100_000_000
 var numberForm = regexp.MustCompile(`^[0-9A-Za-z_\-|*]{6,32}$`)
 
 // decode reads a body strictly: one JSON object of known fields, said to be JSON.
-func decode(r request, into any) (apiError, bool) {
+func decode(r *request, into any) (apiError, bool) {
 	kind, _, err := mime.ParseMediaType(r.header.Get("Content-Type"))
 	if err != nil || kind != "application/json" {
 		return paramError("", "Content-Type 须为 application/json"), false
@@ -116,14 +193,14 @@ func decode(r request, into any) (apiError, bool) {
 }
 
 // payment reads and checks what native and codepay have in common.
-func (p *Paynet) payment(r request) (pay payment, e apiError, ok bool) {
+func (c *wechat) payment(r *request) (pay payment, e apiError, ok bool) {
 	if e, ok = decode(r, &pay); !ok {
 		return pay, e, false
 	}
 	switch {
-	case pay.MchID != p.merchant.MerchantID:
+	case pay.MchID != c.merchant.MerchantID:
 		return pay, noSuchMchid, false
-	case pay.AppID != p.merchant.AppID:
+	case pay.AppID != c.merchant.AppID:
 		return pay, appNotMatch, false
 	case !numberForm.MatchString(pay.No):
 		return pay, paramError("/out_trade_no", "须为 6 至 32 位数字、大小写字母或 _-|*"), false
@@ -140,7 +217,7 @@ func (p *Paynet) payment(r request) (pay payment, e apiError, ok bool) {
 }
 
 // digest tells a repeated request from a different one under the same number.
-func digest(r request) string {
+func digest(r *request) string {
 	var v any
 	_ = json.Unmarshal(r.body, &v) // decoded once already
 	canonical, _ := json.Marshal(v)
@@ -149,7 +226,7 @@ func digest(r request) string {
 }
 
 // mchid reads the body of close and reverse.
-func (p *Paynet) mchid(r request) (apiError, bool) {
+func (c *wechat) mchid(r *request) (apiError, bool) {
 	var body struct {
 		MchID string  `json:"mchid"`
 		AppID *string `json:"appid"`
@@ -157,19 +234,19 @@ func (p *Paynet) mchid(r request) (apiError, bool) {
 	if e, ok := decode(r, &body); !ok {
 		return e, false
 	}
-	if body.MchID != p.merchant.MerchantID {
+	if body.MchID != c.merchant.MerchantID {
 		return noSuchMchid, false
 	}
-	if body.AppID != nil && *body.AppID != p.merchant.AppID || body.AppID == nil && r.op == OpReverse {
+	if body.AppID != nil && *body.AppID != c.merchant.AppID || body.AppID == nil && r.op == OpReverse {
 		return appNotMatch, false
 	}
 	return apiError{}, true
 }
 
 // transaction is the body of the query and of a code payment that succeeded.
-func (p *Paynet) transaction(o *order) answer {
+func (c *wechat) transaction(o *order) answer {
 	m := map[string]any{
-		"appid": p.merchant.AppID, "mchid": p.merchant.MerchantID, "out_trade_no": o.No,
+		"appid": c.merchant.AppID, "mchid": c.merchant.MerchantID, "out_trade_no": o.No,
 		"trade_state": o.State, "trade_state_desc": stateText[o.State], "attach": o.Attach,
 		"amount": map[string]any{"total": o.Total, "currency": "CNY"},
 	}

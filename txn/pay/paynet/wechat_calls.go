@@ -3,6 +3,7 @@ package paynet
 import (
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -12,15 +13,15 @@ const codeURLPrefix = "weixin://wxpay/bizpayurl?pr="
 
 // native takes an order that the customer pays by scanning its code_url. The same request again gets the same
 // code_url; another one under its number is refused.
-func (p *Paynet) native(r request, now time.Time) answer {
-	pay, e, ok := p.payment(r)
+func (c *wechat) native(r *request, now time.Time) answer {
+	pay, e, ok := c.payment(r)
 	if !ok {
 		return fail(e)
 	}
 	if u, err := url.Parse(pay.NotifyURL); err != nil || u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || len(pay.NotifyURL) > 255 {
 		return fail(paramError("/notify_url", "须为不带参数的 https 地址"))
 	}
-	until := now.Add(p.scaled(codeURLLife))
+	until := now.Add(c.p.scaled(codeURLLife))
 	if pay.TimeExpire != "" {
 		t, err := time.Parse(time.RFC3339, pay.TimeExpire)
 		if err != nil || !strings.HasSuffix(pay.TimeExpire, "+08:00") {
@@ -30,18 +31,18 @@ func (p *Paynet) native(r request, now time.Time) answer {
 			until = t
 		}
 	}
-	if old := p.state.Orders[pay.No]; old != nil {
+	if old := c.p.state.order(WeChat, pay.No); old != nil {
 		return fail2(again(old, digest(r)), func() answer { return codeURL(old) })
 	}
 	if !now.Before(until) {
 		return fail(paramError("/time_expire", "须晚于当前时间"))
 	}
 	o := &order{
-		No: pay.No, Kind: kindNative, State: stateNotPay, Description: pay.Description, Attach: pay.Attach,
+		Network: WeChat, No: pay.No, Kind: kindNative, State: stateNotPay, Description: pay.Description, Attach: pay.Attach,
 		Total: *pay.Amount.Total, Expires: until, Created: now, Digest: digest(r),
 		CodeURL: codeURLPrefix + randomLetters(9),
 	}
-	p.state.Orders[o.No] = o
+	c.p.state.add(o)
 	return codeURL(o)
 }
 
@@ -76,15 +77,15 @@ func again(o *order, digest string) *apiError {
 }
 
 // codePay charges the customer whose payment code it carries.
-func (p *Paynet) codePay(r request, now time.Time) answer {
-	pay, e, ok := p.payment(r)
+func (c *wechat) codePay(r *request, now time.Time) answer {
+	pay, e, ok := c.payment(r)
 	if !ok {
 		return fail(e)
 	}
 	if pay.SceneInfo.StoreInfo.ID == "" && pay.SceneInfo.StoreInfo.OutID == "" {
 		return fail(paramError("/scene_info/store_info", "id 与 out_id 须填一项"))
 	}
-	if old := p.state.Orders[pay.No]; old != nil {
+	if old := c.p.state.order(WeChat, pay.No); old != nil {
 		return fail2(again(old, digest(r)), func() answer {
 			if old.State == stateUserPaying {
 				return fail(userPaying)
@@ -92,79 +93,65 @@ func (p *Paynet) codePay(r request, now time.Time) answer {
 			return fail(tradeError)
 		})
 	}
-	ph, bad := p.useCode(pay.Payer.AuthCode, now)
+	ph, bad := c.useCode(pay.Payer.AuthCode, now)
 	if bad != nil {
 		return fail(*bad)
 	}
 	o := &order{
-		No: pay.No, Kind: kindCode, State: stateUserPaying, Description: pay.Description, Attach: pay.Attach,
-		Total: *pay.Amount.Total, Expires: now.Add(p.scaled(passwordTime)), Created: now, Digest: digest(r), Wallet: ph.Wallet,
+		Network: WeChat, No: pay.No, Kind: kindCode, State: stateUserPaying, Description: pay.Description,
+		Attach: pay.Attach, Total: *pay.Amount.Total, Expires: now.Add(c.p.scaled(passwordTime)), Created: now,
+		Digest: digest(r), Wallet: ph.Wallet,
 	}
-	p.state.Orders[o.No] = o
-	switch {
-	case ph.Balance < o.Total-ph.off(o):
-		o.State = statePayError
-		ph.Page = Page{State: PageError, Text: "余额不足"}
+	switch c.p.codePayment(ph, o, now) {
+	case statePayError:
 		return fail(notEnough)
-	case ph.Password == PasswordAlways || ph.Password == PasswordAboveLimit && o.Total > ph.Limit:
-		p.abandonPassword(ph)
-		ph.Page = p.paymentPage(PagePassword, "请输入支付密码", ph, o)
+	case stateUserPaying:
 		return fail(userPaying)
 	}
-	p.charge(ph, o, now)
-	return p.transaction(o)
+	return c.transaction(o)
 }
 
-// useCode spends a payment code and returns whose it is. Codes of other wallets are no codes here.
-func (p *Paynet) useCode(code string, now time.Time) (*phone, *apiError) {
+// wechatCode is what WeChat takes for a payment code at all.
+var wechatCode = regexp.MustCompile(`^1[0-5][0-9]{16}$`)
+
+// useCode spends a payment code. Codes of other wallets are no codes here.
+func (c *wechat) useCode(code string, now time.Time) (*phone, *apiError) {
 	if !wechatCode.MatchString(code) {
 		return nil, &codeInvalid
 	}
-	ph := p.state.Phones[WeChat]
-	for i := range ph.Codes {
-		c := &ph.Codes[i]
-		switch {
-		case c.Code != code:
-			continue
-		case c.Used:
-			return nil, &codeUsed
-		case now.Sub(c.At) >= p.scaled(codeLife):
-			return nil, &codeExpired
-		}
-		c.Used = true
+	ph, err := c.p.useCode(WeChat, code, now)
+	switch err {
+	case nil:
 		return ph, nil
+	case errCodeUsed:
+		return nil, &codeUsed
+	case errCodeExpired:
+		return nil, &codeExpired
 	}
 	return nil, &codeInvalid
 }
 
-// abandonPassword gives up a code payment whose page another one is about to replace.
-func (p *Paynet) abandonPassword(ph *phone) {
-	if o := p.state.Orders[ph.Page.Order]; o != nil && ph.Page.State == PagePassword && o.State == stateUserPaying {
-		o.State = statePayError
-	}
-}
-
 // query tells where an order stands.
-func (p *Paynet) query(r request, _ time.Time) answer {
+func (c *wechat) query(r *request) answer {
 	if len(r.body) > 0 {
 		return fail(paramError("", "GET 请求不应有请求体"))
 	}
-	if m := r.query["mchid"]; len(m) != 1 || m[0] != p.merchant.MerchantID {
+	if m := r.query["mchid"]; len(m) != 1 || m[0] != c.merchant.MerchantID {
 		return fail(noSuchMchid)
 	}
-	o := p.state.Orders[r.no]
+	o := c.p.state.order(WeChat, r.no)
 	if o == nil {
 		return fail(noSuchOrder)
 	}
-	return p.transaction(o)
+	return c.transaction(o)
 }
 
 // closeOrder gives up an order that was not paid.
-func (p *Paynet) closeOrder(r request, _ time.Time) answer {
-	if e, ok := p.mchid(r); !ok {
+func (c *wechat) closeOrder(r *request) answer {
+	if e, ok := c.mchid(r); !ok {
 		return fail(e)
 	}
-	o := p.state.Orders[r.no]
+	o := c.p.state.order(WeChat, r.no)
 	switch {
 	case o == nil:
 		return fail(noSuchOrder)
@@ -179,11 +166,11 @@ func (p *Paynet) closeOrder(r request, _ time.Time) answer {
 
 // reverse undoes a code payment: what was paid is given back, what was not can't be paid any more. It is
 // refused while the customer types the password.
-func (p *Paynet) reverse(r request, now time.Time) answer {
-	if e, ok := p.mchid(r); !ok {
+func (c *wechat) reverse(r *request, now time.Time) answer {
+	if e, ok := c.mchid(r); !ok {
 		return fail(e)
 	}
-	o := p.state.Orders[r.no]
+	o := c.p.state.order(WeChat, r.no)
 	switch {
 	case o == nil:
 		return fail(noSuchOrder)
@@ -192,7 +179,7 @@ func (p *Paynet) reverse(r request, now time.Time) answer {
 	case o.State == stateUserPaying:
 		return fail(stillPaying)
 	case o.State == stateSuccess:
-		p.giveBack(o, now)
+		c.p.giveBack(o, now)
 	}
 	o.State = stateRevoked
 	return answer{status: http.StatusNoContent}

@@ -18,7 +18,7 @@ import (
 // the next step, and none a key.
 func TestConfigErrors(t *testing.T) {
 	net, _ := sandbox(t, paynet.Options{}, nil)
-	m := net.Merchant()
+	m := net.WeChatMerchant()
 	secret, err := os.ReadFile(m.PrivateKey)
 	if err != nil {
 		t.Fatal(err)
@@ -106,18 +106,18 @@ func TestSourcePrintsNoKey(t *testing.T) {
 
 // TestVerifiesByCertificate serves merchants who have platform certificates, or both during the change.
 func TestVerifiesByCertificate(t *testing.T) {
-	for name, set := range map[string]func(*wechat.Config, paynet.Merchant){
-		"certificate alone": func(c *wechat.Config, m paynet.Merchant) {
+	for name, set := range map[string]func(*wechat.Config, paynet.WeChatMerchant){
+		"certificate alone": func(c *wechat.Config, m paynet.WeChatMerchant) {
 			c.PublicKeyID, c.PublicKey = "", wechat.Source{}
 			c.Certificates = []wechat.Source{wechat.File(m.PlatformCertificate)}
 		},
-		"both": func(c *wechat.Config, m paynet.Merchant) {
+		"both": func(c *wechat.Config, m paynet.WeChatMerchant) {
 			c.Certificates = []wechat.Source{wechat.File(m.PlatformCertificate)}
 		},
 	} {
 		net, _ := sandbox(t, paynet.Options{}, nil)
 		cfg := config(net)
-		set(&cfg, net.Merchant())
+		set(&cfg, net.WeChatMerchant())
 		c, err := wechat.New(cfg)
 		if err != nil {
 			t.Fatal(name, err)

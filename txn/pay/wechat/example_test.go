@@ -29,7 +29,7 @@ func ExampleClient_Show() {
 		fmt.Println(err)
 		return
 	}
-	m := sandbox.Merchant()
+	m := sandbox.WeChatMerchant()
 	client, err := wechat.New(wechat.Config{
 		MerchantID: m.MerchantID, AppID: m.AppID, Serial: m.Serial, PrivateKey: wechat.File(m.PrivateKey),
 		PublicKeyID: m.PublicKeyID, PublicKey: wechat.File(m.PublicKey), NotifyURL: m.NotifyURL,

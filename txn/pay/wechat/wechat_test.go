@@ -37,7 +37,7 @@ func sandbox(t testing.TB, opt paynet.Options, set func(*wechat.Config)) (*payne
 }
 
 func config(net *paynet.Paynet) wechat.Config {
-	m := net.Merchant()
+	m := net.WeChatMerchant()
 	return wechat.Config{
 		MerchantID: m.MerchantID, AppID: m.AppID, Serial: m.Serial,
 		PrivateKey: wechat.File(m.PrivateKey), APIv3Key: wechat.File(m.APIv3Key),

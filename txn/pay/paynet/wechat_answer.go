@@ -1,6 +1,7 @@
 package paynet
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
@@ -12,12 +13,6 @@ import (
 	"strconv"
 	"time"
 )
-
-// answer is what the network says, before it is signed.
-type answer struct {
-	status int
-	body   []byte
-}
 
 // apiError is a documented error: the status and code of the table "公共错误码" and of each call's own.
 type apiError struct {
@@ -75,40 +70,57 @@ func succeed(status int, body any) answer {
 	return answer{status, text}
 }
 
-// sign adds the network's signature over timestamp, nonce and body. The client says in Wechatpay-Serial
-// which key it can verify with; the public key is the usual one.
-func (p *Paynet) sign(h http.Header, body []byte, wants string, f FaultKind) {
+// trouble implements wire.
+func (c *wechat) trouble(_ *request, f FaultKind) answer {
+	if f == FaultBusy {
+		return fail(busy)
+	}
+	return fail(systemError)
+}
+
+// seal adds the network's signature over timestamp, nonce and body. The client says in Wechatpay-Serial which
+// key it can verify with; the public key is the usual one.
+func (c *wechat) seal(h http.Header, r *request, a answer, f FaultKind) answer {
+	h.Set("Request-Id", randomHex(16))
 	if f == FaultUnsigned {
-		return
+		return a
 	}
-	key, serial := p.keys.publicKey, p.merchant.PublicKeyID
-	if wants == p.merchant.PlatformSerial {
-		key, serial = p.keys.platform, wants
+	key, serial := c.keys.publicKey, c.merchant.PublicKeyID
+	if r.header.Get("Wechatpay-Serial") == c.merchant.PlatformSerial {
+		key, serial = c.keys.platform, c.merchant.PlatformSerial
 	}
-	now := p.opt.Clock()
+	now := c.p.opt.Clock()
 	switch f {
 	case FaultSkew:
 		now = now.Add(-maxSkew - time.Second)
 	case FaultWrongKey:
-		key = p.keys.stranger()
+		key = c.p.stranger()
 	case FaultOtherKey:
 		serial = PublicKeyPrefix + "UNKNOWN"
 	}
 	timestamp, nonce := strconv.FormatInt(now.Unix(), 10), randomHex(16)
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%s\n", timestamp, nonce, body))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%s\n", timestamp, nonce, a.body))
 	signature, err := rsa.SignPKCS1v15(rand.Reader, key, crypto.SHA256, sum[:])
 	if err != nil {
-		return // an unsigned answer is worth nothing to a client
+		return a // an unsigned answer is worth nothing to a client
 	}
 	h.Set("Wechatpay-Timestamp", timestamp)
 	h.Set("Wechatpay-Nonce", nonce)
 	h.Set("Wechatpay-Serial", serial)
 	h.Set("Wechatpay-Signature", base64.StdEncoding.EncodeToString(signature))
 	h.Set("Wechatpay-Signature-Type", scheme)
+	if f == FaultMisSigned {
+		return tamper(a)
+	}
+	return a
 }
 
-// stranger is the key of somebody in between.
-func (k *keys) stranger() *rsa.PrivateKey {
-	k.once.Do(func() { k.other, _ = rsa.GenerateKey(rand.Reader, 2048) })
-	return k.other
+// tamper changes what was signed.
+func tamper(a answer) answer {
+	if len(a.body) == 0 {
+		return answer{http.StatusOK, []byte(`{"tampered":true}`)}
+	}
+	body := bytes.Clone(a.body)
+	body[len(body)/2] ^= 1
+	return answer{a.status, body}
 }
