@@ -11,8 +11,8 @@
 // Each network is a wire: its paths, signatures, calls and words, in files of its own name. What is the same
 // everywhere (faults of the line, phones, money, the ledger) stands around the wires and knows none of them.
 //
-// WeChat Pay speaks so far. Phones of the other wallets exist, and their payment codes are refused as WeChat
-// refuses them.
+// WeChat Pay and Alipay speak so far. The phone of UnionPay exists, and its payment codes are refused as each
+// network refuses them.
 //
 // # The folder
 //
@@ -26,6 +26,9 @@
 //	wechat/apiv3.key               the API v3 key, 32 characters
 //	wechat/pub_key.pem             the network's public key
 //	wechat/platform_cert.pem       the network's platform certificate, as before public keys
+//	alipay/merchant.json           ids, paths and the latest base URL, see AlipayMerchant
+//	alipay/app_private_key.pem     the application's private key, PKCS#8
+//	alipay/alipay_public_key.pem   the network's public key
 //	private/                       the network's own keys: no merchant gets these
 //	state.json                     orders, phones, ledger; replaced in one step after every change
 //
@@ -35,4 +38,7 @@
 // Native下单 4012791877, 商户订单号查询订单 4013070356, 关闭订单 4013070360, 付款码支付 and 撤销订单 of
 // code-payment-v3, 错误码. Where that documentation gives one error code several spellings, the sandbox uses
 // the newest; docs/networks.md lists them all.
+//
+// Alipay OpenAPI, https://opendocs.alipay.com/: 自行实现签名 and 自行实现验签, 公共错误码, 当面付: alipay.trade.precreate,
+// .pay, .query, .cancel, .close. Certificates (公钥证书模式) are not spoken, only keys (公钥模式).
 package paynet

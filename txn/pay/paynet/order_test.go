@@ -214,7 +214,8 @@ func TestPhoneRefuses(t *testing.T) {
 	r := x.native("REFUSE000001", 100)
 	for _, tt := range []struct{ wallet, text, page string }{
 		{WeChat, "", "无法识别的二维码"},
-		{WeChat, "https://qr.alipay.com/x", "无法识别的二维码"},
+		{WeChat, "https://qr.alipay.com/x", "请使用支付宝扫一扫付款"},
+		{WeChat, "https://example.com/", "无法识别的二维码"},
 		{WeChat, strings.Repeat("w", maxQR+1), "二维码内容过长"},
 		{WeChat, codeURLPrefix + "nosuch", "二维码已失效"},
 		{Alipay, r.CodeURL, "请使用微信扫一扫付款"},

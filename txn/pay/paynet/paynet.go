@@ -46,6 +46,7 @@ type Paynet struct {
 	opt    Options
 	ca     *authority
 	wechat *wechat
+	alipay *alipay
 	wires  []wire // all of them
 	close  sync.Once
 	done   chan struct{}
@@ -85,7 +86,8 @@ func Open(dir string, opt Options) (*Paynet, error) {
 	}
 	p := &Paynet{dir: dir, opt: opt, done: make(chan struct{}), wake: make(chan struct{}), subs: map[int]func(){}}
 	p.wechat = &wechat{p: p, nonces: nonces{}}
-	p.wires = []wire{p.wechat}
+	p.alipay = &alipay{p: p}
+	p.wires = []wire{p.wechat, p.alipay}
 	err := p.openKeys()
 	if err == nil {
 		p.state, err = loadState(dir)
@@ -98,7 +100,7 @@ func Open(dir string, opt Options) (*Paynet, error) {
 
 // openKeys opens the networks side by side, since making keys takes a while.
 func (p *Paynet) openKeys() (err error) {
-	for _, sub := range []string{"private", WeChat} {
+	for _, sub := range []string{"private", WeChat, Alipay} {
 		if err := os.MkdirAll(filepath.Join(p.dir, sub), 0o700); err != nil {
 			return err
 		}

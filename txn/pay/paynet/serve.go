@@ -63,8 +63,8 @@ func (p *Paynet) sleep(d time.Duration, mended <-chan struct{}) {
 
 // execute does what the request asks for, unless it is refused before.
 func (p *Paynet) execute(to wire, r *request, f FaultKind) answer {
-	if f == FaultSystemError || f == FaultBusy {
-		return to.trouble(r, f)
+	if a := to.stop(r, f); a != nil {
+		return *a
 	}
 	p.mu.Lock()
 	refusal := to.authorize(r, p.opt.Clock())
@@ -72,7 +72,7 @@ func (p *Paynet) execute(to wire, r *request, f FaultKind) answer {
 	if refusal != nil {
 		return *refusal
 	}
-	a := to.trouble(r, FaultSystemError) // unless the sandbox is open
+	a := answer{status: http.StatusServiceUnavailable} // unless the sandbox is open
 	run := p.update
 	if to.looks(r.op) {
 		run = p.view

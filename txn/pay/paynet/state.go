@@ -34,6 +34,10 @@ type order struct {
 	PayerTotal  int64     `json:"payer_total"`
 	Expires     time.Time `json:"expires"` // shown: no payment after it; scanned: the password's deadline
 	Created     time.Time `json:"created"`
+
+	Within time.Duration `json:"within,omitempty"` // Alipay: to pay, from when the trade exists
+	Until  time.Time     `json:"until"`            // Alipay: to pay, at all; zero for no limit
+
 	Digest      string    `json:"digest"`             // of the first request, which a repeated one must equal
 	CodeURL     string    `json:"code_url,omitempty"` // the text of a shown code
 	Wallet      string    `json:"wallet,omitempty"`   // who pays or paid

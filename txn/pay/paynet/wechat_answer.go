@@ -70,12 +70,14 @@ func succeed(status int, body any) answer {
 	return answer{status, text}
 }
 
-// trouble implements wire.
-func (c *wechat) trouble(_ *request, f FaultKind) answer {
-	if f == FaultBusy {
-		return fail(busy)
+// stop implements wire.
+func (c *wechat) stop(_ *request, f FaultKind) *answer {
+	e, ok := map[FaultKind]apiError{FaultSystemError: systemError, FaultBusy: busy}[f]
+	if !ok {
+		return nil
 	}
-	return fail(systemError)
+	a := fail(e)
+	return &a
 }
 
 // seal adds the network's signature over timestamp, nonce and body. The client says in Wechatpay-Serial which

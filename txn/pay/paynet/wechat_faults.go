@@ -6,10 +6,10 @@ import (
 )
 
 // bend implements wire.
-func (c *wechat) bend(r *request, a answer, f FaultKind) answer {
+func (c *wechat) bend(_ *request, a answer, f FaultKind) answer {
 	switch f {
 	case FaultSystemAfter:
-		return c.trouble(r, f)
+		return fail(systemError)
 	case FaultHuge:
 		a.status, a.body = withBody(a.status), padded(a.body)
 	case FaultGarbage:

@@ -29,8 +29,9 @@ type wire interface {
 	call(r *request, now time.Time) answer
 	// looks reports whether op changes nothing, so that there is nothing to keep or to announce.
 	looks(op string) bool
-	// trouble is the network's own error for FaultSystemError, FaultSystemAfter and FaultBusy.
-	trouble(r *request, f FaultKind) answer
+	// stop returns what the network says instead of doing anything: its own errors for FaultSystemError and
+	// FaultBusy, and whatever else a fault prevents; nil: the fault does not stop it.
+	stop(r *request, f FaultKind) *answer
 	// bend changes what an answer says before it is signed, for the faults that carry a good signature.
 	bend(r *request, a answer, f FaultKind) answer
 	// seal signs an answer, in the headers or the body, or does what the fault makes of that.
@@ -60,6 +61,7 @@ type request struct {
 	query  url.Values
 	header http.Header
 	body   []byte
+	form   url.Values // where the network sends forms
 }
 
 // answer is what a network says.
