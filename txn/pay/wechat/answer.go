@@ -1,43 +1,39 @@
 package wechat
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
-	"io"
-	"regexp"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"smartpos/txn"
+	"smartpos/txn/pay/internal/client"
 )
 
 // accepted reads a verified answer of a request that went well.
 func (c *Client) accepted(op txn.Op, o txn.Order, body []byte) (txn.Answer, error) {
 	switch op {
 	case txn.OpClose, txn.OpReverse:
-		if _, err := object(body); err != nil && len(body) > 0 {
-			return txn.Answer{}, c.fault(op, o, txn.FaultUnverified, "", errShape)
+		if _, err := client.Parse(body); err != nil && len(body) > 0 {
+			return c.fault(op, o, txn.FaultUnverified, "", client.ErrShape)
 		}
 		return txn.Answer{Status: txn.StatusAccepted}, nil
 	case txn.OpShow:
-		m, err := object(body)
+		m, err := client.Parse(body)
 		if err != nil {
-			return txn.Answer{}, c.fault(op, o, txn.FaultUnverified, "", errShape)
+			return c.fault(op, o, txn.FaultUnverified, "", client.ErrShape)
 		}
-		url, _ := m.text("code_url")
+		url, _ := m.Text("code_url")
 		if !validCodeURL(url) {
-			return txn.Answer{}, c.fault(op, o, txn.FaultUnverified, "", errShape)
+			return c.fault(op, o, txn.FaultUnverified, "", client.ErrShape)
 		}
 		return txn.Answer{Status: txn.StatusReady, CodeURL: url}, nil
 	}
 	a, err := c.transaction(o, body)
 	if err != nil {
-		return txn.Answer{}, c.fault(op, o, txn.FaultUnverified, "", err)
+		return c.fault(op, o, txn.FaultUnverified, "", err)
 	}
 	if op == txn.OpScan {
-		a = ofScan(a)
+		a = client.OfScan(a)
 	}
 	return a, nil
 }
@@ -51,41 +47,21 @@ func validCodeURL(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f }) < 0
 }
 
-// ofScan fits a transaction to what a first request can be answered: states that only a later query can
-// prove are left to it.
-func ofScan(a txn.Answer) txn.Answer {
-	switch a.Status {
-	case txn.StatusReversed, txn.StatusRefunded, txn.StatusClosed:
-		return txn.Answer{Status: txn.StatusExists, Code: a.Code}
-	}
-	return a
-}
-
-// What may go on to screen, paper and journal: the documented characters and no others. A code is a name; one
-// with a long run of digits may be a payment code that is being thrown back at us.
-var (
-	transactionForm = regexp.MustCompile(`^[0-9A-Za-z]{1,32}$`)
-	codeForm        = regexp.MustCompile(`^[A-Z][A-Z0-9_.]{0,63}$`)
-	longNumber      = regexp.MustCompile(`[0-9]{6}`)
-)
-
-func validCode(s string) bool { return codeForm.MatchString(s) && !longNumber.MatchString(s) }
-
 // transaction reads a transaction and checks that it is ours in every fact that it carries. Only one that
 // carries all of them is ever paid.
 func (c *Client) transaction(o txn.Order, body []byte) (txn.Answer, error) {
-	m, err := object(body)
+	m, err := client.Parse(body)
 	if err != nil {
-		return txn.Answer{}, errShape
+		return txn.Answer{}, client.ErrShape
 	}
-	state, ok := m.text("trade_state")
-	if !ok || !validCode(state) {
-		return txn.Answer{}, errShape
+	state, ok := m.Text("trade_state")
+	if !ok || !client.ValidCode(state) {
+		return txn.Answer{}, client.ErrShape
 	}
 	var sum money
 	if raw, ok := m["amount"]; ok {
 		if sum, err = readMoney(raw); err != nil {
-			return txn.Answer{}, errShape
+			return txn.Answer{}, client.ErrShape
 		}
 	}
 	same, err := c.ours(o, m, sum)
@@ -100,7 +76,7 @@ func (c *Client) transaction(o txn.Order, body []byte) (txn.Answer, error) {
 	}
 	status, ok := statusOf(state, o.Method)
 	if !ok {
-		return txn.Answer{}, errShape
+		return txn.Answer{}, client.ErrShape
 	}
 	return txn.Answer{Status: status, Code: state}, nil
 }
@@ -128,51 +104,39 @@ func statusOf(state string, method txn.Method) (txn.Status, bool) {
 
 // ours reports whether every identity field that the answer carries is ours. The order number and merchant
 // must be there: without them it says nothing about any order.
-func (c *Client) ours(o txn.Order, m fields, sum money) (bool, error) {
-	same := true
-	check := func(key, want string, must bool) error {
-		got, ok := m.text(key)
-		switch {
-		case !ok && (must || m[key] != nil):
-			return errShape
-		case ok && got != want:
-			same = false
-		}
-		return nil
-	}
+func (c *Client) ours(o txn.Order, m client.Object, sum money) (bool, error) {
+	same := client.Same{Object: m}
 	kind := "NATIVE"
 	if o.Method == txn.Scan {
 		kind = "MICROPAY"
 	}
-	if err := errors.Join(
-		check("out_trade_no", string(o.No), true), check("mchid", c.cfg.MerchantID, true),
-		check("appid", c.cfg.AppID, true), check("trade_type", kind, false),
-	); err != nil {
-		return false, errShape
-	}
+	same.Must("out_trade_no", string(o.No))
+	same.Must("mchid", c.cfg.MerchantID)
+	same.Must("appid", c.cfg.AppID)
+	same.May("trade_type", kind)
 	if sum.total != nil && *sum.total != o.Amount.Fen || sum.currency != "" && sum.currency != string(o.Amount.Currency) {
-		same = false
+		same.Differ = true
 	}
-	return same, nil
+	return !same.Differ, same.Err
 }
 
 // paid reads what a success must carry beside its identity.
-func paid(o txn.Order, m fields, sum money) (txn.Answer, error) {
-	id, _ := m.text("transaction_id")
-	if !transactionForm.MatchString(id) || sum.total == nil {
-		return txn.Answer{}, errShape
+func paid(o txn.Order, m client.Object, sum money) (txn.Answer, error) {
+	id, _ := m.Text("transaction_id")
+	if !client.ValidTransaction(id) || sum.total == nil {
+		return txn.Answer{}, client.ErrShape
 	}
 	a := txn.Answer{Status: txn.StatusPaid, TransactionID: id, Payer: o.Amount, Code: "SUCCESS"}
 	if sum.payer != nil {
 		if *sum.payer < 0 || *sum.payer > *sum.total {
-			return txn.Answer{}, errShape
+			return txn.Answer{}, client.ErrShape
 		}
 		a.Payer.Fen = *sum.payer
 	}
-	if raw, ok := m.text("success_time"); ok {
+	if raw, ok := m.Text("success_time"); ok {
 		at, err := time.Parse(time.RFC3339, raw)
 		if err != nil || at.Year() < 2011 || at.Year() > 2100 {
-			return txn.Answer{}, errShape
+			return txn.Answer{}, client.ErrShape
 		}
 		a.PaidAt = at
 	}
@@ -186,7 +150,7 @@ type money struct {
 }
 
 func readMoney(raw json.RawMessage) (s money, err error) {
-	m, err := object(raw)
+	m, err := client.Parse(raw)
 	if err != nil {
 		return s, err
 	}
@@ -201,65 +165,22 @@ func readMoney(raw json.RawMessage) (s money, err error) {
 	}
 	if m["currency"] != nil {
 		var ok bool
-		if s.currency, ok = m.text("currency"); !ok || s.currency == "" {
-			return s, errShape
+		if s.currency, ok = m.Text("currency"); !ok || s.currency == "" {
+			return s, client.ErrShape
 		}
 	}
 	return s, nil
 }
 
-// fields is a JSON object by its exact keys. encoding/json would take "TOTAL" for "total", and the last of
-// two equal keys: one signed text must have one meaning.
-type fields map[string]json.RawMessage
-
-func object(body []byte) (fields, error) {
-	if !utf8.Valid(body) {
-		return nil, errShape
-	}
-	d := json.NewDecoder(bytes.NewReader(body))
-	if t, err := d.Token(); err != nil || t != json.Delim('{') {
-		return nil, errShape
-	}
-	m := fields{}
-	for d.More() {
-		t, err := d.Token()
-		key, ok := t.(string)
-		if err != nil || !ok {
-			return nil, errShape
-		}
-		var v json.RawMessage
-		if _, twice := m[key]; twice || d.Decode(&v) != nil {
-			return nil, errShape
-		}
-		m[key] = v
-	}
-	if _, err := d.Token(); err != nil {
-		return nil, errShape
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, errShape
-	}
-	return m, nil
-}
-
-// text returns a string field; ok is false when it is missing or not a string.
-func (m fields) text(key string) (s string, ok bool) {
-	raw := m[key]
-	if len(raw) == 0 || raw[0] != '"' || json.Unmarshal(raw, &s) != nil {
-		return "", false
-	}
-	return s, true
-}
-
 // errorCode returns the code of an error body, which can come under a 2xx status too (202 USERPAYING); empty
 // where there is none of the documented form.
 func errorCode(body []byte) string {
-	m, err := object(body)
+	m, err := client.Parse(body)
 	if err != nil {
 		return ""
 	}
-	code, _ := m.text("code")
-	if !validCode(code) {
+	code, _ := m.Text("code")
+	if !client.ValidCode(code) {
 		return ""
 	}
 	return code

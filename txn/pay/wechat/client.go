@@ -2,12 +2,8 @@ package wechat
 
 import (
 	"context"
-	"crypto/x509"
 	"errors"
-	"net"
 	"net/url"
-	"os"
-	"syscall"
 	"time"
 
 	"github.com/wechatpay-apiv3/wechatpay-go/core"
@@ -16,6 +12,7 @@ import (
 
 	"smartpos/txn"
 	"smartpos/txn/pay"
+	"smartpos/txn/pay/internal/client"
 )
 
 // Client is WeChat Pay as a [pay.Network]. Its methods may be called from several goroutines.
@@ -36,8 +33,8 @@ var beijing = time.FixedZone("CST", 8*60*60)
 
 // Show implements [pay.Network] by Native prepay.
 func (c *Client) Show(ctx context.Context, o txn.Order) (txn.Answer, error) {
-	if err := c.fits(o); err != nil {
-		return txn.Answer{}, c.fault(txn.OpShow, o, txn.FaultConfig, "", err)
+	if f, err := client.Check(txn.OpShow, o, txn.PaymentCode{}); f != txn.FaultNone {
+		return c.fault(txn.OpShow, o, f, "", err)
 	}
 	expires := o.Expires.In(beijing)
 	req := native.PrepayRequest{
@@ -56,8 +53,8 @@ func (c *Client) Show(ctx context.Context, o txn.Order) (txn.Answer, error) {
 
 // Query implements [pay.Network] by out_trade_no.
 func (c *Client) Query(ctx context.Context, o txn.Order) (txn.Answer, error) {
-	if !o.No.Valid() {
-		return txn.Answer{}, c.fault(txn.OpQuery, o, txn.FaultConfig, "", errNumber)
+	if f, err := client.Check(txn.OpQuery, o, txn.PaymentCode{}); f != txn.FaultNone {
+		return c.fault(txn.OpQuery, o, f, "", err)
 	}
 	return c.call(ctx, txn.OpQuery, o, func(ctx context.Context) error {
 		_, _, err := (&native.NativeApiService{Client: c.sdk}).QueryOrderByOutTradeNo(ctx,
@@ -68,8 +65,8 @@ func (c *Client) Query(ctx context.Context, o txn.Order) (txn.Answer, error) {
 
 // Close implements [pay.Network].
 func (c *Client) Close(ctx context.Context, o txn.Order) (txn.Answer, error) {
-	if !o.No.Valid() {
-		return txn.Answer{}, c.fault(txn.OpClose, o, txn.FaultConfig, "", errNumber)
+	if f, err := client.Check(txn.OpClose, o, txn.PaymentCode{}); f != txn.FaultNone {
+		return c.fault(txn.OpClose, o, f, "", err)
 	}
 	return c.call(ctx, txn.OpClose, o, func(ctx context.Context) error {
 		_, err := (&native.NativeApiService{Client: c.sdk}).CloseOrder(ctx,
@@ -110,11 +107,8 @@ type storeInfo struct {
 
 // Scan implements [pay.Network] by codepay.
 func (c *Client) Scan(ctx context.Context, o txn.Order, code txn.PaymentCode) (txn.Answer, error) {
-	if err := c.fits(o); err != nil {
-		return txn.Answer{}, c.fault(txn.OpScan, o, txn.FaultConfig, "", err)
-	}
-	if code.IsZero() || len(code.Reveal()) > 64 {
-		return txn.Answer{}, c.fault(txn.OpScan, o, txn.FaultNotSent, "", errCode)
+	if f, err := client.Check(txn.OpScan, o, code); f != txn.FaultNone {
+		return c.fault(txn.OpScan, o, f, "", err)
 	}
 	device := c.cfg.Terminal
 	if device == "" {
@@ -133,8 +127,8 @@ func (c *Client) Scan(ctx context.Context, o txn.Order, code txn.PaymentCode) (t
 
 // Reverse implements [pay.Network].
 func (c *Client) Reverse(ctx context.Context, o txn.Order) (txn.Answer, error) {
-	if !o.No.Valid() {
-		return txn.Answer{}, c.fault(txn.OpReverse, o, txn.FaultConfig, "", errNumber)
+	if f, err := client.Check(txn.OpReverse, o, txn.PaymentCode{}); f != txn.FaultNone {
+		return c.fault(txn.OpReverse, o, f, "", err)
 	}
 	body := map[string]string{"appid": c.cfg.AppID, "mchid": c.cfg.MerchantID}
 	return c.call(ctx, txn.OpReverse, o, func(ctx context.Context) error {
@@ -142,23 +136,6 @@ func (c *Client) Reverse(ctx context.Context, o txn.Order) (txn.Answer, error) {
 		_, err := c.sdk.Post(ctx, consts.WechatPayAPIServer+path, body)
 		return err
 	})
-}
-
-// Orders that no request is made for.
-var (
-	errNumber = errors.New("the order number is not one that WeChat Pay takes")
-	errAmount = errors.New("the amount is not a positive one in CNY")
-	errCode   = errors.New("no payment code")
-)
-
-func (c *Client) fits(o txn.Order) error {
-	switch {
-	case !o.No.Valid():
-		return errNumber
-	case o.Amount.Fen <= 0 || o.Amount.Currency != txn.CNY:
-		return errAmount
-	}
-	return nil
 }
 
 // call makes one request through the SDK and judges by what really happened on the line.
@@ -172,63 +149,25 @@ func (c *Client) call(ctx context.Context, op txn.Op, o txn.Order, send func(con
 
 // judge decides what an exchange proves; err is the SDK's.
 func (c *Client) judge(op txn.Op, o txn.Order, x *exchange, err error) (txn.Answer, error) {
-	switch {
-	case x.status == 0 && !x.sent:
-		return txn.Answer{}, c.fault(op, o, txn.FaultNotSent, "", plain(x.err))
-	case x.status == 0:
-		return txn.Answer{}, c.fault(op, o, txn.FaultNoAnswer, "", plain(x.err))
-	case !x.verified:
-		f := txn.FaultUnverified
-		if errors.Is(x.reason, errUnsigned) && (x.status >= 500 || x.status == 429) {
-			f = txn.FaultSystem
-		}
-		return txn.Answer{}, c.fault(op, o, f, "", x.reason)
+	if f, err := x.Silence(); f != txn.FaultNone {
+		return c.fault(op, o, f, "", err)
 	}
-	if x.status >= 300 && x.status < 400 {
-		return txn.Answer{}, c.fault(op, o, txn.FaultUnverified, "", errRedirect)
-	}
-	if code := errorCode(x.body); code != "" || x.status < 200 || x.status > 299 {
-		return c.refused(op, o, x.status, code)
+	switch code := errorCode(x.Body); {
+	case errors.Is(x.reason, client.ErrUnsigned) && x.Troubled():
+		return c.fault(op, o, txn.FaultSystem, "", x.reason)
+	case x.reason != nil:
+		return c.fault(op, o, txn.FaultUnverified, "", x.reason)
+	case x.Status >= 300 && x.Status < 400:
+		return c.fault(op, o, txn.FaultUnverified, "", client.ErrRedirect)
+	case code != "" || x.Status < 200 || x.Status > 299:
+		return codes.Answer(txn.WeChat, op, o, code, x.Troubled())
 	}
 	if err != nil { // the SDK could not make sense of a good answer
-		return txn.Answer{}, c.fault(op, o, txn.FaultUnverified, "", errShape)
+		return c.fault(op, o, txn.FaultUnverified, "", client.ErrShape)
 	}
-	return c.accepted(op, o, x.body)
+	return c.accepted(op, o, x.Body)
 }
 
-func (c *Client) fault(op txn.Op, o txn.Order, f txn.Fault, code string, err error) error {
-	return &pay.Error{Network: txn.WeChat, Op: op, Order: o.No, Fault: f, Code: code, Err: err}
-}
-
-// Why no answer came. Errors of net/http can quote bytes of the network, so only those whose text is known
-// to be ours or the system's go further.
-var (
-	errTimeout = errors.New("no answer in time")
-	errName    = errors.New("the network's name is not found; check the cable and the name server")
-	errBroken  = errors.New("the connection broke")
-	errTLS     = errors.New("the server's certificate is not trusted; check the clock and the network")
-)
-
-func plain(err error) error {
-	var (
-		errno     syscall.Errno
-		dns       *net.DNSError
-		authority x509.UnknownAuthorityError
-		invalid   x509.CertificateInvalidError
-		host      x509.HostnameError
-		timeout   interface{ Timeout() bool }
-	)
-	switch {
-	case errors.Is(err, context.Canceled):
-		return context.Canceled
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
-		return errTimeout
-	case errors.As(err, &errno):
-		return errno
-	case errors.As(err, &dns):
-		return errName
-	case errors.As(err, &authority), errors.As(err, &invalid), errors.As(err, &host):
-		return errTLS
-	}
-	return errBroken
+func (c *Client) fault(op txn.Op, o txn.Order, f txn.Fault, code string, err error) (txn.Answer, error) {
+	return client.Fail(txn.WeChat, op, o, f, code, err)
 }

@@ -3,11 +3,8 @@ package wechat
 import (
 	"context"
 	"crypto/rsa"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -18,10 +15,12 @@ import (
 	"github.com/wechatpay-apiv3/wechatpay-go/core"
 	"github.com/wechatpay-apiv3/wechatpay-go/core/auth/validators"
 	"github.com/wechatpay-apiv3/wechatpay-go/core/option"
+
+	"smartpos/txn/pay/internal/client"
 )
 
 // DefaultTimeout is how long a request may take, from dialling to the last byte of its answer.
-const DefaultTimeout = 10 * time.Second
+const DefaultTimeout = client.DefaultTimeout
 
 // Config is what a merchant got from WeChat Pay, and what the terminal says of itself.
 type Config struct {
@@ -102,7 +101,7 @@ func (c *Config) checkProduction() (errs []error) {
 	if c.BaseURL != "" {
 		errs = append(errs, bad("base_url is for the sandbox: remove it, or set environment = \"sandbox\""))
 	}
-	if !c.RootCAs.empty() {
+	if !c.RootCAs.Empty() {
 		errs = append(errs, bad("ca is for the sandbox: remove it, or set environment = \"sandbox\""))
 	}
 	if strings.HasPrefix(c.PublicKeyID, sandboxKeyID) || strings.HasPrefix(strings.ToUpper(c.Serial), sandboxSerial) {
@@ -158,58 +157,15 @@ func newClient(cfg *Config, key *rsa.PrivateKey, ring *keyring, rt *transport) (
 }
 
 func newTransport(cfg *Config, ring *keyring) (*transport, error) {
-	roots, err := loadRoots(cfg.RootCAs)
+	roots, err := cfg.RootCAs.Roots()
 	if err != nil {
-		return nil, err
+		return nil, bad("%v", err)
 	}
-	base, err := parseBase(cfg.BaseURL)
+	base, err := client.ParseBase(cfg.BaseURL)
 	if err != nil {
-		return nil, err
+		return nil, bad("%v", err)
 	}
-	dial := &net.Dialer{Timeout: cfg.Timeout}
 	return &transport{
-		base:      base,
-		validator: validators.NewWechatPayResponseValidator(ring),
-		http: &http.Transport{
-			DialContext:            dial.DialContext,
-			TLSClientConfig:        &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12, ClientSessionCache: tls.NewLRUClientSessionCache(4)},
-			TLSHandshakeTimeout:    cfg.Timeout,
-			ResponseHeaderTimeout:  cfg.Timeout,
-			MaxConnsPerHost:        8,
-			MaxResponseHeaderBytes: 64 << 10,
-			DisableCompression:     true, // a small body can't become a large one
-			// One connection a request. A second answer left over on a shared one would pass for the answer
-			// to the next request, and a code_url does not say whose it is; and a refused dial proves that
-			// nothing was sent, where a connection that died while idle proves nothing. Resumed sessions
-			// keep it cheap.
-			DisableKeepAlives: true,
-		},
+		base: base, validator: validators.NewWechatPayResponseValidator(ring), line: client.NewLine(roots, cfg.Timeout),
 	}, nil
-}
-
-// parseBase takes a base URL of scheme and host alone: the path is signed, so nothing may be put before it.
-func parseBase(s string) (*url.URL, error) {
-	if s == "" {
-		return nil, nil
-	}
-	u, err := url.Parse(s)
-	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
-		return nil, bad("base_url %.80q: https://host:port and nothing after it", s)
-	}
-	return &url.URL{Scheme: u.Scheme, Host: u.Host}, nil
-}
-
-func loadRoots(s Source) (*x509.CertPool, error) {
-	if s.empty() {
-		return nil, nil // the system's
-	}
-	text, err := s.read("ca")
-	if err != nil {
-		return nil, err
-	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(text) {
-		return nil, bad("ca %s: holds no PEM certificate; use ca.pem of the sandbox", s)
-	}
-	return pool, nil
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"smartpos/txn"
+	"smartpos/txn/pay/internal/client"
 )
 
 // FuzzAnswers lets the network say anything, under any status and well signed, to every request: no panic, and
@@ -30,7 +31,7 @@ func FuzzAnswers(f *testing.F) {
 		for _, op := range []txn.Op{txn.OpShow, txn.OpScan, txn.OpQuery, txn.OpClose, txn.OpReverse} {
 			for _, method := range []txn.Method{txn.Show, txn.Scan} {
 				o := txn.Order{No: "T0000001A0001", Method: method, Amount: txn.Yuan(1234)}
-				a, err := c.judge(op, o, &exchange{sent: true, status: status, body: []byte(body), verified: true}, nil)
+				a, err := c.judge(op, o, &exchange{Exchange: client.Exchange{Sent: true, Status: status, Body: []byte(body)}}, nil)
 				check(t, op, a, err, body)
 			}
 		}
@@ -43,7 +44,7 @@ func check(t *testing.T, op txn.Op, a txn.Answer, err error, body string) {
 		t.Errorf("%s: an answer beside %v: %+v", op, err, a)
 	case err == nil && a.Status == "":
 		t.Errorf("%s: neither answer nor error", op)
-	case a.Code != "" && !validCode(a.Code):
+	case a.Code != "" && !client.ValidCode(a.Code):
 		t.Errorf("%s: code %q", op, a.Code)
 	case a.Status == txn.StatusPaid && (op != txn.OpQuery && op != txn.OpScan || !exactly(body)):
 		t.Errorf("%s: paid by %q", op, body)
