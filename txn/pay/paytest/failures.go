@@ -80,7 +80,7 @@ func (s *suite) prepare(op txn.Op) {
 	case txn.OpQuery, txn.OpReverse:
 		s.want(txn.OpScan, txn.StatusPaid)
 	case txn.OpClose:
-		s.want(txn.OpShow, txn.StatusReady)
+		s.scanned(s.want(txn.OpShow, txn.StatusReady))
 	}
 }
 
@@ -96,6 +96,8 @@ func (s *suite) check(op txn.Op, p promise, a txn.Answer, err error) string {
 	carriesFacts := op == txn.OpScan || op == txn.OpQuery
 	wantStatus, wantFault := txn.Status(""), p.fault
 	switch {
+	case s.Habits.NamesAll && !carriesFacts && (p.failure == WrongOrder || p.failure == NoFacts):
+		wantFault = txn.FaultUnverified
 	case p.facts != "" && carriesFacts:
 		wantStatus, wantFault = p.facts, txn.FaultNone
 	case p.harmless && (!carriesFacts || p.fault == ""):
@@ -145,7 +147,7 @@ func (s *suite) workOut(op txn.Op, p promise) {
 		s.account(1, price)
 		s.want(txn.OpQuery, txn.StatusPaid)
 	case txn.OpClose:
-		s.want(txn.OpClose, txn.StatusAccepted)
+		s.want(txn.OpClose, txn.StatusAccepted, txn.StatusRefused)
 		s.want(txn.OpQuery, txn.StatusClosed)
 		s.account(0, 0)
 	case txn.OpReverse:

@@ -121,8 +121,15 @@ func (f *Fake) Code() (txn.PaymentCode, error) {
 	return txn.NewPaymentCode(code), nil
 }
 
+// Look scans a shown code and leaves it unpaid.
+func (f *Fake) Look(codeURL string) error {
+	return f.shown(codeURL, func(*fakeOrder) error { return nil })
+}
+
 // Pay scans a shown code and pays it.
-func (f *Fake) Pay(codeURL string) error {
+func (f *Fake) Pay(codeURL string) error { return f.shown(codeURL, f.charge) }
+
+func (f *Fake) shown(codeURL string, do func(*fakeOrder) error) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, o := range f.orders {
@@ -130,7 +137,7 @@ func (f *Fake) Pay(codeURL string) error {
 			if o.state != txn.StatusWaiting || !o.order.Expires.IsZero() && !f.clock().Before(o.order.Expires) {
 				return fmt.Errorf("paytest: order %s can't be paid", o.order.No)
 			}
-			return f.charge(o)
+			return do(o)
 		}
 	}
 	return errors.New("paytest: no such code")

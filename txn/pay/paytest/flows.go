@@ -18,6 +18,7 @@ var flows = []struct {
 }{
 	{"show is paid", txn.Show, func(s *suite) {
 		a := s.want(txn.OpShow, txn.StatusReady)
+		s.scanned(a)
 		s.want(txn.OpQuery, txn.StatusWaiting)
 		s.must(s.Customer.Pay(a.CodeURL))
 		if q := s.want(txn.OpQuery, txn.StatusPaid); q.Payer.Fen != price {
@@ -40,14 +41,27 @@ var flows = []struct {
 	}},
 	{"show is closed", txn.Show, func(s *suite) {
 		a := s.want(txn.OpShow, txn.StatusReady)
+		s.scanned(a)
 		s.want(txn.OpClose, txn.StatusAccepted)
-		s.want(txn.OpClose, txn.StatusAccepted)
+		s.want(txn.OpClose, txn.StatusAccepted, txn.StatusRefused)
 		s.want(txn.OpQuery, txn.StatusClosed)
 		if s.Customer.Pay(a.CodeURL) == nil {
 			s.Error("a closed order was paid")
 		}
 		s.want(txn.OpShow, txn.StatusExists)
 		s.account(0, 0)
+	}},
+	{"a code that nobody scanned", txn.Show, func(s *suite) {
+		if !s.Habits.BornByScan {
+			s.Skip("a shown order exists at once")
+		}
+		a := s.want(txn.OpShow, txn.StatusReady)
+		s.want(txn.OpClose, txn.StatusNotFound)
+		s.want(txn.OpReverse, txn.StatusNotFound)
+		s.want(txn.OpQuery, txn.StatusNotFound)
+		s.must(s.Customer.Pay(a.CodeURL)) // closing what does not exist keeps nobody from paying
+		s.want(txn.OpQuery, txn.StatusPaid)
+		s.account(1, price)
 	}},
 	{"a paid order does not close", txn.Show, func(s *suite) {
 		a := s.want(txn.OpShow, txn.StatusReady)
@@ -90,7 +104,9 @@ var flows = []struct {
 		s.must(s.Customer.RequirePassword(true))
 		s.want(txn.OpScan, txn.StatusWaiting)
 		s.want(txn.OpQuery, txn.StatusWaiting)
-		s.want(txn.OpReverse, txn.StatusRefused)
+		if !s.Habits.UndoesWaiting {
+			s.want(txn.OpReverse, txn.StatusRefused)
+		}
 		s.account(0, 0)
 		s.must(s.Customer.Confirm())
 		s.want(txn.OpQuery, txn.StatusPaid)
@@ -100,14 +116,28 @@ var flows = []struct {
 		s.must(s.Customer.RequirePassword(true))
 		s.want(txn.OpScan, txn.StatusWaiting)
 		s.must(s.Customer.Decline())
-		s.want(txn.OpQuery, txn.StatusFailed)
+		s.want(txn.OpQuery, s.undecided())
 		s.want(txn.OpReverse, txn.StatusAccepted)
+		s.want(txn.OpQuery, txn.StatusReversed, txn.StatusClosed)
+		s.account(0, 0)
+	}},
+	{"reverse while the password is typed", txn.Scan, func(s *suite) {
+		if !s.Habits.UndoesWaiting {
+			s.Skip("it is refused, as another flow holds")
+		}
+		s.must(s.Customer.RequirePassword(true))
+		s.want(txn.OpScan, txn.StatusWaiting)
+		s.want(txn.OpReverse, txn.StatusAccepted)
+		if s.Customer.Confirm() == nil {
+			s.Error("a reversed order was paid")
+		}
+		s.want(txn.OpQuery, txn.StatusReversed, txn.StatusClosed)
 		s.account(0, 0)
 	}},
 	{"scan without balance", txn.Scan, func(s *suite) {
 		s.must(s.Customer.SetBalance(price - 1))
 		s.want(txn.OpScan, txn.StatusFailed)
-		s.want(txn.OpQuery, txn.StatusFailed)
+		s.want(txn.OpQuery, s.undecided())
 		s.account(0, 0)
 	}},
 	{"reverse gives back once", txn.Scan, func(s *suite) {
@@ -144,6 +174,14 @@ var flows = []struct {
 		}
 		wg.Wait()
 	}},
+}
+
+// undecided is what a query says of a code payment that was not made.
+func (s *suite) undecided() txn.Status {
+	if s.Habits.Undecided {
+		return txn.StatusWaiting
+	}
+	return txn.StatusFailed
 }
 
 func runFlows(t *testing.T, h Harness) {
