@@ -79,10 +79,13 @@ func (Codes) add(to map[string]Verdict, r Rule) {
 	}
 }
 
-// Of returns what a code means as the answer of op; ok is false where nobody documented it.
+// Of returns what a code means as the answer of op; ok is false, and the verdict System, where nobody documented it.
 func (c Codes) Of(op txn.Op, code string) (v Verdict, ok bool) {
 	if v, ok = c.byCall[op][code]; !ok {
 		v, ok = c.common[code]
+	}
+	if !ok {
+		v = System
 	}
 	return v, ok
 }
@@ -102,12 +105,15 @@ var errUnknownCode = errors.New("the network refuses for a reason that this clie
 // order: it counts as trouble at the network, and a query decides. troubled says that the status said so already.
 func (c Codes) Answer(network txn.NetworkID, op txn.Op, o txn.Order, code string, troubled bool) (txn.Answer, error) {
 	v, ok := c.Of(op, code)
-	switch {
-	case !ok && troubled:
-		return Fail(network, op, o, txn.FaultSystem, code, nil)
-	case !ok:
+	if !ok && !troubled {
 		return Fail(network, op, o, txn.FaultSystem, code, errUnknownCode)
-	case v.Fault != txn.FaultNone:
+	}
+	return v.Answer(network, op, o, code)
+}
+
+// Answer is an answer or an error of that meaning, with the code to report.
+func (v Verdict) Answer(network txn.NetworkID, op txn.Op, o txn.Order, code string) (txn.Answer, error) {
+	if v.Fault != txn.FaultNone {
 		return Fail(network, op, o, v.Fault, code, nil)
 	}
 	return txn.Answer{Status: v.Status, Code: code}, nil

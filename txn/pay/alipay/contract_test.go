@@ -1,0 +1,25 @@
+package alipay_test
+
+import (
+	"testing"
+
+	"smartpos/txn"
+	"smartpos/txn/pay/paynet"
+	"smartpos/txn/pay/paynet/paynettest"
+	"smartpos/txn/pay/paytest"
+)
+
+// TestContract runs the suite over the real wire format, with every signature checked on both sides.
+func TestContract(t *testing.T) {
+	net, c := sandbox(t, paynet.Options{}, nil)
+	paynettest.Run(t, net, paynettest.Case{
+		Client: c, Network: paynet.Alipay,
+		Ops: map[txn.Op]string{
+			txn.OpShow: paynet.OpPrecreate, txn.OpScan: paynet.OpPay, txn.OpQuery: paynet.OpQuery,
+			txn.OpClose: paynet.OpClose, txn.OpReverse: paynet.OpCancel,
+		},
+		Habits: paytest.Habits{BornByScan: true, Undecided: true, UndoesWaiting: true, NamesAll: true},
+		// Answers carry no kind of trade, and no time that could be off.
+		Without: []paytest.Failure{paytest.WrongType, paytest.Skew},
+	})
+}
