@@ -45,12 +45,20 @@ type Config struct {
 	ShowExpiry time.Duration
 	Margin     time.Duration // after expiry, a network's last word
 	ScanWindow time.Duration // how long the scanner waits for a customer's code
-	PollShow   time.Duration // between queries while a QR is shown
-	PollScan   time.Duration // between queries while a customer types a password
-	ScanLimit  time.Duration // after paying, then reverse
-	Reverse    time.Duration // not sooner after paying
+	Timing                   // of networks without their own
 	MaxBackoff time.Duration // between queries of an order in the background
 	Linger     time.Duration // how long an outcome stays on the screen
+}
+
+// Timing is when a network wants to be asked what.
+type Timing struct {
+	PollShow  time.Duration // between queries while a QR is shown
+	PollFirst time.Duration // to the first query after a customer's code was sent; 0: PollScan
+	PollScan  time.Duration // between queries while a customer types a password
+	ScanLimit time.Duration // after paying, then reverse
+	Reverse   time.Duration // not sooner after paying
+	// AskFirst: a reverse directly follows a query that left the order open.
+	AskFirst bool
 }
 
 // Merchant is the shop as receipts name it.
@@ -68,6 +76,7 @@ type NetworkConfig struct {
 	NameEN string
 	Short  string // for the line of digits: 微信
 	Number string // our merchant number there (商户号)
+	Timing Timing // the zero value: that of Config
 }
 
 func (c *Config) network(id NetworkID) (NetworkConfig, bool) {
@@ -77,4 +86,16 @@ func (c *Config) network(id NetworkID) (NetworkConfig, bool) {
 		}
 	}
 	return NetworkConfig{ID: id, Name: string(id), NameEN: string(id), Short: string(id)}, false
+}
+
+// timing is when a network wants to be asked what; a network that is not enabled any more is asked as the others are.
+func (c *Config) timing(id NetworkID) Timing {
+	t := c.Timing
+	if n, _ := c.network(id); n.Timing != (Timing{}) {
+		t = n.Timing
+	}
+	if t.PollFirst == 0 {
+		t.PollFirst = t.PollScan
+	}
+	return t
 }

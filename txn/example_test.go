@@ -15,7 +15,7 @@ func ExampleMachine() {
 	journal := storetest.NewMemory("T01")
 	m := txn.New(txn.Config{
 		Networks: []txn.NetworkConfig{{ID: txn.WeChat, Name: "微信支付"}}, Default: txn.WeChat,
-		MaxAmount: txn.Yuan(100_00), ShowExpiry: time.Minute, PollShow: 3 * time.Second,
+		MaxAmount: txn.Yuan(100_00), ShowExpiry: time.Minute, Timing: txn.Timing{PollShow: 3 * time.Second},
 	}, txn.Start{}, now)
 
 	events := []txn.Event{txn.KeyPressed{Key: "5"}, txn.KeyPressed{Key: txn.KeyOK}}

@@ -24,7 +24,7 @@ func (m *Machine) start(in *Intent, code PaymentCode) {
 	in.Operator, in.Created = m.cfg.Operator, m.now.Wall
 	in.Expires = m.now.Wall.Add(m.cfg.ShowExpiry)
 	if in.Method == Scan {
-		in.Expires = m.now.Wall.Add(m.cfg.ScanLimit)
+		in.Expires = m.now.Wall.Add(m.cfg.timing(in.Network).ScanLimit)
 	}
 	m.view = starting{since: m.now.Mono, token: m.commit(in), code: code}
 }
@@ -32,7 +32,7 @@ func (m *Machine) start(in *Intent, code PaymentCode) {
 // opened goes on after an intent was committed.
 func (m *Machine) opened(token uint64, o Order) {
 	v, ok := m.view.(starting)
-	t := &task{order: o, started: m.now.Mono, due: m.now.Mono, wait: m.cfg.PollShow}
+	t := &task{order: o, started: m.now.Mono, due: m.now.Mono, wait: m.cfg.timing(o.Network).PollShow}
 	m.tasks = append(m.tasks, t)
 	if m.sale != nil && m.sale.No == "" {
 		m.sale.No = o.Sale

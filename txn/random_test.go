@@ -3,7 +3,9 @@ package txn_test
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,7 +20,8 @@ var (
 )
 
 // bank is a payment network with books of its own: what it has charged is the truth of the test. It may
-// lose a request, lose a reply after acting, or act late.
+// lose a request, lose a reply after acting, or act late. As Alipay it has Alipay's habits: a shown order exists
+// only when its code was scanned, which is possible until it expires, and a cancel does not wait for a password.
 type bank struct {
 	rng    *rand.Rand
 	faulty bool
@@ -27,7 +30,9 @@ type bank struct {
 }
 
 type account struct {
-	state   string // "", waiting, paying, paid, closed, reversed, failed
+	network txn.NetworkID
+	expires time.Time
+	state   string // "", unborn, waiting, paying, paid, closed, reversed, failed
 	charged int
 	scanned int
 	shown   bool // somebody can have seen its code
@@ -73,12 +78,16 @@ func (b *bank) ask(now time.Time, q txn.Request) (txn.Answer, txn.Fault) {
 
 func (b *bank) do(q txn.Request) txn.Answer {
 	a := b.account(q.Order.No)
+	a.network, a.expires = q.Order.Network, q.Order.Expires
 	switch q.Op {
 	case txn.OpShow:
-		if a.state == "" {
+		switch {
+		case a.state == "" && a.network == txn.Alipay:
+			a.state = "unborn"
+		case a.state == "":
 			a.state = "waiting"
 		}
-		if a.state != "waiting" {
+		if a.state != "waiting" && a.state != "unborn" {
 			return is(txn.StatusFailed)
 		}
 		return ready("weixin://" + string(q.Order.No))
@@ -92,7 +101,7 @@ func (b *bank) do(q txn.Request) txn.Answer {
 		}
 	case txn.OpClose:
 		switch a.state {
-		case "":
+		case "", "unborn":
 			return is(txn.StatusNotFound)
 		case "waiting":
 			a.state = "closed"
@@ -105,7 +114,7 @@ func (b *bank) do(q txn.Request) txn.Answer {
 		case "":
 			return is(txn.StatusNotFound)
 		case "paying":
-			if b.faulty && b.rng.IntN(3) == 0 {
+			if b.faulty && a.network != txn.Alipay && b.rng.IntN(3) == 0 {
 				return is(txn.StatusRefused)
 			}
 			a.state = "reversed"
@@ -120,7 +129,7 @@ func (b *bank) do(q txn.Request) txn.Answer {
 
 func (b *bank) say(a *account, o txn.Order) txn.Answer {
 	switch a.state {
-	case "":
+	case "", "unborn":
 		return is(txn.StatusNotFound)
 	case "paid":
 		return paid(o.Amount.Fen)
@@ -145,7 +154,11 @@ func (b *bank) live(now time.Time) {
 		}
 	}
 	b.late = kept
-	for _, a := range b.orders {
+	for _, no := range slices.Sorted(maps.Keys(b.orders)) { // a seed must bring the same day again
+		a := b.orders[no]
+		if a.state == "unborn" && a.shown && now.Before(a.expires) && b.rng.IntN(80) == 0 {
+			a.state = "waiting"
+		}
 		if (a.state == "waiting" && a.shown || a.state == "paying") && b.rng.IntN(80) == 0 {
 			a.state = "paid"
 			a.charged++
@@ -163,7 +176,7 @@ type day struct {
 }
 
 func (d *day) act() {
-	keys := strings.Fields("1 2 5 0 . OK OK OK SCAN SCAN SCAN+ CANCEL CLEAR MENU")
+	keys := strings.Fields("1 2 5 0 . OK OK OK SCAN SCAN SCAN+ CANCEL CLEAR MENU 2")
 	switch d.rng.IntN(8) {
 	case 0, 1, 2:
 		d.keys(keys[d.rng.IntN(len(keys))])

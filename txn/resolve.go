@@ -53,7 +53,7 @@ func (t *task) unanswered(m *Machine, e NetworkAnswered) {
 			t.move(m, Closing, string(e.Fault))
 			return
 		}
-		t.due = m.now.Mono + m.cfg.PollShow
+		t.due = m.now.Mono + t.timing(m).PollShow
 	case OpReverse:
 		if e.Fault != FaultNotSent {
 			t.undone, t.reversed = m.now.Mono, true
@@ -64,7 +64,7 @@ func (t *task) unanswered(m *Machine, e NetworkAnswered) {
 	default:
 		t.later(m, OpQuery)
 		if e.Fault == FaultNotSent && t.order.State == Open && t.order.Method == Show {
-			t.due = m.now.Mono + m.cfg.PollShow // a code on the screen can be paid meanwhile: keep asking
+			t.due = m.now.Mono + t.timing(m).PollShow // a code on the screen can be paid meanwhile: keep asking
 		}
 	}
 }
@@ -85,7 +85,7 @@ func (t *task) answer(m *Machine, op Op, a Answer) {
 	switch a.Status {
 	case StatusReady:
 		if t.order.State == Open {
-			t.url, t.due = a.CodeURL, m.now.Mono+m.cfg.PollShow
+			t.url, t.due = a.CodeURL, m.now.Mono+t.timing(m).PollShow
 		}
 	case StatusPaid:
 		t.paid(m, a)
@@ -112,7 +112,7 @@ func (t *task) answer(m *Machine, op Op, a Answer) {
 // try that can't be: somebody else used our number, or a journal was copied. For a retry it is our own.
 func (t *task) exists(m *Machine) {
 	if t.tries > 1 {
-		t.due = m.now.Mono + m.cfg.PollShow
+		t.due = m.now.Mono + t.timing(m).PollShow
 		if t.order.Method == Show && t.order.State == Open {
 			t.move(m, Closing, "exists")
 		}
@@ -148,11 +148,12 @@ func (t *task) notFound(m *Machine, op Op) {
 		return
 	}
 	if t.order.State == Open && t.order.Method == Show { // some networks know a shown order only once it is scanned
-		t.due, t.wait = m.now.Mono+m.cfg.PollShow, m.cfg.PollShow
+		t.wait = t.timing(m).PollShow
+		t.due = m.now.Mono + t.wait
 		return
 	}
 	if t.order.State == Reversing && op == OpQuery && !t.reversed {
-		t.later(m, OpReverse)
+		t.undo(m)
 		return
 	}
 	t.later(m, OpQuery)
@@ -175,7 +176,7 @@ func (t *task) pending(m *Machine, op Op, a Answer) {
 		case op == OpQuery && t.charged:
 			t.later(m, OpQuery)
 		case op == OpQuery:
-			t.later(m, OpReverse)
+			t.undo(m)
 		case a.Status == StatusRefused: // an earlier one that nobody answered may still arrive
 			t.later(m, OpQuery)
 		default:
@@ -183,9 +184,13 @@ func (t *task) pending(m *Machine, op Op, a Answer) {
 			t.next, t.due = OpQuery, m.now.Mono
 		}
 	default:
-		t.due, t.wait = m.now.Mono+m.cfg.PollScan, m.cfg.PollShow
-		if t.order.Method == Show {
-			t.due = m.now.Mono + m.cfg.PollShow
+		timing := t.timing(m)
+		t.due, t.wait = m.now.Mono+timing.PollScan, timing.PollShow
+		switch {
+		case t.order.Method == Show:
+			t.due = m.now.Mono + timing.PollShow
+		case op == OpScan:
+			t.due = m.now.Mono + timing.PollFirst
 		}
 	}
 }

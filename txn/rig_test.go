@@ -37,14 +37,19 @@ func config() txn.Config {
 		Merchant: txn.Merchant{Name: "惠民便利店", Number: "M1"},
 		Networks: []txn.NetworkConfig{
 			{ID: txn.WeChat, Name: "微信支付", NameEN: "WeChat Pay", Short: "微信"},
-			{ID: txn.Alipay, Name: "支付宝", NameEN: "Alipay", Short: "支付宝"},
+			{ID: txn.Alipay, Name: "支付宝", NameEN: "Alipay", Short: "支付宝", Timing: txn.Timing{
+				PollShow: 3 * time.Second, PollFirst: 5 * time.Second, PollScan: 3 * time.Second,
+				ScanLimit: 45 * time.Second, AskFirst: true,
+			}},
 		},
 		Default:   txn.WeChat,
 		Items:     map[string]txn.Item{"6901234567892": {Name: "可乐", Barcode: "6901234567892", Price: txn.Yuan(350)}},
 		MaxAmount: txn.Yuan(5000000), Copies: 2, ReceiptQR: true,
 		ShowExpiry: 120 * time.Second, Margin: 60 * time.Second, ScanWindow: 30 * time.Second,
-		PollShow: 3 * time.Second, PollScan: 5 * time.Second, ScanLimit: 45 * time.Second,
-		Reverse: 15 * time.Second, MaxBackoff: time.Minute, Linger: 20 * time.Second,
+		Timing: txn.Timing{
+			PollShow: 3 * time.Second, PollScan: 5 * time.Second, ScanLimit: 45 * time.Second, Reverse: 15 * time.Second,
+		},
+		MaxBackoff: time.Minute, Linger: 20 * time.Second,
 	}
 }
 

@@ -27,6 +27,7 @@ type task struct {
 	revived   bool          // taken up after a restart
 	undone    time.Duration // when a reverse went out that was not refused
 	reversed  bool          // undone holds a time
+	proving   bool          // a reverse was the last thing asked but queries: the next query shows what came of it
 	charged   bool          // a verified answer said paid while a reverse may still arrive: never reverse again
 	mismatch  int           // signed answers about our order with somebody else's facts
 	cancelled bool          // the cashier gave up while a request was in flight
@@ -40,7 +41,7 @@ const showTries = 3
 // recovered makes a task of an order that the journal calls unresolved. Nothing is undone and nothing sent
 // again before a verified query has answered.
 func (m *Machine) recovered(o Order) *task {
-	t := &task{order: o, revived: true, sent: true, next: OpQuery, due: m.now.Mono, wait: m.cfg.PollScan}
+	t := &task{order: o, revived: true, sent: true, next: OpQuery, due: m.now.Mono, wait: m.cfg.timing(o.Network).PollScan}
 	// The wall clock may have jumped meanwhile, so every wait begins anew: too long, never too short.
 	t.started = m.now.Mono
 	if o.State == Reversing {
@@ -49,6 +50,9 @@ func (m *Machine) recovered(o Order) *task {
 	}
 	return t
 }
+
+// timing is when the order's network wants to be asked what.
+func (t *task) timing(m *Machine) Timing { return m.cfg.timing(t.order.Network) }
 
 func (m *Machine) task(no OrderNo) *task {
 	for _, t := range m.tasks {
@@ -115,7 +119,7 @@ func (t *task) step(m *Machine, fore bool) {
 			t.move(m, Closing, "expired")
 		case o.Method == Show && t.url == "":
 			t.ask(m, OpShow)
-		case o.Method == Scan && t.mismatch == 0 && m.now.Mono-t.started >= m.cfg.ScanLimit:
+		case o.Method == Scan && t.mismatch == 0 && m.now.Mono-t.started >= t.timing(m).ScanLimit:
 			t.move(m, Reversing, "no-outcome")
 		case o.Method == Scan && !t.code.IsZero():
 			t.ask(m, OpScan)
@@ -126,8 +130,12 @@ func (t *task) step(m *Machine, fore bool) {
 		if t.revived && !t.verified {
 			t.next = OpQuery
 		}
-		if t.next == OpReverse && m.now.Mono-t.started < m.cfg.Reverse {
-			t.due = t.started + m.cfg.Reverse
+		timing := t.timing(m)
+		if t.next == OpReverse && m.now.Mono-t.started < timing.Reverse {
+			t.due = t.started + timing.Reverse
+			if timing.AskFirst {
+				t.next = OpQuery // the last answer will be too old by then
+			}
 			return
 		}
 		t.ask(m, t.next)
@@ -146,7 +154,7 @@ func (t *task) ask(m *Machine, op Op) {
 	if op == OpShow || op == OpScan {
 		t.tries++
 	}
-	t.asked, t.askedAt = op, m.now.Mono
+	t.asked, t.askedAt, t.proving = op, m.now.Mono, t.proving || op == OpReverse
 	m.emit(r)
 }
 
@@ -180,14 +188,18 @@ func (t *task) giveUp(m *Machine, reason string) {
 func (t *task) moved(m *Machine, o Order) {
 	t.saving--
 	t.order = o
-	t.due, t.wait = m.now.Mono, m.cfg.PollShow
+	timing := t.timing(m)
+	t.due, t.wait = m.now.Mono, timing.PollShow
 	switch o.State {
 	case Closing:
 		t.next = OpClose
 	case Reversing:
 		t.next = OpReverse
+		if timing.AskFirst {
+			t.next = OpQuery
+		}
 	case Unknown:
-		t.due = m.now.Mono + m.cfg.PollScan
+		t.due = m.now.Mono + timing.PollFirst
 	}
 	if t.cancelled {
 		t.cancelled = false
@@ -202,10 +214,25 @@ func (t *task) moved(m *Machine, o Order) {
 func (t *task) later(m *Machine, next Op) {
 	limit := m.cfg.MaxBackoff
 	if m.foreground(t.order.No) { // a customer stands there
-		limit = min(limit, 3*m.cfg.PollShow)
+		limit = min(limit, 3*t.timing(m).PollShow)
 	}
 	t.next, t.due = next, m.now.Mono+min(t.wait, limit)
 	t.wait = min(t.wait*2, m.cfg.MaxBackoff)
+}
+
+// undo asks for a reverse after a query has left the order open: a little later, or at once where the network wants
+// it to follow a query directly. A query that came after a reverse only shows what became of that.
+func (t *task) undo(m *Machine) {
+	proving := t.proving
+	t.proving = false
+	switch {
+	case !t.timing(m).AskFirst:
+		t.later(m, OpReverse)
+	case proving:
+		t.later(m, OpQuery)
+	default:
+		t.next, t.due = OpReverse, m.now.Mono
+	}
 }
 
 // expired reports whether a shown code's time is up. Either clock is enough: the wall clock is what the

@@ -35,10 +35,10 @@ func Config(p *device.Profile) txn.Config {
 		ShowExpiry: p.Sale.ShowExpiry.D(),
 		Margin:     p.Sale.ShowMargin.D(),
 		ScanWindow: p.Sale.ScanWindow.D(),
-		PollShow:   p.Sale.PollShow.D(),
-		PollScan:   p.Sale.PollScan.D(),
-		ScanLimit:  p.Sale.ScanLimit.D(),
-		Reverse:    p.Sale.ReverseAfter.D(),
+		Timing: txn.Timing{
+			PollShow: p.Sale.PollShow.D(), PollScan: p.Sale.PollScan.D(), ScanLimit: p.Sale.ScanLimit.D(),
+			Reverse: p.Sale.ReverseAfter.D(),
+		},
 		MaxBackoff: min(maxBackoff, backoffBy*max(p.Sale.PollScan.D(), p.Sale.PollShow.D())),
 		Linger:     linger,
 	}

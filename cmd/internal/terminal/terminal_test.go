@@ -146,8 +146,9 @@ func testConfig() txn.Config {
 	return txn.Config{
 		Terminal: "T1", Operator: "01", Language: txn.Chinese, Printer: true, Scanner: true, Default: txn.WeChat, MaxAmount: txn.Yuan(100000),
 		Networks: []txn.NetworkConfig{{ID: txn.WeChat, Name: "微信支付"}}, Copies: 1,
-		ShowExpiry: time.Minute, Margin: time.Minute, ScanWindow: time.Minute, PollShow: 20 * time.Millisecond,
-		PollScan: 20 * time.Millisecond, ScanLimit: time.Minute, Reverse: time.Second, MaxBackoff: time.Second, Linger: time.Minute,
+		ShowExpiry: time.Minute, Margin: time.Minute, ScanWindow: time.Minute, Timing: txn.Timing{
+			PollShow: 20 * time.Millisecond, PollScan: 20 * time.Millisecond, ScanLimit: time.Minute, Reverse: time.Second,
+		}, MaxBackoff: time.Second, Linger: time.Minute,
 	}
 }
 

@@ -222,13 +222,22 @@ func TestQRCode(t *testing.T) {
 func TestRequests(t *testing.T) {
 	s, c := script(t, nil)
 	o := order("T0000001A0011", txn.Show, 100_005)
-	o.Created = time.Date(2026, 11, 23, 16, 28, 0, 0, time.UTC)
+	o.Created = time.Date(2099, 11, 23, 16, 28, 0, 0, time.UTC) // later than now: what is left is never more than the life
 	for _, zone := range []*time.Location{time.UTC, time.FixedZone("X", -5*3600)} {
 		o.Expires = o.Created.Add(90 * time.Second).In(zone)
 		_, _ = c.Show(context.Background(), o)
-		want := `{"out_trade_no":"T0000001A0011","total_amount":"1000.05","subject":"商品","seller_id":"2088000000000002","product_code":"FACE_TO_FACE_PAYMENT","time_expire":"2026-11-24 00:29:30","qr_code_timeout_express":"2m"}`
+		want := `{"out_trade_no":"T0000001A0011","total_amount":"1000.05","subject":"商品","seller_id":"2088000000000002","product_code":"FACE_TO_FACE_PAYMENT","time_expire":"2099-11-24 00:29:30","qr_code_timeout_express":"2m"}`
 		if got := s.seen.Get("biz_content"); got != want {
 			t.Errorf("%s: %s, want %s", zone, got, want)
+		}
+	}
+	for left, want := range map[time.Duration]string{5 * time.Minute: "5m", 61 * time.Second: "2m", 59 * time.Second: "1m", -time.Hour: "1m"} {
+		late := o
+		late.Created = time.Now().Add(-24 * time.Hour)
+		late.Expires = time.Now().Add(left - time.Second/2)
+		_, _ = c.Show(context.Background(), late)
+		if got := s.seen.Get("biz_content"); !strings.Contains(got, `"qr_code_timeout_express":"`+want+`"`) {
+			t.Errorf("%v left: %s", left, got)
 		}
 	}
 	o.Method = txn.Scan

@@ -74,7 +74,7 @@ func (c *Client) Show(ctx context.Context, o txn.Order) (txn.Answer, error) {
 	t := c.begin(o)
 	if !o.Expires.IsZero() {
 		t.TimeExpire = o.Expires.In(beijing).Format(timeForm)
-		t.QRTimeout = minutes(o)
+		t.QRTimeout = minutes(o, time.Now())
 	}
 	return c.call(ctx, txn.OpShow, o, txn.PaymentCode{}, t)
 }
@@ -84,7 +84,7 @@ func (c *Client) Scan(ctx context.Context, o txn.Order, code txn.PaymentCode) (t
 	t := c.begin(o)
 	t.Scene, t.AuthCode = "bar_code", code.Reveal()
 	if !o.Expires.IsZero() {
-		t.TimeoutExpress = minutes(o)
+		t.TimeoutExpress = minutes(o, o.Created)
 	}
 	return c.call(ctx, txn.OpScan, o, code, t)
 }
@@ -104,10 +104,12 @@ func (c *Client) Reverse(ctx context.Context, o txn.Order) (txn.Answer, error) {
 	return c.call(ctx, txn.OpReverse, o, txn.PaymentCode{}, trade{OutTradeNo: string(o.No)})
 }
 
-// minutes is the order's life as timeout_express counts it: whole minutes from 1m to 15d.
-func minutes(o txn.Order) string {
-	life := o.Expires.Sub(o.Created)
-	n := int((life + time.Minute - 1) / time.Minute)
+// minutes is what is left of the order's life at a moment, as timeout_express counts it: whole minutes from 1m to 15d.
+// The network counts it by its own clock from when the request arrives, so a wrong clock here makes no code live
+// longer; and a clock that was set back since the order began does not either.
+func minutes(o txn.Order, at time.Time) string {
+	left := min(o.Expires.Sub(at), o.Expires.Sub(o.Created))
+	n := int((left + time.Minute - 1) / time.Minute)
 	return strconv.Itoa(min(max(n, 1), 15*24*60)) + "m"
 }
 
