@@ -61,7 +61,7 @@ type Merchant struct {
 // do; production holds the whole range.
 type Sale struct {
 	MaxAmount      int64    `toml:"max_amount"`       // fen: 1–100 000 000; default 5 000 000 (50,000 yuan)
-	DefaultNetwork string   `toml:"default_network"`  // what 确认 shows: an enabled network; default "wechat"
+	DefaultNetwork string   `toml:"default_network"`  // what 确认 shows: an enabled network, "wechat" (default) or "alipay"
 	ShowExpiry     Duration `toml:"show_expiry"`      // of a shown code: 30 s–300 s; default 120 s
 	ShowMargin     Duration `toml:"show_margin"`      // closing is worked on until expiry + margin: 30 s–600 s; default 60 s
 	ScanWindow     Duration `toml:"scan_window"`      // the scanner waits for a customer's code: 5 s–120 s; default 30 s
@@ -148,6 +148,7 @@ type Printer struct {
 // Networks is the [networks] table: the payment networks that this terminal is signed up with.
 type Networks struct {
 	Wechat Wechat `toml:"wechat"`
+	Alipay Alipay `toml:"alipay"`
 }
 
 // Wechat is the [networks.wechat] table. All but Name, BaseURL and CA are required when it is enabled. Files are
@@ -165,6 +166,23 @@ type Wechat struct {
 	PublicKeyID string `toml:"public_key_id"` // of WeChat Pay's public key: PUB_KEY_ID_ and 1–50 letters or digits
 	PublicKey   string `toml:"public_key"`    // file of WeChat Pay's public key, PEM
 	NotifyURL   string `toml:"notify_url"`    // https without query, 1–255 bytes; the network wants one, polling decides
+}
+
+// Alipay is the [networks.alipay] table. AppID and the keys are required when it is enabled. Files are relative to the
+// profile's folder. Its waits take the place of those of [Sale], with the same ranges and the same grace in the sandbox.
+type Alipay struct {
+	Enabled      bool     `toml:"enabled"`       // default true when the table is there, else false
+	Name         string   `toml:"name"`          // 0–20 columns; default "支付宝"
+	BaseURL      string   `toml:"base_url"`      // sandbox only: http or https, no path; default "", the network's own
+	CA           string   `toml:"ca"`            // sandbox only: file of an extra root certificate; default ""
+	AppID        string   `toml:"app_id"`        // 应用 ID (APPID): 16 digits
+	SellerID     string   `toml:"seller_id"`     // 商户账号 (PID): 2088 and 12 digits; default "", who signed the contract
+	PrivateKey   string   `toml:"private_key"`   // file of the application's private key (应用私钥)
+	PublicKey    string   `toml:"public_key"`    // file of Alipay's public key (支付宝公钥)
+	PollFirst    Duration `toml:"poll_first"`    // from sending a customer's code to the first query: 1 s–30 s; default 5 s
+	PollScan     Duration `toml:"poll_scan"`     // between further queries: 1 s–30 s; default 3 s
+	ScanLimit    Duration `toml:"scan_limit"`    // then the order is cancelled: 30 s–60 s; default 45 s
+	ReverseAfter Duration `toml:"reverse_after"` // no cancel sooner after paying: 0 s–60 s; default 0 s
 }
 
 // Path resolves a path of the profile: rel itself when it is absolute or empty, otherwise rel below the folder

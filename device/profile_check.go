@@ -31,6 +31,7 @@ func (c *checker) profile(p *Profile) {
 	c.codes(p.Scanner.Code)
 	c.printer(&p.Printer)
 	c.wechat(&p.Networks.Wechat)
+	c.alipay(&p.Networks.Alipay, &p.Sale)
 	c.defaultNetwork(p)
 	c.pins(p)
 	c.sharedLines(p)

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"time"
 )
 
 var (
@@ -16,26 +17,58 @@ var (
 // wechat checks [networks.wechat]. What a disabled network lacks does not matter, and what it has does.
 func (c *checker) wechat(w *Wechat) {
 	const table = "networks.wechat."
-	c.text(at(table+"name"), w.Name, 0, 20)
-	c.override(at(table+"base_url"), w.BaseURL)
-	c.override(at(table+"ca"), w.CA)
-	c.baseURL(at(table+"base_url"), w.BaseURL)
-	c.file(at(table+"ca"), w.CA, false)
-
-	needed := func(key, v string, pattern *regexp.Regexp, what string) {
-		if v != "" || w.Enabled {
-			c.match(at(table+key), v, pattern, what)
-		}
-	}
-	needed("merchant_id", w.MerchantID, wechatMerchant, "8 to 10 digits")
-	needed("app_id", w.AppID, wechatApp, "wx and 1 to 30 letters or digits")
-	needed("serial", w.Serial, wechatSerial, "8 to 64 hexadecimal digits")
-	needed("public_key_id", w.PublicKeyID, wechatPublicKey, "PUB_KEY_ID_ and 1 to 50 letters or digits")
+	c.network(table, w.Name, w.BaseURL, w.CA)
+	c.needed(w.Enabled, table+"merchant_id", w.MerchantID, wechatMerchant, "8 to 10 digits")
+	c.needed(w.Enabled, table+"app_id", w.AppID, wechatApp, "wx and 1 to 30 letters or digits")
+	c.needed(w.Enabled, table+"serial", w.Serial, wechatSerial, "8 to 64 hexadecimal digits")
+	c.needed(w.Enabled, table+"public_key_id", w.PublicKeyID, wechatPublicKey, "PUB_KEY_ID_ and 1 to 50 letters or digits")
 	c.file(at(table+"private_key"), w.PrivateKey, w.Enabled)
 	c.file(at(table+"api_v3_key"), w.APIV3Key, w.Enabled)
 	c.file(at(table+"public_key"), w.PublicKey, w.Enabled)
 	if w.NotifyURL != "" || w.Enabled {
 		c.notifyURL(at(table+"notify_url"), w.NotifyURL)
+	}
+}
+
+var (
+	alipayApp    = regexp.MustCompile(`^[0-9]{16}$`)
+	alipaySeller = regexp.MustCompile(`^2088[0-9]{12}$`)
+)
+
+// alipay checks [networks.alipay].
+func (c *checker) alipay(a *Alipay, s *Sale) {
+	const table = "networks.alipay."
+	c.network(table, a.Name, a.BaseURL, a.CA)
+	c.needed(a.Enabled, table+"app_id", a.AppID, alipayApp, "16 digits")
+	c.needed(false, table+"seller_id", a.SellerID, alipaySeller, "2088 and 12 digits")
+	c.file(at(table+"private_key"), a.PrivateKey, a.Enabled)
+	c.file(at(table+"public_key"), a.PublicKey, a.Enabled)
+	c.wait(at(table+"poll_first"), a.PollFirst, time.Second, 30*time.Second)
+	c.wait(at(table+"poll_scan"), a.PollScan, time.Second, 30*time.Second)
+	c.wait(at(table+"scan_limit"), a.ScanLimit, 30*time.Second, 60*time.Second)
+	c.wait(at(table+"reverse_after"), a.ReverseAfter, 0, 60*time.Second)
+	c.less(table+"poll_first", a.PollFirst, "scan_limit", a.ScanLimit)
+	c.less(table+"poll_scan", a.PollScan, "scan_limit", a.ScanLimit)
+	c.less(table+"reverse_after", a.ReverseAfter, "scan_limit", a.ScanLimit)
+	// A shown code can't be closed before it is scanned, and lives by the network's clock for whole minutes, rounded up.
+	if a.Enabled && c.production && s.ShowMargin.D() < time.Minute {
+		c.fail(at("sale.show_margin"), "must be at least 1m with networks.alipay, whose codes can live that much longer, not %s", short(s.ShowMargin.D()))
+	}
+}
+
+// network checks what every network's table has.
+func (c *checker) network(table, name, baseURL, ca string) {
+	c.text(at(table+"name"), name, 0, 20)
+	c.override(at(table+"base_url"), baseURL)
+	c.override(at(table+"ca"), ca)
+	c.baseURL(at(table+"base_url"), baseURL)
+	c.file(at(table+"ca"), ca, false)
+}
+
+// needed checks a text that may be empty unless it is required.
+func (c *checker) needed(required bool, key, v string, pattern *regexp.Regexp, what string) {
+	if v != "" || required {
+		c.match(at(key), v, pattern, what)
 	}
 }
 
@@ -80,13 +113,14 @@ func parseURL(v string) (*url.URL, bool) {
 
 // defaultNetwork checks that 确认 has a network to show: one that this firmware speaks and the profile enables.
 func (c *checker) defaultNetwork(p *Profile) {
-	path := at("sale.default_network")
-	if !c.oneOf(path, p.Sale.DefaultNetwork, "wechat") || p.Networks.Wechat.Enabled {
+	path, name := at("sale.default_network"), p.Sale.DefaultNetwork
+	enabled := map[string]bool{"wechat": p.Networks.Wechat.Enabled, "alipay": p.Networks.Alipay.Enabled}
+	if !c.oneOf(path, name, "wechat", "alipay") || enabled[name] {
 		return
 	}
-	if enabled := at("networks.wechat.enabled"); c.lines[enabled] > 0 {
-		c.fail(enabled, `must be true while sale.default_network is "wechat"`)
+	if key := at("networks." + name + ".enabled"); c.lines[key] > 0 {
+		c.fail(key, "must be true while sale.default_network is %q", name)
 	} else {
-		c.fail(path, `"wechat" has no table [networks.wechat]`)
+		c.fail(path, "%q has no table [networks.%s]", name, name)
 	}
 }

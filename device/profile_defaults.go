@@ -33,7 +33,7 @@ func DefaultProfile() *Profile {
 			Encoding: "gb18030", NearEnd: true, Cut: "partial", Buffer: 4096,
 			StatusTimeout: Duration(500 * time.Millisecond),
 		},
-		Networks: Networks{Wechat: Wechat{Name: "微信支付"}},
+		Networks: Networks{Wechat: Wechat{Name: "微信支付"}, Alipay: defaultAlipay()},
 	}
 }
 
@@ -52,6 +52,17 @@ func defaultSale() Sale {
 		RequestTimeout: Duration(10 * time.Second),
 		PrintReceiptQR: true,
 		Copies:         2,
+	}
+}
+
+// defaultAlipay holds the waits of Alipay's documents: a query after about 5 s, then every 3 to 5 s, and a cancel after
+// 30 to 60 s.
+func defaultAlipay() Alipay {
+	return Alipay{
+		Name:      "支付宝",
+		PollFirst: Duration(5 * time.Second),
+		PollScan:  Duration(3 * time.Second),
+		ScanLimit: Duration(45 * time.Second),
 	}
 }
 

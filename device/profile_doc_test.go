@@ -29,7 +29,7 @@ func TestDocument(t *testing.T) {
 		}
 	}
 	defaults := DefaultProfile()
-	defaults.Networks.Wechat.Enabled = true // as soon as the table is there
+	defaults.Networks.Wechat.Enabled, defaults.Networks.Alipay.Enabled = true, true // as soon as the tables are there
 	for _, key := range schemaKeys() {
 		got, ok := documented[key]
 		delete(documented, key)

@@ -69,9 +69,8 @@ func ParseProfile(name string, text []byte) (*Profile, error) {
 // enableNetworks makes a network that has a table enabled unless the table says otherwise.
 func enableNetworks(p *Profile, tree map[string]any) {
 	networks, _ := tree["networks"].(map[string]any)
-	if _, ok := networks["wechat"]; ok {
-		p.Networks.Wechat.Enabled = true
-	}
+	_, p.Networks.Wechat.Enabled = networks["wechat"]
+	_, p.Networks.Alipay.Enabled = networks["alipay"]
 }
 
 // checkText finds what makes text no TOML at all, in words better than a parser's.

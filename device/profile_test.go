@@ -95,6 +95,12 @@ func TestDefaults(t *testing.T) {
 		{"printer.status_timeout", p.Printer.StatusTimeout.D(), 500 * time.Millisecond},
 		{"networks.wechat.enabled", p.Networks.Wechat.Enabled, true},
 		{"networks.wechat.name", p.Networks.Wechat.Name, "微信支付"},
+		{"networks.alipay.enabled", p.Networks.Alipay.Enabled, false},
+		{"networks.alipay.name", p.Networks.Alipay.Name, "支付宝"},
+		{"networks.alipay.poll_first", p.Networks.Alipay.PollFirst.D(), 5 * time.Second},
+		{"networks.alipay.poll_scan", p.Networks.Alipay.PollScan.D(), 3 * time.Second},
+		{"networks.alipay.scan_limit", p.Networks.Alipay.ScanLimit.D(), 45 * time.Second},
+		{"networks.alipay.reverse_after", p.Networks.Alipay.ReverseAfter.D(), time.Duration(0)},
 	} {
 		if c.got != c.want {
 			t.Errorf("%s is %v by default, want %v", c.key, c.got, c.want)
@@ -177,7 +183,8 @@ host.toml:7: terminal.ID: unknown key; did you mean "id"?
 host.toml:23: sale.poll_show: want a duration in quotes such as "500ms" or "30s", not "3"
 host.toml:29: sale.copies: must be 1 or 2, not 7
 host.toml:84: printer.columns: want a whole number, not a text
-host.toml:100: networks.wechat.cert: unknown key`
+host.toml:100: networks.wechat.cert: unknown key
+host.toml:114: networks.alipay.cert: unknown key`
 	if err == nil || err.Error() != want {
 		t.Errorf("says\n%v\nwant\n%s", err, want)
 	}
@@ -198,6 +205,51 @@ fast.toml:14: sale.scan_limit: must be 30s to 2m, not 1s
 fast.toml:15: sale.poll_scan: must be 1s to 30s, not 50ms`
 	if err == nil || err.Error() != want {
 		t.Errorf("production says\n%v\nwant\n%s", err, want)
+	}
+}
+
+// onlyAlipay is a shop without WeChat Pay.
+const onlyAlipay = `version = 1
+environment = "production"
+
+[terminal]
+id = "T0000001"
+
+[merchant]
+name = "惠民便利店"
+
+[sale]
+default_network = "alipay"
+show_margin = "60s"
+
+[networks.alipay]
+app_id = "2021000000000001"
+private_key = "alipay/app_private_key.txt"
+public_key = "alipay/alipay_public_key.txt"
+`
+
+// A shop can have Alipay alone, and a margin that its codes can outlive is refused where money is real.
+func TestOnlyAlipay(t *testing.T) {
+	p, err := ParseProfile("shop.toml", []byte(onlyAlipay))
+	if err != nil || !p.Networks.Alipay.Enabled || p.Networks.Wechat.Enabled {
+		t.Fatal(p, err)
+	}
+	edit := func(old, fresh string) error {
+		_, err := ParseProfile("shop.toml", []byte(strings.Replace(onlyAlipay, old, fresh, 1)))
+		return err
+	}
+	if err := edit("production", "sandbox"); err != nil {
+		t.Error(err)
+	}
+	for _, c := range []struct{ old, fresh, want string }{
+		{`"60s"`, `"30s"`, "shop.toml:12: sale.show_margin: must be at least 1m with networks.alipay, whose codes can live that much longer, not 30s"},
+		{`"alipay"`, `"wechat"`, `shop.toml:11: sale.default_network: "wechat" has no table [networks.wechat]`},
+		{"[networks.alipay]", "[networks.alipay]\nenabled = false", `shop.toml:15: networks.alipay.enabled: must be true while sale.default_network is "alipay"`},
+		{"[networks.alipay]", "[networks.alipay]\npoll_scan = \"500ms\"", "shop.toml:15: networks.alipay.poll_scan: must be 1s to 30s, not 500ms"},
+	} {
+		if err := edit(c.old, c.fresh); err == nil || err.Error() != c.want {
+			t.Errorf("%s: says\n%v\nwant\n%s", c.fresh, err, c.want)
+		}
 	}
 }
 

@@ -64,7 +64,7 @@ func servePaynet(ctx context.Context, addr, control, dir string, opt paynet.Opti
 	if _, err := sandbox.Start(addr); err != nil {
 		return err
 	}
-	printMerchant(stdout, sandbox.WeChatMerchant())
+	printMerchants(stdout, sandbox)
 	if control == "" {
 		<-ctx.Done()
 		return nil
@@ -72,8 +72,9 @@ func servePaynet(ctx context.Context, addr, control, dir string, opt paynet.Opti
 	return serveControl(ctx, control, opt.Expose, paynetControl(sandbox), stdout)
 }
 
-// printMerchant says what a client needs, in the words of the board profile.
-func printMerchant(w io.Writer, m paynet.WeChatMerchant) {
+// printMerchants says what a client needs, in the words of the board profile.
+func printMerchants(w io.Writer, sandbox *paynet.Paynet) {
+	m, a := sandbox.WeChatMerchant(), sandbox.AlipayMerchant()
 	fmt.Fprintf(w, `paynet listens at %s
 A merchant of WeChat Pay would have got:
   base_url            %s
@@ -88,8 +89,17 @@ A merchant of WeChat Pay would have got:
   public_key          %s
   platform_serial     %s
   platform_cert       %s
+A merchant of Alipay would have got:
+  base_url            %s
+  gateway             %s
+  ca                  %s
+  app_id              %s
+  seller_id           %s
+  private_key         %s
+  public_key          %s
 `, m.BaseURL, m.BaseURL, m.CA, m.MerchantID, m.AppID, m.Serial, m.PrivateKey, m.Certificate, m.APIv3Key,
-		m.PublicKeyID, m.PublicKey, m.PlatformSerial, m.PlatformCertificate)
+		m.PublicKeyID, m.PublicKey, m.PlatformSerial, m.PlatformCertificate,
+		a.BaseURL, a.Gateway, a.CA, a.AppID, a.SellerID, a.PrivateKey, a.AlipayPublicKey)
 }
 
 // serveControl serves h on addr until ctx ends.
@@ -128,6 +138,7 @@ type phoneOrder struct {
 // faultOrder is the body of POST /faults.
 type faultOrder struct {
 	Network string `json:"network"` // a paynet.FaultKind
+	At      string `json:"at"`      // only requests to this network: wechat, alipay; empty for all
 	Op      string `json:"op"`
 	Count   int    `json:"count"`
 	DelayMS int64  `json:"delay_ms"`
@@ -163,7 +174,10 @@ func paynetControl(sandbox *paynet.Paynet) http.Handler {
 		if !readJSON(w, r, &o) {
 			return
 		}
-		f := paynet.Fault{Kind: paynet.FaultKind(o.Network), Op: o.Op, Count: o.Count, Delay: time.Duration(o.DelayMS) * time.Millisecond}
+		f := paynet.Fault{
+			Kind: paynet.FaultKind(o.Network), Network: o.At, Op: o.Op, Count: o.Count,
+			Delay: time.Duration(o.DelayMS) * time.Millisecond,
+		}
 		if err := sandbox.SetFault(f); err != nil {
 			http.Error(w, err.Error(), http.StatusConflict)
 			return

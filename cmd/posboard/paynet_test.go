@@ -37,7 +37,8 @@ func TestPaynetRunsAlone(t *testing.T) {
 		}
 	}
 	go io.Copy(io.Discard, out)
-	for _, want := range []string{"https://127.0.0.1:", "merchant_id", filepath.Join(dir, "wechat", "apiclient_key.pem"), filepath.Join(dir, "ca.pem")} {
+	for _, want := range []string{"https://127.0.0.1:", "merchant_id", filepath.Join(dir, "wechat", "apiclient_key.pem"), filepath.Join(dir, "ca.pem"),
+		"/gateway.do", filepath.Join(dir, "alipay", "alipay_public_key.pem")} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("does not say %q:\n%s", want, text.String())
 		}

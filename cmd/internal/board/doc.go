@@ -19,7 +19,7 @@
 //
 // The native firmware runs as a process in the board's folder, with the profile that lies there:
 //
-//	profile.toml          written at the first start, kept afterwards; [networks.wechat] is set anew each time
+//	profile.toml          written at the first start, kept afterwards; its [networks] are set anew each time
 //	printer scanner console   links to ptys; a device that is unplugged has no link
 //	fb0 fb0.flush         the display's memory, and the socket on which the firmware says that it has drawn
 //	data/                 the journal and the event log

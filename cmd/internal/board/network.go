@@ -15,7 +15,7 @@ const SandboxDir = "paynet"
 // slowDelay is how long a slow network keeps a request; the official request time-out is 10 s.
 const slowDelay = 4 * time.Second
 
-// network is the payment network that the terminal is connected to, and the cable to it.
+// network is the payment networks that the terminal is connected to, and the cable to them.
 type network struct {
 	net     *paynet.Paynet
 	address string // where it listens on this host
@@ -51,20 +51,31 @@ func openNetwork(dir string, scale float64, changed func()) (*network, error) {
 
 // settings are the profile's tables that let the firmware pay here.
 func (n *network) settings() settings {
-	m := n.net.WeChatMerchant()
-	return settings{"networks": map[string]any{"wechat": map[string]any{
-		"enabled":       true,
-		"base_url":      m.BaseURL,
-		"ca":            m.CA,
-		"merchant_id":   m.MerchantID,
-		"app_id":        m.AppID,
-		"serial":        m.Serial,
-		"private_key":   m.PrivateKey,
-		"api_v3_key":    m.APIv3Key,
-		"public_key_id": m.PublicKeyID,
-		"public_key":    m.PublicKey,
-		"notify_url":    m.NotifyURL,
-	}}}
+	w, a := n.net.WeChatMerchant(), n.net.AlipayMerchant()
+	return settings{"networks": map[string]any{
+		"wechat": map[string]any{
+			"enabled":       true,
+			"base_url":      w.BaseURL,
+			"ca":            w.CA,
+			"merchant_id":   w.MerchantID,
+			"app_id":        w.AppID,
+			"serial":        w.Serial,
+			"private_key":   w.PrivateKey,
+			"api_v3_key":    w.APIv3Key,
+			"public_key_id": w.PublicKeyID,
+			"public_key":    w.PublicKey,
+			"notify_url":    w.NotifyURL,
+		},
+		"alipay": map[string]any{
+			"enabled":     true,
+			"base_url":    a.BaseURL,
+			"ca":          a.CA,
+			"app_id":      a.AppID,
+			"seller_id":   a.SellerID,
+			"private_key": a.PrivateKey,
+			"public_key":  a.AlipayPublicKey,
+		},
+	}}
 }
 
 // set breaks or mends the network.

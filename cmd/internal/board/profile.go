@@ -4,8 +4,10 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
@@ -101,13 +103,13 @@ func merge(dst, src map[string]any) {
 func replaceTables(text []byte, run settings) ([]byte, error) {
 	names := make(map[string]bool)
 	var more strings.Builder
-	for k, v := range run {
-		tables, ok := v.(map[string]any)
+	for _, k := range slices.Sorted(maps.Keys(run)) {
+		tables, ok := run[k].(map[string]any)
 		if !ok {
 			return nil, fmt.Errorf("%w: %s is no table of tables", ErrOption, k)
 		}
-		for sub, table := range tables {
-			body, err := toml.Marshal(table)
+		for _, sub := range slices.Sorted(maps.Keys(tables)) {
+			body, err := toml.Marshal(tables[sub])
 			if err != nil {
 				return nil, err
 			}

@@ -7,7 +7,9 @@ import (
 	"testing"
 )
 
-var runTables = settings{"networks": map[string]any{"wechat": map[string]any{"enabled": false, "name": "this run"}}}
+var runTables = settings{"networks": map[string]any{
+	"wechat": map[string]any{"enabled": false, "name": "this run"}, "alipay": map[string]any{"enabled": false},
+}}
 
 func TestProfileIsKeptButForTheRunsOwnTables(t *testing.T) {
 	dir := t.TempDir()

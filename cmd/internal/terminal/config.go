@@ -1,6 +1,7 @@
 package terminal
 
 import (
+	"cmp"
 	"time"
 
 	"smartpos/device"
@@ -48,6 +49,15 @@ func Config(p *device.Profile) txn.Config {
 	if w := p.Networks.Wechat; w.Enabled {
 		cfg.Networks = append(cfg.Networks, txn.NetworkConfig{
 			ID: txn.WeChat, Name: w.Name, NameEN: "WeChat Pay", Short: "微信", Number: w.MerchantID,
+		})
+	}
+	if a := p.Networks.Alipay; a.Enabled {
+		cfg.Networks = append(cfg.Networks, txn.NetworkConfig{
+			ID: txn.Alipay, Name: a.Name, NameEN: "Alipay", Short: "支付宝", Number: cmp.Or(a.SellerID, a.AppID),
+			Timing: txn.Timing{
+				PollShow: p.Sale.PollShow.D(), PollFirst: a.PollFirst.D(), PollScan: a.PollScan.D(),
+				ScanLimit: a.ScanLimit.D(), Reverse: a.ReverseAfter.D(), AskFirst: true,
+			},
 		})
 	}
 	return cfg

@@ -6,21 +6,23 @@ import (
 
 	"smartpos/device"
 	"smartpos/txn"
+	"smartpos/txn/pay"
+	"smartpos/txn/pay/alipay"
 	"smartpos/txn/pay/wechat"
 )
 
 // openNetworks sets up the profile's networks. One that can't be is left out and logged with its cause; the
 // error is [txn.ErrNoNetwork] when none is left.
 func openNetworks(p *device.Profile, cfg *txn.Config, ports *Ports) error {
-	if p.Networks.Wechat.Enabled {
-		client, err := wechat.New(wechatConfig(p))
+	cfg.Networks = slices.DeleteFunc(cfg.Networks, func(n txn.NetworkConfig) bool {
+		client, err := openNetwork(p, n.ID)
 		if err != nil {
-			ports.Log.Error("network left out", "network", txn.WeChat, "err", err)
-			leaveOut(cfg, txn.WeChat)
-		} else {
-			ports.Networks = append(ports.Networks, client)
+			ports.Log.Error("network left out", "network", n.ID, "err", err)
+			return true
 		}
-	}
+		ports.Networks = append(ports.Networks, client)
+		return false
+	})
 	if len(ports.Networks) == 0 {
 		return fmt.Errorf("%w: see the event log", txn.ErrNoNetwork)
 	}
@@ -30,8 +32,11 @@ func openNetworks(p *device.Profile, cfg *txn.Config, ports *Ports) error {
 	return nil
 }
 
-func leaveOut(cfg *txn.Config, id txn.NetworkID) {
-	cfg.Networks = slices.DeleteFunc(cfg.Networks, func(n txn.NetworkConfig) bool { return n.ID == id })
+func openNetwork(p *device.Profile, id txn.NetworkID) (pay.Network, error) {
+	if id == txn.Alipay {
+		return alipay.New(alipayConfig(p))
+	}
+	return wechat.New(wechatConfig(p))
 }
 
 func wechatConfig(p *device.Profile) wechat.Config {
@@ -44,6 +49,17 @@ func wechatConfig(p *device.Profile) wechat.Config {
 		NotifyURL:  w.NotifyURL,
 		Production: p.Environment == device.Production,
 		BaseURL:    w.BaseURL, RootCAs: file(w.CA),
+		Timeout: p.Sale.RequestTimeout.D(), Terminal: p.Terminal.ID, Description: p.Merchant.Name,
+	}
+}
+
+func alipayConfig(p *device.Profile) alipay.Config {
+	a := p.Networks.Alipay
+	file := func(path string) alipay.Source { return alipay.File(p.Path(path)) } // an empty path is no source
+	return alipay.Config{
+		AppID: a.AppID, SellerID: a.SellerID, PrivateKey: file(a.PrivateKey), PublicKey: file(a.PublicKey),
+		Production: p.Environment == device.Production,
+		BaseURL:    a.BaseURL, RootCAs: file(a.CA),
 		Timeout: p.Sale.RequestTimeout.D(), Terminal: p.Terminal.ID, Description: p.Merchant.Name,
 	}
 }

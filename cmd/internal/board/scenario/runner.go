@@ -39,6 +39,9 @@ var TestProfile = []string{
 	"sale.scan_limit=3s",
 	"sale.reverse_after=500ms",
 	"sale.request_timeout=2s",
+	"networks.alipay.poll_first=150ms",
+	"networks.alipay.poll_scan=150ms",
+	"networks.alipay.scan_limit=3s",
 }
 
 // MachineProfile lengthens again what an emulated processor needs longer for: a TLS handshake takes it a second on a
@@ -49,6 +52,9 @@ var MachineProfile = []string{
 	"sale.poll_scan=300ms",
 	"sale.scan_limit=10s",
 	"sale.request_timeout=8s",
+	"networks.alipay.poll_first=300ms",
+	"networks.alipay.poll_scan=300ms",
+	"networks.alipay.scan_limit=10s",
 }
 
 // profile is what the boards of a run are set up with.
