@@ -33,6 +33,23 @@ var causes = map[string]text{
 	"BUYER_MISMATCH":    whyAccount,
 
 	"USER_ACCOUNT_ABNORMAL": whyAccount,
+
+	"TRADE_CLOSED": whyClosed,
+
+	"ACQ.BUYER_BALANCE_NOT_ENOUGH":               whyBalance,
+	"ACQ.BUYER_BANKCARD_BALANCE_NOT_ENOUGH":      whyBalance,
+	"ACQ.PAYMENT_AUTH_CODE_INVALID":              whyCode,
+	"ACQ.PULL_MOBILE_CASHIER_FAIL":               whyCode,
+	"ACQ.PAYMENT_FAIL":                           whyDeclined,
+	"ACQ.BUYER_PAYMENT_AMOUNT_DAY_LIMIT_ERROR":   whyLimit,
+	"ACQ.BUYER_PAYMENT_AMOUNT_MONTH_LIMIT_ERROR": whyLimit,
+	"ACQ.BUYER_ENABLE_STATUS_FORBID":             whyAccount,
+	"ACQ.BUYER_SELLER_EQUAL":                     whyAccount,
+	"ACQ.ERROR_BALANCE_PAYMENT_DISABLE":          whyAccount,
+	"ACQ.ERROR_BUYER_CERTIFY_LEVEL_LIMIT":        whyAccount,
+	"ACQ.MOBILE_PAYMENT_SWITCH_OFF":              whyAccount,
+	"ACQ.NO_PAYMENT_INSTRUMENTS_AVAILABLE":       whyAccount,
+	"ACQ.USER_FACE_PAYMENT_SWITCH_OFF":           whyAccount,
 }
 
 // why returns what the cashier is told of an order that brought no money.
