@@ -55,7 +55,8 @@ type Merchant struct {
 	Footer string `toml:"footer"`  // last line of a slip: 0–96 columns; default "谢谢惠顾"
 }
 
-// Sale is the [sale] table: limits and waits of a sale.
+// Sale is the [sale] table: limits and waits of a sale. PollScan, ScanLimit and ReverseAfter are those of networks
+// without their own.
 //
 // The sandbox takes any wait from 10 ms up to the given maximum, so that tests need not wait as long as customers
 // do; production holds the whole range.

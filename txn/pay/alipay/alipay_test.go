@@ -8,23 +8,22 @@ import (
 	"smartpos/txn"
 	"smartpos/txn/pay/alipay"
 	"smartpos/txn/pay/paynet"
+	"smartpos/txn/pay/paynet/paynettest"
+	"smartpos/txn/pay/paytest"
 )
+
+func order(no string, method txn.Method, fen int64) txn.Order {
+	return paytest.NewOrder(txn.Alipay, no, method, fen)
+}
+
+func phone(t testing.TB, net *paynet.Paynet) *paynet.Phone {
+	return paynettest.Phone(t, net, paynet.Alipay)
+}
 
 // sandbox starts a paynet and a client of it.
 func sandbox(t testing.TB, opt paynet.Options, set func(*alipay.Config)) (*paynet.Paynet, *alipay.Client) {
 	t.Helper()
-	net, err := paynet.Open(t.TempDir(), opt)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := net.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	if _, err := net.Start(""); err != nil {
-		t.Fatal(err)
-	}
+	net := paynettest.Start(t, opt)
 	cfg := config(net)
 	if set != nil {
 		set(&cfg)
@@ -43,23 +42,6 @@ func config(net *paynet.Paynet) alipay.Config {
 		BaseURL: m.BaseURL, RootCAs: alipay.File(m.CA),
 		Timeout: 5 * time.Second, Terminal: "T0000001", Description: "惠民便利店",
 	}
-}
-
-func order(no string, method txn.Method, fen int64) txn.Order {
-	now := time.Now()
-	return txn.Order{
-		No: txn.OrderNo(no), Network: txn.Alipay, Method: method, Amount: txn.Yuan(fen),
-		Created: now, Expires: now.Add(2 * time.Minute).Truncate(time.Second).UTC(),
-	}
-}
-
-func phone(t testing.TB, net *paynet.Paynet) *paynet.Phone {
-	t.Helper()
-	ph, err := net.Phone(paynet.Alipay)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return ph
 }
 
 func TestShowPaid(t *testing.T) {

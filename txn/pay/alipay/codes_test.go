@@ -8,6 +8,7 @@ import (
 
 	"smartpos/txn"
 	"smartpos/txn/pay"
+	"smartpos/txn/pay/paytest"
 )
 
 // TestErrorCodes holds the table of docs/networks.md, one verified error at a time.
@@ -52,7 +53,7 @@ func TestErrorCodes(t *testing.T) {
 				if a.Status != tt.answer || pay.FaultOf(err) != tt.fault {
 					t.Errorf("%s answered %s %s: %+v, %v; want %q %q", op, tt.code, sub, a, err, tt.answer, tt.fault)
 				}
-				if got, want := codeOf(a, err), strings.ToUpper(strings.ReplaceAll(sub, "-", "_")); got != want {
+				if got, want := paytest.CodeOf(a, err), strings.ToUpper(strings.ReplaceAll(sub, "-", "_")); got != want {
 					t.Errorf("%s answered %s, reported %q", op, sub, got)
 				}
 			}
@@ -61,25 +62,7 @@ func TestErrorCodes(t *testing.T) {
 }
 
 func do(c pay.Network, op txn.Op, o txn.Order) (txn.Answer, error) {
-	ctx := context.Background()
-	switch op {
-	case txn.OpShow:
-		return c.Show(ctx, o)
-	case txn.OpScan:
-		return c.Scan(ctx, o, txn.NewPaymentCode("287654321098765432"))
-	case txn.OpClose:
-		return c.Close(ctx, o)
-	case txn.OpReverse:
-		return c.Reverse(ctx, o)
-	}
-	return c.Query(ctx, o)
-}
-
-func codeOf(a txn.Answer, err error) string {
-	if e, ok := err.(*pay.Error); ok {
-		return e.Code
-	}
-	return a.Code
+	return paytest.Ask(context.Background(), c, op, o, txn.NewPaymentCode("287654321098765432"))
 }
 
 // TestOddErrors holds that an error that is none proves nothing.

@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"smartpos/txn/pay/internal/client"
 )
@@ -67,24 +66,15 @@ const (
 
 // check refuses settings that can't be right, all at once.
 func (c *Config) check() error {
-	var errs []error
-	need := func(ok bool, format string, args ...any) {
-		if !ok {
-			errs = append(errs, bad(format, args...))
-		}
-	}
-	need(appForm.MatchString(c.AppID), "app_id %.40q: take the 16 digits (APPID) from the open platform's console", c.AppID)
-	need(c.SellerID == "" || sellerForm.MatchString(c.SellerID), "seller_id %.40q: 16 digits that begin 2088 (PID)", c.SellerID)
-	need(c.Terminal == "" || terminalForm.MatchString(c.Terminal), "terminal %.40q: at most 32 letters and digits", c.Terminal)
-	need(utf8.ValidString(c.Description) && utf8.RuneCountInString(c.Description) <= 256, "description: at most 256 characters")
-	need(c.Timeout >= 0 && c.Timeout <= time.Minute, "request time-out %v: between 0 and one minute", c.Timeout)
-	if c.Production {
-		need(c.BaseURL == "", "base_url is for the sandbox: remove it, or set environment = \"sandbox\"")
-		need(c.RootCAs.Empty(), "ca is for the sandbox: remove it, or set environment = \"sandbox\"")
-		need(!strings.HasPrefix(c.AppID, sandboxApp) && !strings.HasPrefix(c.SellerID, sandboxSeller),
-			"app_id or seller_id is the sandbox's: in production use those from the open platform's console")
-	}
-	return errors.Join(errs...)
+	s := client.Settings{Kind: ErrConfig}
+	s.Need(appForm.MatchString(c.AppID), "app_id %.40q: take the 16 digits (APPID) from the open platform's console", c.AppID)
+	s.Need(c.SellerID == "" || sellerForm.MatchString(c.SellerID), "seller_id %.40q: 16 digits that begin 2088 (PID)", c.SellerID)
+	s.Need(c.Terminal == "" || terminalForm.MatchString(c.Terminal), "terminal %.40q: at most 32 letters and digits", c.Terminal)
+	s.Common(c.Production, c.BaseURL, c.RootCAs, c.Timeout, c.Description, 256)
+	sandbox := strings.HasPrefix(c.AppID, sandboxApp) || strings.HasPrefix(c.SellerID, sandboxSeller)
+	s.Need(!c.Production || !sandbox,
+		"app_id or seller_id is the sandbox's: in production use those from the open platform's console")
+	return s.Err()
 }
 
 // New returns the client. It reads the files and connects to nothing.

@@ -8,19 +8,16 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
-	"sync/atomic"
 	"testing"
-	"time"
 
 	"smartpos/txn"
 	"smartpos/txn/pay"
 	"smartpos/txn/pay/alipay"
 	"smartpos/txn/pay/paynet"
+	"smartpos/txn/pay/paytest"
 )
 
 // TestVerifiesTheBytesAsTheyCame tells the story of the escaped slash: Alipay writes "https:\/\/", most programs
@@ -131,112 +128,16 @@ func TestPaymentCodeStaysSecret(t *testing.T) {
 		if err == nil {
 			t.Errorf("answer %d was believed", i)
 		}
-		for ; err != nil; err = errors.Unwrap(err) {
-			if text := fmt.Sprintf("%v %+v %#v", err, err, err); strings.Contains(text, code) {
-				t.Errorf("answer %d: %s", i, text)
-			}
-		}
+		paytest.CheckSecret(t, err, code)
 	}
 }
 
-// TestNotSent finds only what provably never left.
-func TestNotSent(t *testing.T) {
-	o := order("T0000001A0034", txn.Scan, 1)
-	closed, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := closed.Addr().String()
-	closed.Close()
-	_, refused := script(t, func(c *alipay.Config) { c.BaseURL = "https://" + addr })
-	_, untrusted := script(t, func(c *alipay.Config) { c.RootCAs = alipay.Source{} })
-	_, nowhere := script(t, func(c *alipay.Config) { c.BaseURL = "https://nowhere.invalid" })
-	for name, c := range map[string]*alipay.Client{"refused": refused, "untrusted": untrusted, "no such host": nowhere} {
-		if _, err := do(c, txn.OpScan, o); pay.FaultOf(err) != txn.FaultNotSent {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-	if _, err := refused.Scan(context.Background(), o, txn.PaymentCode{}); pay.FaultOf(err) != txn.FaultNotSent {
-		t.Error("a scan without a code:", err)
-	}
-}
-
-// TestTimeout gives up on a network that takes the request and says nothing.
-func TestTimeout(t *testing.T) {
-	s, c := script(t, nil)
-	arrived, leave := make(chan struct{}, 1), make(chan struct{})
-	s.set = func(http.ResponseWriter, *http.Request) bool {
-		arrived <- struct{}{}
-		<-leave
-		return true
-	}
-	defer close(leave)
-	ctx, cancel := context.WithCancel(context.Background())
-	go func() { <-arrived; cancel() }()
-	if _, err := c.Query(ctx, order("T0000001A0035", txn.Show, 1)); pay.FaultOf(err) != txn.FaultNoAnswer {
-		t.Error(err)
-	}
-	if _, err := c.Query(ctx, order("T0000001A0035", txn.Show, 1)); pay.FaultOf(err) != txn.FaultNotSent {
-		t.Error("a request whose caller had left already:", err)
-	}
-}
-
-// TestOwnTimeout ends a request without any help from the caller.
-func TestOwnTimeout(t *testing.T) {
-	net, c := sandbox(t, paynet.Options{}, func(cfg *alipay.Config) { cfg.Timeout = 50 * time.Millisecond })
-	if err := net.SetFault(paynet.Fault{Kind: paynet.FaultSlow, Delay: time.Hour}); err != nil {
-		t.Fatal(err)
-	}
-	_, err := c.Query(context.Background(), order("T0000001A0036", txn.Show, 1))
-	if f := pay.FaultOf(err); f != txn.FaultNoAnswer && f != txn.FaultNotSent { // a slow machine may not have dialled yet
-		t.Error(err)
-	}
-}
-
-// TestFollowsNoRedirect counts requests at the place that it is sent to.
-func TestFollowsNoRedirect(t *testing.T) {
-	s, c := script(t, nil)
-	var followed atomic.Int32
-	s.set = func(w http.ResponseWriter, r *http.Request) bool {
-		if r.URL.Path == "/elsewhere" {
-			followed.Add(1)
-		}
-		w.Header().Set("Location", "/elsewhere")
-		w.WriteHeader(http.StatusTemporaryRedirect)
-		_, _ = io.WriteString(w, sealed("alipay.trade.pay", success("T0000001A0037")))
-		return true
-	}
-	if _, err := do(c, txn.OpScan, order("T0000001A0037", txn.Scan, 1234)); pay.FaultOf(err) != txn.FaultUnverified {
-		t.Error(err)
-	}
-	if followed.Load() != 0 || s.hits != 1 {
-		t.Errorf("%d requests, %d elsewhere", s.hits, followed.Load())
-	}
-}
-
-// TestRefusesOddOrders sends nothing for an order that can't be right.
-func TestRefusesOddOrders(t *testing.T) {
-	s, c := script(t, nil)
-	for name, change := range map[string]func(*txn.Order){
-		"no number":   func(o *txn.Order) { o.No = "" },
-		"a quote":     func(o *txn.Order) { o.No = `A","total_amount":"0.01` },
-		"nothing":     func(o *txn.Order) { o.Amount.Fen = 0 },
-		"less":        func(o *txn.Order) { o.Amount.Fen = -1 },
-		"other money": func(o *txn.Order) { o.Amount.Currency = "USD" },
-	} {
-		o := order("T0000001A0038", txn.Show, 1)
-		change(&o)
-		ops := []txn.Op{txn.OpShow, txn.OpScan}
-		if !o.No.Valid() {
-			ops = append(ops, txn.OpQuery, txn.OpClose, txn.OpReverse)
-		}
-		for _, op := range ops {
-			if _, err := do(c, op, o); pay.FaultOf(err) != txn.FaultConfig {
-				t.Errorf("%s of %s: %v", op, name, err)
-			}
-		}
-	}
-	if s.hits != 0 {
-		t.Errorf("%d requests were sent", s.hits)
-	}
+// TestLine holds what every client owes to its line.
+func TestLine(t *testing.T) {
+	paytest.RunLine(t, txn.Alipay, func(t testing.TB, at paytest.Server) pay.Network {
+		_, c := script(t, func(cfg *alipay.Config) {
+			cfg.BaseURL, cfg.RootCAs, cfg.Timeout = at.URL, alipay.Bytes(at.Roots), at.Timeout
+		})
+		return c
+	})
 }

@@ -1,36 +1,18 @@
 package wechat_test
 
 import (
-	"context"
-	"fmt"
 	"testing"
 
-	"smartpos/txn"
 	"smartpos/txn/pay/paynet"
+	"smartpos/txn/pay/paynet/paynettest"
 )
 
-// BenchmarkShow is one request for a code with all its cryptography, against the sandbox on this machine: the
-// part of "OK to QR" that is the client's and the network's.
 func BenchmarkShow(b *testing.B) {
 	_, c := sandbox(b, paynet.Options{}, nil)
-	for i := 0; b.Loop(); i++ {
-		a, err := c.Show(context.Background(), order(fmt.Sprintf("BENCH%010d", i), txn.Show, 1))
-		if err != nil || a.Status != txn.StatusReady {
-			b.Fatal(a, err)
-		}
-	}
+	paynettest.BenchShow(b, c)
 }
 
-// BenchmarkQuery is one poll.
 func BenchmarkQuery(b *testing.B) {
-	_, c := sandbox(b, paynet.Options{}, nil)
-	o := order("BENCHQUERY01", txn.Show, 1)
-	if _, err := c.Show(context.Background(), o); err != nil {
-		b.Fatal(err)
-	}
-	for b.Loop() {
-		if _, err := c.Query(context.Background(), o); err != nil {
-			b.Fatal(err)
-		}
-	}
+	net, c := sandbox(b, paynet.Options{}, nil)
+	paynettest.BenchQuery(b, net, c)
 }

@@ -8,6 +8,7 @@ import (
 
 	"smartpos/txn"
 	"smartpos/txn/pay"
+	"smartpos/txn/pay/paytest"
 )
 
 // TestErrorCodes holds the table of docs/networks.md, one verified error at a time.
@@ -57,7 +58,7 @@ func TestErrorCodes(t *testing.T) {
 				if a.Status != tt.answer || pay.FaultOf(err) != tt.fault {
 					t.Errorf("%s answered %d %s: %+v, %v; want %q %q", op, tt.status, code, a, err, tt.answer, tt.fault)
 				}
-				if got := codeOf(a, err); got != code {
+				if got := paytest.CodeOf(a, err); got != code {
 					t.Errorf("%s answered %s, reported %q", op, code, got)
 				}
 			}
@@ -66,25 +67,7 @@ func TestErrorCodes(t *testing.T) {
 }
 
 func do(c pay.Network, op txn.Op, o txn.Order) (txn.Answer, error) {
-	ctx := context.Background()
-	switch op {
-	case txn.OpShow:
-		return c.Show(ctx, o)
-	case txn.OpScan:
-		return c.Scan(ctx, o, txn.NewPaymentCode("134567890123456789"))
-	case txn.OpClose:
-		return c.Close(ctx, o)
-	case txn.OpReverse:
-		return c.Reverse(ctx, o)
-	}
-	return c.Query(ctx, o)
-}
-
-func codeOf(a txn.Answer, err error) string {
-	if e, ok := err.(*pay.Error); ok {
-		return e.Code
-	}
-	return a.Code
+	return paytest.Ask(context.Background(), c, op, o, txn.NewPaymentCode("134567890123456789"))
 }
 
 // TestOddErrors holds that an error body that is none proves nothing.

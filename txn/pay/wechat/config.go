@@ -10,7 +10,6 @@ import (
 	"regexp"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/wechatpay-apiv3/wechatpay-go/core"
 	"github.com/wechatpay-apiv3/wechatpay-go/core/auth/validators"
@@ -66,27 +65,21 @@ var (
 
 // check refuses settings that can't be right, all at once.
 func (c *Config) check() error {
-	var errs []error
-	need := func(ok bool, format string, args ...any) {
-		if !ok {
-			errs = append(errs, bad(format, args...))
-		}
-	}
-	need(digitsForm.MatchString(c.MerchantID), "merchant_id %.40q: take the digits (商户号) from the merchant platform", c.MerchantID)
-	need(appForm.MatchString(c.AppID), "app_id %.40q: take the appid bound to the merchant", c.AppID)
-	need(serialForm.MatchString(c.Serial), "serial %.80q: take the certificate's serial number (证书序列号), in hexadecimal", c.Serial)
-	need(c.PublicKeyID == "" || keyIDForm.MatchString(c.PublicKeyID), "public_key_id %.80q: it begins PUB_KEY_ID_", c.PublicKeyID)
-	need(c.PublicKeyID != "" || len(c.Certificates) > 0, "public_key_id and public_key are missing: answers can't be verified without them")
-	need(c.Terminal == "" || deviceForm.MatchString(c.Terminal), "terminal %.40q: at most 16 letters and digits", c.Terminal)
-	need(utf8.ValidString(c.Description) && utf8.RuneCountInString(c.Description) <= 127, "description: at most 127 characters")
-	need(c.Timeout >= 0 && c.Timeout <= time.Minute, "request time-out %v: between 0 and one minute", c.Timeout)
+	s := client.Settings{Kind: ErrConfig}
+	s.Need(digitsForm.MatchString(c.MerchantID), "merchant_id %.40q: take the digits (商户号) from the merchant platform", c.MerchantID)
+	s.Need(appForm.MatchString(c.AppID), "app_id %.40q: take the appid bound to the merchant", c.AppID)
+	s.Need(serialForm.MatchString(c.Serial), "serial %.80q: take the certificate's serial number (证书序列号), in hexadecimal", c.Serial)
+	s.Need(c.PublicKeyID == "" || keyIDForm.MatchString(c.PublicKeyID), "public_key_id %.80q: it begins PUB_KEY_ID_", c.PublicKeyID)
+	s.Need(c.PublicKeyID != "" || len(c.Certificates) > 0, "public_key_id and public_key are missing: answers can't be verified without them")
+	s.Need(c.Terminal == "" || deviceForm.MatchString(c.Terminal), "terminal %.40q: at most 16 letters and digits", c.Terminal)
+	s.Common(c.Production, c.BaseURL, c.RootCAs, c.Timeout, c.Description, 127)
 	u, err := url.Parse(c.NotifyURL)
-	need(err == nil && u.Scheme == "https" && u.Host != "" && u.RawQuery == "" && len(c.NotifyURL) <= 255,
+	s.Need(err == nil && u.Scheme == "https" && u.Host != "" && u.RawQuery == "" && len(c.NotifyURL) <= 255,
 		"notify_url %.80q: an https address without parameters", c.NotifyURL)
-	if c.Production {
-		errs = append(errs, c.checkProduction()...)
-	}
-	return errors.Join(errs...)
+	sandbox := strings.HasPrefix(c.PublicKeyID, sandboxKeyID) || strings.HasPrefix(strings.ToUpper(c.Serial), sandboxSerial)
+	s.Need(!c.Production || !sandbox,
+		"public_key_id or serial is the sandbox's: in production use those from the merchant platform")
+	return s.Err()
 }
 
 // Marks of what the sandbox makes. They are written down on both sides, so that neither imports the other.
@@ -96,19 +89,6 @@ const (
 	sandboxSerial       = "5041594E4554"
 	sandboxAPIv3        = "PAYNETSANDBOX"
 )
-
-func (c *Config) checkProduction() (errs []error) {
-	if c.BaseURL != "" {
-		errs = append(errs, bad("base_url is for the sandbox: remove it, or set environment = \"sandbox\""))
-	}
-	if !c.RootCAs.Empty() {
-		errs = append(errs, bad("ca is for the sandbox: remove it, or set environment = \"sandbox\""))
-	}
-	if strings.HasPrefix(c.PublicKeyID, sandboxKeyID) || strings.HasPrefix(strings.ToUpper(c.Serial), sandboxSerial) {
-		errs = append(errs, bad("public_key_id or serial is the sandbox's: in production use those from the merchant platform"))
-	}
-	return errs
-}
 
 // New returns the client. It reads the files and connects to nothing.
 func New(cfg Config) (*Client, error) {

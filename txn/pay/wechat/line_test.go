@@ -2,19 +2,15 @@ package wechat_test
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"smartpos/txn"
 	"smartpos/txn/pay"
-	"smartpos/txn/pay/paynet"
+	"smartpos/txn/pay/paytest"
 	"smartpos/txn/pay/wechat"
 )
 
@@ -125,158 +121,16 @@ func TestPaymentCodeStaysSecret(t *testing.T) {
 		if err == nil {
 			t.Errorf("answer %d was believed", i)
 		}
-		for ; err != nil; err = errors.Unwrap(err) {
-			if text := fmt.Sprintf("%v %+v %#v", err, err, err); strings.Contains(text, code) {
-				t.Errorf("answer %d: %s", i, text)
-			}
-		}
+		paytest.CheckSecret(t, err, code)
 	}
 }
 
-// TestNotSent finds only what provably never left.
-func TestNotSent(t *testing.T) {
-	o := order("T0000001A0023", txn.Scan, 1)
-	closed, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := closed.Addr().String()
-	closed.Close()
-	_, refused := script(t, func(c *wechat.Config) { c.BaseURL = "https://" + addr })
-	_, untrusted := script(t, func(c *wechat.Config) { c.RootCAs = wechat.Source{} })
-	_, nowhere := script(t, func(c *wechat.Config) { c.BaseURL = "https://nowhere.invalid" })
-	plain := listen(t, func(conn net.Conn) { _, _ = io.WriteString(conn, "220 mail\r\n") })
-	_, notTLS := script(t, func(c *wechat.Config) { c.BaseURL = "https://" + plain })
-	for name, c := range map[string]*wechat.Client{"refused": refused, "untrusted": untrusted, "no such host": nowhere, "not TLS": notTLS} {
-		if _, err := do(c, txn.OpScan, o); pay.FaultOf(err) != txn.FaultNotSent {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-	if _, err := refused.Scan(context.Background(), o, txn.PaymentCode{}); pay.FaultOf(err) != txn.FaultNotSent {
-		t.Error("a scan without a code:", err)
-	}
-}
-
-// listen accepts and hands each connection to f, then closes it.
-func listen(t *testing.T, f func(net.Conn)) string {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			f(conn)
-			conn.Close()
-		}
-	}()
-	t.Cleanup(func() { l.Close(); <-done })
-	return l.Addr().String()
-}
-
-// TestTimeout gives up on a network that takes the request and says nothing.
-func TestTimeout(t *testing.T) {
-	s, c := script(t, nil)
-	arrived, leave := make(chan struct{}, 1), make(chan struct{})
-	s.set = func(http.ResponseWriter, *http.Request) bool {
-		arrived <- struct{}{}
-		<-leave
-		return true
-	}
-	defer close(leave)
-	ctx, cancel := context.WithCancel(context.Background())
-	go func() { <-arrived; cancel() }()
-	if _, err := c.Query(ctx, order("T0000001A0024", txn.Show, 1)); pay.FaultOf(err) != txn.FaultNoAnswer {
-		t.Error(err)
-	}
-	if _, err := c.Query(ctx, order("T0000001A0024", txn.Show, 1)); pay.FaultOf(err) != txn.FaultNotSent {
-		t.Error("a request whose caller had left already:", err)
-	}
-}
-
-// TestOwnTimeout ends a request without any help from the caller.
-func TestOwnTimeout(t *testing.T) {
-	net, c := sandbox(t, paynet.Options{}, func(cfg *wechat.Config) { cfg.Timeout = 50 * time.Millisecond })
-	if err := net.SetFault(paynet.Fault{Kind: paynet.FaultSlow, Delay: time.Hour}); err != nil {
-		t.Fatal(err)
-	}
-	_, err := c.Query(context.Background(), order("T0000001A0025", txn.Show, 1))
-	if f := pay.FaultOf(err); f != txn.FaultNoAnswer && f != txn.FaultNotSent { // a slow machine may not have dialled yet
-		t.Error(err)
-	}
-}
-
-// TestEndlessAnswer stops reading a network that never stops talking.
-func TestEndlessAnswer(t *testing.T) {
-	s, c := script(t, func(cfg *wechat.Config) { cfg.Timeout = time.Minute })
-	s.set = func(w http.ResponseWriter, _ *http.Request) bool {
-		signHeader(w.Header(), "", time.Now())
-		for {
-			if _, err := w.Write(make([]byte, 64<<10)); err != nil {
-				return true // the client has hung up
-			}
-		}
-	}
-	if _, err := do(c, txn.OpQuery, order("T0000001A0028", txn.Show, 1)); pay.FaultOf(err) != txn.FaultUnverified {
-		t.Error(err)
-	}
-}
-
-// TestFollowsNoRedirect counts requests at the place that it is sent to.
-func TestFollowsNoRedirect(t *testing.T) {
-	s, c := script(t, nil)
-	var followed atomic.Int32
-	s.set = func(w http.ResponseWriter, r *http.Request) bool {
-		if r.URL.Path == "/elsewhere" {
-			followed.Add(1)
-		}
-		body := "{}"
-		signHeader(w.Header(), body, time.Now())
-		w.Header().Set("Location", "/elsewhere")
-		w.WriteHeader(http.StatusTemporaryRedirect)
-		_, _ = io.WriteString(w, body)
-		return true
-	}
-	if _, err := do(c, txn.OpScan, order("T0000001A0026", txn.Scan, 1)); pay.FaultOf(err) != txn.FaultUnverified {
-		t.Error(err)
-	}
-	if followed.Load() != 0 || s.hits != 1 {
-		t.Errorf("%d requests, %d elsewhere", s.hits, followed.Load())
-	}
-}
-
-// TestRefusesOddOrders sends nothing for an order that can't be right.
-func TestRefusesOddOrders(t *testing.T) {
-	s, c := script(t, nil)
-	for name, change := range map[string]func(*txn.Order){
-		"no number":   func(o *txn.Order) { o.No = "" },
-		"a path":      func(o *txn.Order) { o.No = "../../../refund" },
-		"nothing":     func(o *txn.Order) { o.Amount.Fen = 0 },
-		"less":        func(o *txn.Order) { o.Amount.Fen = -1 },
-		"other money": func(o *txn.Order) { o.Amount.Currency = "USD" },
-	} {
-		o := order("T0000001A0027", txn.Show, 1)
-		change(&o)
-		for _, op := range []txn.Op{txn.OpShow, txn.OpScan} {
-			if _, err := do(c, op, o); pay.FaultOf(err) != txn.FaultConfig {
-				t.Errorf("%s of %s: %v", op, name, err)
-			}
-		}
-		if o.No.Valid() {
-			continue
-		}
-		for _, op := range []txn.Op{txn.OpQuery, txn.OpClose, txn.OpReverse} {
-			if _, err := do(c, op, o); pay.FaultOf(err) != txn.FaultConfig {
-				t.Errorf("%s of %s: %v", op, name, err)
-			}
-		}
-	}
-	if s.hits != 0 {
-		t.Errorf("%d requests were sent", s.hits)
-	}
+// TestLine holds what every client owes to its line.
+func TestLine(t *testing.T) {
+	paytest.RunLine(t, txn.WeChat, func(t testing.TB, at paytest.Server) pay.Network {
+		_, c := script(t, func(cfg *wechat.Config) {
+			cfg.BaseURL, cfg.RootCAs, cfg.Timeout = at.URL, wechat.Bytes(at.Roots), at.Timeout
+		})
+		return c
+	})
 }

@@ -7,24 +7,23 @@ import (
 
 	"smartpos/txn"
 	"smartpos/txn/pay/paynet"
+	"smartpos/txn/pay/paynet/paynettest"
+	"smartpos/txn/pay/paytest"
 	"smartpos/txn/pay/wechat"
 )
+
+func order(no string, method txn.Method, fen int64) txn.Order {
+	return paytest.NewOrder(txn.WeChat, no, method, fen)
+}
+
+func phone(t testing.TB, net *paynet.Paynet) *paynet.Phone {
+	return paynettest.Phone(t, net, paynet.WeChat)
+}
 
 // sandbox starts a paynet and a client of it.
 func sandbox(t testing.TB, opt paynet.Options, set func(*wechat.Config)) (*paynet.Paynet, *wechat.Client) {
 	t.Helper()
-	net, err := paynet.Open(t.TempDir(), opt)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := net.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	if _, err := net.Start(""); err != nil {
-		t.Fatal(err)
-	}
+	net := paynettest.Start(t, opt)
 	cfg := config(net)
 	if set != nil {
 		set(&cfg)
@@ -45,23 +44,6 @@ func config(net *paynet.Paynet) wechat.Config {
 		NotifyURL: m.NotifyURL, BaseURL: m.BaseURL, RootCAs: wechat.File(m.CA),
 		Timeout: 5 * time.Second, Terminal: "T0000001", Description: "惠民便利店",
 	}
-}
-
-func order(no string, method txn.Method, fen int64) txn.Order {
-	now := time.Now()
-	return txn.Order{
-		No: txn.OrderNo(no), Network: txn.WeChat, Method: method, Amount: txn.Yuan(fen),
-		Created: now, Expires: now.Add(2 * time.Minute).Truncate(time.Second).UTC(),
-	}
-}
-
-func phone(t testing.TB, net *paynet.Paynet) *paynet.Phone {
-	t.Helper()
-	ph, err := net.Phone(paynet.WeChat)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return ph
 }
 
 func TestShowPaid(t *testing.T) {
