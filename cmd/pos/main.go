@@ -90,9 +90,10 @@ func runTerminal(p *device.Profile, stdin io.Reader, stdout, stderr io.Writer) i
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	var console io.Writer
-	pulse := boot.OpenPulse()
-	if pulse != nil {
+	var board terminal.Board
+	if pulse := boot.OpenPulse(); pulse != nil {
 		console = stderr // a board's technician has its serial console and no shell
+		board = terminal.Board{Pulse: probed(pulse), SetClock: setClock}
 	}
 	log, closeLog, err := terminal.OpenEventLog(p.Path(p.Data), console)
 	if err != nil {
@@ -101,7 +102,7 @@ func runTerminal(p *device.Profile, stdin io.Reader, stdout, stderr io.Writer) i
 	}
 	defer closeLog()
 	log.Info("start", "version", version(), "board", p.Board, "environment", p.Environment)
-	t, closePorts, err := terminal.Open(p, terminal.Console{In: stdin, Out: stdout}, probed(pulse), log)
+	t, closePorts, err := terminal.Open(p, terminal.Console{In: stdin, Out: stdout}, board, log)
 	if err != nil {
 		log.Error("start", "err", err)
 		fmt.Fprintf(stderr, "pos: %v\n", err)

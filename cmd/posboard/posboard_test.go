@@ -126,7 +126,7 @@ func TestUsage(t *testing.T) {
 		{[]string{"play", "--jobs", "0", "x"}, exitUsage, "usage: posboard play"},
 		{[]string{"run", "now"}, exitUsage, `unexpected "now"`},
 		{[]string{"run", "--firmware", "/nowhere/pos"}, exitFail, "no firmware at /nowhere/pos"},
-		{[]string{"run", "--firmware", binaries.pos, "--backend", "abacus"}, exitFail, `no backend "abacus"`},
+		{[]string{"run", "--firmware", binaries.pos, "--backend", "abacus"}, exitUsage, `no such backend: "abacus"`},
 		{[]string{"play", "--firmware", "/nowhere/pos", "x"}, exitFail, "no firmware"},
 	} {
 		var out, errs bytes.Buffer

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"io/fs"
 	"sync"
 	"time"
 )
@@ -95,10 +96,15 @@ func setClock(sys System, built time.Time, dir string, noRTC bool) (from candida
 var ErrBackwards = errors.New("boot: a clock is never set back")
 
 // AdoptTime sets the clock of the system and of the board forward to t, which somebody has proved: a pinned
-// network's signature. It returns [ErrBackwards] when the clock is past t already.
+// network's signature. It returns [ErrBackwards] when the clock is past t already. A board without a real-time clock
+// has none to set.
 func AdoptTime(c Clock, t time.Time) error {
 	if now := c.Now(); !t.After(now) {
 		return fmt.Errorf("%w: from %s to %s", ErrBackwards, now.Format(time.RFC3339), t.Format(time.RFC3339))
 	}
-	return errors.Join(c.SetNow(t), c.SetRTC(t))
+	err := c.SetRTC(t)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return errors.Join(c.SetNow(t), err)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"smartpos/txn"
 )
@@ -38,6 +39,18 @@ type Network interface {
 	// a query proves what came of it.
 	Reverse(ctx context.Context, order txn.Order) (txn.Answer, error)
 }
+
+// TimeProver is a network that can prove what time it is: it signs its answers' time with a key that the terminal
+// holds. A board without a real-time clock needs that before anybody can be paid.
+type TimeProver interface {
+	// ProveTime returns the network's time. It carries no secret and changes nothing, and it takes a server's
+	// certificate that is not valid yet by the terminal's clock: only the signature is believed.
+	ProveTime(ctx context.Context) (time.Time, error)
+}
+
+// ErrClock is returned, inside an [*Error], where an answer or a certificate can't be judged because the terminal's
+// clock is wrong.
+var ErrClock = errors.New("the terminal's clock is wrong")
 
 // Error says that a request brought no verified answer.
 type Error struct {

@@ -38,3 +38,6 @@ func (i *Image) FirmwareSize() (int64, error) {
 
 // Board is the image's, for a peer.
 func (i *Image) Board() *bootimage.Board { return i.board }
+
+// SetExtra has all machines of the image started with more arguments for QEMU, and boot: a saved state was without.
+func (i *Image) SetExtra(args ...string) { i.extra, i.state = args, "" }

@@ -47,7 +47,8 @@ type Image struct {
 	board *bootimage.Board
 	files *bootimage.Image
 	epoch time.Time
-	state string // a machine that waits for its settings, to go on from instead of booting; "": none
+	extra []string // arguments for QEMU: a test's
+	state string   // a machine that waits for its settings, to go on from instead of booting; "": none
 }
 
 // ImageOptions say what an image is made of.
@@ -126,6 +127,7 @@ func (i *Image) config(dir string, settings, data qemu.Disk) qemu.Config {
 		Network:     &qemu.Network{},
 		Display:     displaySize,
 		Incoming:    i.state,
+		Extra:       i.extra,
 		Dir:         dir,
 	}
 }

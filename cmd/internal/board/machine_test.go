@@ -314,6 +314,19 @@ func TestMachineWithoutModule(t *testing.T) {
 	}
 }
 
+// A board that has been in a drawer for half a year, its battery empty: no certificate is valid yet. The network proves
+// what time it is, and the terminal sells.
+func TestMachineClock(t *testing.T) {
+	t.Setenv("SOURCE_DATE_EPOCH", fmt.Sprint(time.Now().AddDate(0, -6, 0).Unix()))
+	i := images.get(t, "drawer", "arm64", nil)
+	i.SetExtra("-rtc", "base=2001-01-01")
+	b := machine(t, i)
+	on(t, b)
+	awaitLog(t, b, "clock set forward")
+	sell(t, b, "5")
+	await(t, b, "today's receipt", func() bool { return strings.Contains(b.Paper().Text(), time.Now().UTC().Format("2006-01-")) })
+}
+
 // The terminal's loop hangs while a customer pays: the watchdog resets the board, and the terminal comes back with
 // the order and finds out that it was paid.
 func TestMachineHangs(t *testing.T) {

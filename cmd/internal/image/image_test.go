@@ -352,11 +352,15 @@ func TestReproducible(t *testing.T) {
 	if err := os.WriteFile(firmware, []byte("firmware"), 0o755); err != nil {
 		t.Fatal(err)
 	}
+	shop := t.TempDir()
+	if err := os.WriteFile(filepath.Join(shop, "profile.toml"), []byte("version = 1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	var manifests [2][]byte
 	for i := range manifests {
 		made, err := Build(t.Context(), Options{
 			Board: b, Kernel: k, Firmware: firmware, Epoch: epoch, Out: t.TempDir(),
-			Files: map[string][]byte{"etc/b": []byte("b"), "etc/a": []byte("a")},
+			Shop: shop, Files: map[string][]byte{"etc/b": []byte("b"), "etc/a": []byte("a")},
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -364,7 +368,7 @@ func TestReproducible(t *testing.T) {
 		if manifests[i], err = os.ReadFile(made.Path(ManifestFile)); err != nil {
 			t.Fatal(err)
 		}
-		if len(made.SHA256) != 3 {
+		if len(made.SHA256) != 4 {
 			t.Errorf("the manifest lists %v", made.SHA256)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"slices"
+	"time"
 
 	"periph.io/x/conn/v3/gpio"
 
@@ -26,11 +27,18 @@ type Console struct {
 	Out io.Writer
 }
 
+// Board is what the firmware has of its board beside the profile: the heartbeat that process 1 waits for, and the clock.
+// On a host it is empty.
+type Board struct {
+	Pulse    Pulse
+	SetClock func(time.Time) error
+}
+
 // Open sets a terminal up as the profile says. What is missing at start is no error where the terminal can
 // work without it or wait for it: an absent printer or scanner comes when it is plugged in, a network whose
 // keys can't be read is left out and logged, and a journal that can't be opened makes a terminal that says
 // why it doesn't sell. The returned function closes what Run has not.
-func Open(p *device.Profile, console Console, pulse Pulse, log *slog.Logger) (t *Terminal, closeAll func() error, err error) {
+func Open(p *device.Profile, console Console, board Board, log *slog.Logger) (t *Terminal, closeAll func() error, err error) {
 	var open closers
 	defer func() {
 		if err != nil {
@@ -38,7 +46,7 @@ func Open(p *device.Profile, console Console, pulse Pulse, log *slog.Logger) (t 
 		}
 	}()
 	cfg := Config(p)
-	ports := Ports{Log: log, Pulse: pulse, RequestTimeout: p.Sale.RequestTimeout.D()}
+	ports := Ports{Log: log, Pulse: board.Pulse, SetClock: board.SetClock, RequestTimeout: p.Sale.RequestTimeout.D()}
 	if ports.Screen, err = openScreen(p, console); err != nil {
 		return nil, nil, err
 	}

@@ -52,8 +52,9 @@ type Ports struct {
 	Codes      *scanner.Table
 	Printer    Printer
 	Screen     Screen
-	Beep       func(txn.BeepKind) // may be nil
-	Pulse      Pulse              // may be nil
+	Beep       func(txn.BeepKind)    // may be nil
+	Pulse      Pulse                 // may be nil
+	SetClock   func(time.Time) error // sets a board's clock forward to a time that was proved; nil: the clock is not ours
 	Log        *slog.Logger
 
 	RequestTimeout time.Duration // of one request to a network
@@ -71,6 +72,8 @@ type Terminal struct {
 	prints   *lane[txn.Print]
 	triggers *lane[bool]
 	screenOK bool
+
+	clockDoubt chan struct{} // a request failed for the clock
 }
 
 // New returns a terminal that takes up what its journal knows.
@@ -96,6 +99,7 @@ func newTerminal(ports Ports) *Terminal {
 	return &Terminal{
 		ports: ports, start: time.Now(), events: make(chan txn.Event, eventQueue), screenOK: true,
 		commits: newLane[txn.Commit](), prints: newLane[txn.Print](), triggers: newLane[bool](),
+		clockDoubt: make(chan struct{}, 1),
 	}
 }
 
@@ -113,6 +117,9 @@ func (t *Terminal) Run(ctx context.Context) error {
 	if t.ports.Scanner != nil {
 		t.work.Go(func() { t.readCodes(ctx) })
 		t.work.Go(func() { t.pullTrigger(ctx) })
+	}
+	if prover := t.timeProver(); prover != nil && t.ports.SetClock != nil {
+		t.work.Go(func() { t.keepTime(ctx, prover) })
 	}
 	err := t.loop(ctx, ended)
 	cancel()

@@ -60,6 +60,9 @@ func (t *Terminal) request(ctx context.Context, r txn.Request) {
 		log := t.ports.Log.With("op", r.Op, "order", r.Order.No, "took", time.Since(began).Round(time.Millisecond))
 		if err != nil {
 			log.Warn("network", "err", err)
+			if errors.Is(err, pay.ErrClock) {
+				t.doubtClock()
+			}
 		} else {
 			log.Info("network", "status", answer.Status, "code", answer.Code)
 		}

@@ -146,6 +146,6 @@ func newTransport(cfg *Config, ring *keyring) (*transport, error) {
 		return nil, bad("%v", err)
 	}
 	return &transport{
-		base: base, validator: validators.NewWechatPayResponseValidator(ring), line: client.NewLine(roots, cfg.Timeout),
+		base: base, ring: ring, validator: validators.NewWechatPayResponseValidator(ring), line: client.NewLine(roots, cfg.Timeout),
 	}, nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"net/http"
@@ -15,16 +16,18 @@ import (
 	"github.com/wechatpay-apiv3/wechatpay-go/core/auth/validators"
 	"github.com/wechatpay-apiv3/wechatpay-go/core/consts"
 
+	"smartpos/txn/pay"
 	"smartpos/txn/pay/internal/client"
 )
 
-var errSkew = errors.New("the answer was signed 5 minutes or more away from this terminal's time; check the clock")
+var errSkew = fmt.Errorf("the answer was signed 5 minutes or more away from this terminal's time: %w", pay.ErrClock)
 
 // exchange is what really happened on the line for one call of the SDK. The transport fills it in; the
 // client judges by it and not by the SDK's errors, whose texts repeat what the network said.
 type exchange struct {
 	client.Exchange
-	reason error // why the answer proves nothing; nil when its signature and time hold
+	reason error     // why the answer proves nothing; nil when its signature and time hold
+	at     time.Time // when certificates are judged; zero: now
 }
 
 type exchangeKey struct{}
@@ -33,6 +36,7 @@ type exchangeKey struct{}
 // itself returns an error status before it looks at the signature.
 type transport struct {
 	base      *url.URL // nil: as the SDK addresses it
+	ring      *keyring
 	validator *validators.WechatPayResponseValidator
 	line      *client.Line
 }
@@ -47,7 +51,11 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if t.base != nil {
 		r.URL.Scheme, r.URL.Host, r.Host = t.base.Scheme, t.base.Host, ""
 	}
-	x.Exchange = t.line.Do(r)
+	if x.at.IsZero() {
+		x.Exchange = t.line.Do(r)
+	} else {
+		x.Exchange = t.line.DoAt(r, x.at)
+	}
 	switch {
 	case x.Status == 0:
 		return nil, x.Err

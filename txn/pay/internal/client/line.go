@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"smartpos/txn"
+	"smartpos/txn/pay"
 )
 
 // DefaultTimeout is how long a request may take, from dialling to the last byte of its answer.
@@ -43,6 +44,16 @@ type Exchange struct {
 	Body   []byte
 	Cut    error // why the body is not whole: ErrShort, ErrLong
 	Err    error // why there is no answer
+}
+
+// NotYet returns from when on the server's certificates are valid, if they are not yet by the terminal's clock and
+// that is all that is wrong.
+func (x *Exchange) NotYet() (from time.Time, ok bool) {
+	var invalid x509.CertificateInvalidError
+	if !errors.As(x.Err, &invalid) || invalid.Reason != x509.Expired || !time.Now().Before(invalid.Cert.NotBefore) {
+		return time.Time{}, false
+	}
+	return invalid.Cert.NotBefore, true
 }
 
 // Silence says what is known of a request that brought no answer; FaultNone when one came.
@@ -80,6 +91,16 @@ func NewLine(roots *x509.CertPool, timeout time.Duration) *Line {
 		// keep it cheap.
 		DisableKeepAlives: true,
 	}}
+}
+
+// DoAt is [Line.Do] for a request that carries no secret: the server's certificates are judged as if it were that
+// time. Whoever calls it believes nothing but a signature.
+func (l *Line) DoAt(r *http.Request, now time.Time) Exchange {
+	later := l.http.Clone()
+	later.TLSClientConfig.Time = func() time.Time { return now }
+	later.TLSClientConfig.ClientSessionCache = nil
+	defer later.CloseIdleConnections()
+	return (&Line{later}).Do(r)
 }
 
 // Do makes one request. It follows no redirect and takes no proxy from the environment.
@@ -127,6 +148,7 @@ var (
 	errName    = errors.New("the network's name is not found; check the cable and the name server")
 	errBroken  = errors.New("the connection broke")
 	errTLS     = errors.New("the server's certificate is not trusted; check the clock and the network")
+	errNotYet  = fmt.Errorf("the server's certificate is not valid yet: %w", pay.ErrClock)
 )
 
 func plain(err error) error {
@@ -147,6 +169,8 @@ func plain(err error) error {
 		return errno
 	case errors.As(err, &dns):
 		return errName
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired && time.Now().Before(invalid.Cert.NotBefore):
+		return errNotYet
 	case errors.As(err, &authority), errors.As(err, &invalid), errors.As(err, &host):
 		return errTLS
 	}
