@@ -112,6 +112,8 @@ func TestPaynetControl(t *testing.T) {
 		{"POST", "/phone", "application/json", strings.Repeat(" ", 9000) + "{}", 400, "too large"},
 		{"POST", "/phone", "text/plain", `{"wallet":"wechat","do":"code"}`, 415, "application/json"},
 		{"POST", "/faults", "application/json", `{"network":"slow","delay_ms":5,"count":1}`, 200, "slow"},
+		{"POST", "/faults", "application/json", `{"network":"down","at":"cash"}`, 409, "cash"},
+		{"POST", "/faults", "application/json", `{"network":"slow","at":"alipay","op":"pay"}`, 200, `"at":"alipay"`},
 		{"POST", "/faults", "application/json", `{"network":"plague"}`, 409, "plague"},
 		{"POST", "/faults", "application/json", `{`, 400, ""},
 	} {

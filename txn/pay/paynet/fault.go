@@ -63,13 +63,16 @@ type Fault struct {
 }
 
 // SetFault replaces the fault in force. FaultDown takes effect for the whole server whatever Network, Op
-// and Count say. The error says that the server could not listen again after FaultDown, or that the kind is unknown.
+// and Count say. The error says that the server could not listen again after FaultDown, or that kind or network are unknown.
 func (p *Paynet) SetFault(f Fault) error {
 	if f.Kind == "" {
 		f.Kind = FaultOK
 	}
 	if !slices.Contains(FaultKinds, f.Kind) {
 		return fmt.Errorf("paynet: no fault %.30q", f.Kind)
+	}
+	if f.Network != "" && p.at(f.Network) == nil {
+		return fmt.Errorf("paynet: no network %.20q to break", f.Network)
 	}
 	if f.Delay == 0 {
 		f.Delay = 15 * time.Second
