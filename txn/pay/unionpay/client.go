@@ -1,0 +1,278 @@
+package unionpay
+
+import (
+	"context"
+	"crypto/rsa"
+	"errors"
+	"strconv"
+	"time"
+
+	"smartpos/txn"
+	"smartpos/txn/pay"
+)
+
+// Client is UnionPay QR as a [pay.Network]. Its methods may be called from several goroutines.
+type Client struct {
+	cfg     Config
+	key     *rsa.PrivateKey
+	certID  string
+	network *authority
+	line    *line
+}
+
+var _ pay.Network = (*Client)(nil)
+
+// ID implements [pay.Network].
+func (c *Client) ID() txn.NetworkID { return txn.UnionPay }
+
+// Paths of the gateway.
+const (
+	transPath = "/gateway/api/backTransReq.do"
+	queryPath = "/gateway/api/queryTrans.do"
+)
+
+// Transaction types (txnType), their subtypes (txnSubType), and the currency.
+const (
+	typeQuery, typePay, typeReverse = "00", "01", "99"
+	subScan, subShow, subReverse    = "06", "07", "01"
+	currency                        = "156"
+)
+
+// message returns what every request carries.
+func (c *Client) message(o txn.Order, kind, sub string) form {
+	return form{
+		"version": "5.1.0", "encoding": "UTF-8", "signMethod": "01", "certId": c.certID,
+		"txnType": kind, "txnSubType": sub, "bizType": "000000", "accessType": "0",
+		"merId": c.cfg.MerchantID, "orderId": string(o.No), "txnTime": txnTime(o),
+	}
+}
+
+// payment returns what both ways to pay carry.
+func (c *Client) payment(o txn.Order, sub string) form {
+	f := c.message(o, typePay, sub)
+	f["channelType"], f["currencyCode"], f["backUrl"] = "08", currency, c.cfg.NotifyURL
+	f["txnAmt"] = strconv.FormatInt(o.Amount.Fen, 10)
+	if c.cfg.TerminalID != "" {
+		f["termId"] = c.cfg.TerminalID
+	}
+	return f
+}
+
+// Show implements [pay.Network] by 申请二维码 (01/07).
+func (c *Client) Show(ctx context.Context, o txn.Order) (txn.Answer, error) {
+	if err := fits(o); err != nil {
+		return txn.Answer{}, fault(txn.OpShow, o, txn.FaultConfig, "", err)
+	}
+	req := c.payment(o, subShow)
+	if !o.Expires.IsZero() {
+		req["payTimeout"] = o.Expires.In(beijing).Format(timeForm)
+	}
+	f, err := c.call(ctx, txn.OpShow, o, transPath, req)
+	if err != nil {
+		return txn.Answer{}, err
+	}
+	if f["respCode"] != "00" {
+		return c.verdict(txn.OpShow, o, f, typePay)
+	}
+	if err := c.ours(o, f, typePay); err != nil {
+		return txn.Answer{}, fault(txn.OpShow, o, txn.FaultUnverified, "", err)
+	}
+	if !validCode(f["qrCode"]) {
+		return txn.Answer{}, fault(txn.OpShow, o, txn.FaultUnverified, "", errShape)
+	}
+	return txn.Answer{Status: txn.StatusReady, CodeURL: f["qrCode"]}, nil
+}
+
+// Scan implements [pay.Network] by 二维码消费 (01/06). The network only accepts it; where it did, one query asks at
+// once what came of it.
+func (c *Client) Scan(ctx context.Context, o txn.Order, code txn.PaymentCode) (txn.Answer, error) {
+	if err := fits(o); err != nil {
+		return txn.Answer{}, fault(txn.OpScan, o, txn.FaultConfig, "", err)
+	}
+	if code.IsZero() || len(code.Reveal()) > 64 {
+		return txn.Answer{}, fault(txn.OpScan, o, txn.FaultNotSent, "", errCode)
+	}
+	req := c.payment(o, subScan)
+	req["qrNo"] = code.Reveal()
+	f, err := c.call(ctx, txn.OpScan, o, transPath, req)
+	if err != nil {
+		return txn.Answer{}, err
+	}
+	a, err := c.verdict(txn.OpScan, o, f, typePay)
+	if err == nil && a.Status == txn.StatusWaiting {
+		a = c.outcome(ctx, o, a)
+	}
+	return a, err
+}
+
+// outcome asks what came of a code payment that the network has accepted. What the query doesn't prove is left to
+// the queries that follow.
+func (c *Client) outcome(ctx context.Context, o txn.Order, accepted txn.Answer) txn.Answer {
+	a, err := c.Query(ctx, o)
+	if err == nil && (a.Status == txn.StatusPaid || a.Status == txn.StatusFailed || a.Status == txn.StatusMismatch) {
+		return a
+	}
+	return accepted
+}
+
+// Query implements [pay.Network] by 交易状态查询 (00/00).
+func (c *Client) Query(ctx context.Context, o txn.Order) (txn.Answer, error) {
+	return c.query(ctx, txn.OpQuery, o)
+}
+
+func (c *Client) query(ctx context.Context, op txn.Op, o txn.Order) (txn.Answer, error) {
+	if err := named(o); err != nil {
+		return txn.Answer{}, fault(op, o, txn.FaultConfig, "", err)
+	}
+	f, err := c.call(ctx, op, o, queryPath, c.message(o, typeQuery, "00"))
+	if err != nil {
+		return txn.Answer{}, err
+	}
+	if f["respCode"] != "00" {
+		return c.verdict(op, o, f, typeQuery, typePay)
+	}
+	switch err := c.ours(o, f, typePay, typeReverse); {
+	case errors.Is(err, errOther):
+		return txn.Answer{Status: txn.StatusMismatch, Code: codeName("00")}, nil
+	case err != nil:
+		return txn.Answer{}, fault(op, o, txn.FaultUnverified, "", err)
+	}
+	a, flt, err := c.state(o, f)
+	if err != nil {
+		return txn.Answer{}, fault(op, o, flt, f["origRespCode"], err)
+	}
+	return a, nil
+}
+
+// Close implements [pay.Network]. UnionPay has no request that closes a QR: this is a query, which changes nothing
+// and tells what a close would have met. "Refused" means that the order still lives, "not found" that nobody has
+// paid so far; its end is its payTimeout.
+func (c *Client) Close(ctx context.Context, o txn.Order) (txn.Answer, error) {
+	a, err := c.query(ctx, txn.OpClose, o)
+	if err != nil {
+		return a, err
+	}
+	switch a.Status {
+	case txn.StatusPaid, txn.StatusNotFound:
+		return a, nil
+	case txn.StatusWaiting, txn.StatusMismatch:
+		return txn.Answer{Status: txn.StatusRefused, Code: a.Code}, nil
+	}
+	return txn.Answer{Status: txn.StatusAccepted, Code: a.Code}, nil // at its end already
+}
+
+// Reverse implements [pay.Network] by 冲正 (99/01) under the order's own number and time.
+func (c *Client) Reverse(ctx context.Context, o txn.Order) (txn.Answer, error) {
+	if err := named(o); err != nil {
+		return txn.Answer{}, fault(txn.OpReverse, o, txn.FaultConfig, "", err)
+	}
+	req := c.message(o, typeReverse, subReverse)
+	req["channelType"] = "08"
+	f, err := c.call(ctx, txn.OpReverse, o, transPath, req)
+	if err != nil {
+		return txn.Answer{}, err
+	}
+	return c.verdict(txn.OpReverse, o, f, typeReverse)
+}
+
+// Orders that no request is made for.
+var (
+	errNumber = errors.New("the order number is not one that UnionPay takes")
+	errTime   = errors.New("the order has no creation time, which UnionPay knows it by")
+	errAmount = errors.New("the amount is not a positive one in CNY")
+	errCode   = errors.New("no payment code")
+)
+
+// named reports whether the network can know an order by its number and time.
+func named(o txn.Order) error {
+	switch year := o.Created.In(beijing).Year(); {
+	case !o.No.Valid():
+		return errNumber
+	case year < 2002 || year > 9999:
+		return errTime
+	}
+	return nil
+}
+
+func fits(o txn.Order) error {
+	if err := named(o); err != nil {
+		return err
+	}
+	if o.Amount.Fen <= 0 || o.Amount.Currency != txn.CNY {
+		return errAmount
+	}
+	return nil
+}
+
+// call makes one request and returns its verified answer.
+func (c *Client) call(ctx context.Context, op txn.Op, o txn.Order, path string, req form) (form, error) {
+	if err := req.sign(c.key); err != nil {
+		return nil, fault(op, o, txn.FaultConfig, "", errSign)
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
+	defer cancel()
+	return c.judge(op, o, c.line.post(ctx, path, req.encode()))
+}
+
+var errSign = errors.New("the private key can't sign")
+
+// judge decides what came over the line.
+func (c *Client) judge(op txn.Op, o txn.Order, x exchange) (form, error) {
+	switch {
+	case x.status == 0 && !x.sent:
+		return nil, fault(op, o, txn.FaultNotSent, "", plain(x.err))
+	case x.status == 0:
+		return nil, fault(op, o, txn.FaultNoAnswer, "", plain(x.err))
+	case x.status >= 500 || x.status == 429:
+		return nil, fault(op, o, txn.FaultSystem, "", errStatus)
+	case x.reason != nil:
+		return nil, fault(op, o, txn.FaultUnverified, "", x.reason)
+	case x.status != 200:
+		return nil, fault(op, o, txn.FaultUnverified, "", errStatus)
+	}
+	f, err := parseForm(string(x.body))
+	if err == nil {
+		err = c.network.verify(f, time.Now())
+	}
+	if err == nil && !codeForm.MatchString(f["respCode"]) {
+		err = errShape
+	}
+	if err != nil {
+		return nil, fault(op, o, txn.FaultUnverified, "", err)
+	}
+	return f, nil
+}
+
+// verdict reads the response code of a verified answer. A code that nobody documented proves nothing about the
+// order, and neither does an answer that does not name it: a query decides.
+func (c *Client) verdict(op txn.Op, o txn.Order, f form, kinds ...string) (txn.Answer, error) {
+	code := f["respCode"]
+	table := op
+	if op == txn.OpClose {
+		table = txn.OpQuery
+	}
+	v, ok := byCall[table][code]
+	if !ok {
+		v, ok = common[code]
+	}
+	switch {
+	case !ok:
+		return txn.Answer{}, fault(op, o, txn.FaultSystem, code, errUnknownCode)
+	case v.fault != txn.FaultNone:
+		return txn.Answer{}, fault(op, o, v.fault, code, nil)
+	}
+	switch err := c.ours(o, f, kinds...); {
+	case errors.Is(err, errOther) && op == txn.OpScan:
+		return txn.Answer{Status: txn.StatusMismatch, Code: codeName(code)}, nil
+	case err != nil:
+		return txn.Answer{}, fault(op, o, txn.FaultUnverified, "", err)
+	}
+	return txn.Answer{Status: v.status, Code: codeName(code)}, nil
+}
+
+func fault(op txn.Op, o txn.Order, f txn.Fault, code string, err error) error {
+	if code != "" {
+		code = codeName(code)
+	}
+	return &pay.Error{Network: txn.UnionPay, Op: op, Order: o.No, Fault: f, Code: code, Err: err}
+}

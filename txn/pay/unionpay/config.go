@@ -1,0 +1,162 @@
+package unionpay
+
+import (
+	"crypto/rsa"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// DefaultTimeout is how long a request may take, from dialling to the last byte of its answer.
+const DefaultTimeout = 10 * time.Second
+
+// NoNotifications is the address that the network's own documents give for "no notifications, please".
+const NoNotifications = "http://www.specialUrl.com"
+
+// gateway is the network's address.
+const gateway = "https://gateway.95516.com"
+
+// Config is what a merchant got from UnionPay, and what the terminal says of itself.
+type Config struct {
+	MerchantID string // merId (商户代码), 15 characters
+	TerminalID string // termId, 8 characters as registered with UnionPay; empty: not sent
+
+	PrivateKey  Source // of the signing certificate, PEM (from acp_prod_sign.pfx)
+	Certificate Source // the signing certificate, PEM; its serial number is the certId
+
+	Root   Source // acp_prod_root.cer: the certificates of answers hang on it
+	Middle Source // acp_prod_middle.cer: the authority between
+
+	NotifyURL string // backUrl; empty: NoNotifications
+
+	// Production refuses BaseURL, RootCAs and everything that the sandbox or UnionPay's test environment made.
+	Production bool
+	BaseURL    string // sandbox only: https://host:port instead of UnionPay
+	RootCAs    Source // sandbox only: PEM of the roots that BaseURL's certificate hangs on
+
+	Timeout time.Duration // of a request; 0 is DefaultTimeout
+}
+
+// ErrConfig is returned by New when the configuration can't work; the text names the setting or file and
+// what to do about it, never a key.
+var ErrConfig = errors.New("unionpay: configuration")
+
+func bad(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", ErrConfig, fmt.Sprintf(format, args...))
+}
+
+// The forms of what UnionPay hands out.
+var (
+	merchantForm = regexp.MustCompile(`^[0-9A-Za-z]{15}$`)
+	terminalForm = regexp.MustCompile(`^[0-9A-Za-z]{8}$`)
+	notifyForm   = regexp.MustCompile(`^https?://[!-~]{1,240}$`)
+)
+
+// check refuses settings that can't be right, all at once.
+func (c *Config) check() error {
+	var errs []error
+	need := func(ok bool, format string, args ...any) {
+		if !ok {
+			errs = append(errs, bad(format, args...))
+		}
+	}
+	need(merchantForm.MatchString(c.MerchantID), "merchant_id %.40q: take the 15 characters (商户代码) from UnionPay", c.MerchantID)
+	need(c.TerminalID == "" || terminalForm.MatchString(c.TerminalID), "terminal_id %.40q: 8 letters or digits, or leave it out", c.TerminalID)
+	need(c.NotifyURL == "" || notifyForm.MatchString(c.NotifyURL), "notify_url %.80q: an http or https address, or leave it out", c.NotifyURL)
+	need(c.Timeout >= 0 && c.Timeout <= time.Minute, "request time-out %v: between 0 and one minute", c.Timeout)
+	if c.Production {
+		need(c.BaseURL == "", `base_url is for the sandbox: remove it, or set environment = "sandbox"`)
+		need(c.RootCAs.empty(), `ca is for the sandbox: remove it, or set environment = "sandbox"`)
+	}
+	return errors.Join(errs...)
+}
+
+// Owners of the certificates that answers come under.
+const (
+	ownerName = "中国银联股份有限公司"    // in production, and in the test environment since 2020
+	testOwner = "00040000:SIGN" // in the test environment
+)
+
+// Marks of what the sandbox makes. They are written down on both sides, so that neither imports the other.
+const (
+	sandboxOrganization = "smartpos paynet sandbox"
+	sandboxSerial       = "5041594E4554"
+)
+
+// New returns the client. It reads the files and connects to nothing.
+func New(cfg Config) (*Client, error) {
+	if err := cfg.check(); err != nil {
+		return nil, err
+	}
+	if cfg.Timeout == 0 {
+		cfg.Timeout = DefaultTimeout
+	}
+	if cfg.NotifyURL == "" {
+		cfg.NotifyURL = NoNotifications
+	}
+	if cfg.BaseURL == "" {
+		cfg.BaseURL = gateway
+	}
+	key, certID, err := loadSigner(&cfg)
+	if err != nil {
+		return nil, err
+	}
+	network, err := loadAuthority(&cfg)
+	if err != nil {
+		return nil, err
+	}
+	line, err := newLine(&cfg)
+	if err != nil {
+		return nil, err
+	}
+	return &Client{cfg: cfg, key: key, certID: certID, network: network, line: line}, nil
+}
+
+// loadSigner reads the merchant's key and the certificate that belongs to it, and returns its certId: the
+// serial number in decimal.
+func loadSigner(c *Config) (*rsa.PrivateKey, string, error) {
+	key, err := loadPrivateKey(c.PrivateKey)
+	if err != nil {
+		return nil, "", err
+	}
+	cert, err := loadCertificate("certificate", c.Certificate, c.Production)
+	if err != nil {
+		return nil, "", err
+	}
+	if !key.PublicKey.Equal(cert.PublicKey) {
+		return nil, "", bad("certificate %s: does not belong to private_key %s; take both from one .pfx file", c.Certificate, c.PrivateKey)
+	}
+	return key, cert.SerialNumber.String(), nil
+}
+
+// loadAuthority reads whom to believe.
+func loadAuthority(c *Config) (*authority, error) {
+	root, err := loadCertificate("root", c.Root, c.Production)
+	if err != nil {
+		return nil, err
+	}
+	middle, err := loadCertificate("middle", c.Middle, c.Production)
+	if err != nil {
+		return nil, err
+	}
+	if !issued(root, root) || !issued(middle, root) {
+		return nil, bad("middle %s: does not hang on root %s; take both from one download of UnionPay's", c.Middle, c.Root)
+	}
+	a := &authority{root: root, middle: middle, owners: []string{ownerName}}
+	if !c.Production {
+		a.owners = append(a.owners, testOwner)
+	}
+	return a, nil
+}
+
+// fromSandbox reports whether a certificate is one that proves nothing in production.
+func fromSandbox(c *x509.Certificate) bool {
+	names := slices.Concat(c.Subject.Organization, c.Issuer.Organization)
+	return slices.Contains(names, sandboxOrganization) ||
+		strings.HasPrefix(fmt.Sprintf("%X", c.SerialNumber), sandboxSerial) ||
+		strings.Contains(c.Subject.CommonName+c.Issuer.CommonName, "CFCA TEST")
+}
