@@ -1,0 +1,94 @@
+package unionpay
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"smartpos/txn"
+)
+
+// FuzzForm reads anything as an answer: no panic, no field twice, and what it reads is the text again.
+func FuzzForm(f *testing.F) {
+	for _, v := range vectors {
+		text, err := os.ReadFile("testdata/" + v.file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(text))
+	}
+	f.Add("a={b=1&c=[2}]&d=1")
+	f.Add("a=[&b=1")
+	f.Add("a=&b=")
+	f.Add("a=1&")
+	f.Add("&&&===")
+	f.Fuzz(func(t *testing.T, text string) {
+		m, err := parseForm(text)
+		if err != nil {
+			return
+		}
+		size := len(m) - 1
+		for k, v := range m {
+			if !strings.Contains(text, k+"="+v) {
+				t.Errorf("%q holds no %q = %q", text, k, v)
+			}
+			size += len(k) + 1 + len(v)
+		}
+		if size != len(strings.TrimRight(text, "\r\n")) {
+			t.Errorf("%q was read as %d bytes: %v", text, size, m)
+		}
+	})
+}
+
+// FuzzAnswers lets the network say anything, well signed, to every request: paid only for a message that by its
+// fields is a success of ours. It goes in behind the signature: with one to make for each try it would try little.
+func FuzzAnswers(f *testing.F) {
+	c := &Client{cfg: Config{MerchantID: "777290058110097"}}
+	o := txn.Order{No: "T0000001A0001", Amount: txn.Yuan(1234)}
+	o.Created = vectors[0].at
+	head := "merId=777290058110097&orderId=T0000001A0001&txnTime=20240105145046&respCode="
+	f.Add(head + "00&origRespCode=00&txnAmt=1234&queryId=442401051450467846498&txnType=01&traceTime=0105145046")
+	f.Add(head + `00&origRespCode=A6&txnAmt=1234&queryId=1&couponInfo=[{"offstAmt":"34"}]`)
+	f.Add(head + "00&origRespCode=05&txnAmt=1234")
+	f.Add(head + "00&origRespCode=00&txnType=99")
+	f.Add(head + "34")
+	f.Add(head + "00&qrCode=https://qr.95516.com/00010001/62112028173283416953321113029241")
+	f.Add("respCode=12")
+	f.Fuzz(func(t *testing.T, text string) {
+		m, err := parseForm(text)
+		if err != nil {
+			return
+		}
+		for _, method := range []txn.Method{txn.Show, txn.Scan} {
+			o.Method = method
+			for op := range byCall {
+				a, err := c.verdict(op, o, m, typePay)
+				check(t, op, a, err, m)
+			}
+			if c.ours(o, m, typePay, typeReverse) == nil {
+				a, _, err := c.state(o, m)
+				check(t, txn.OpQuery, a, err, m)
+			}
+		}
+	})
+}
+
+func check(t *testing.T, op txn.Op, a txn.Answer, err error, m form) {
+	good := op == txn.OpQuery && m["merId"] == "777290058110097" && m["orderId"] == "T0000001A0001" &&
+		m["txnTime"] == "20240105145046" && m["txnAmt"] == "1234" && m["queryId"] != "" &&
+		(m["origRespCode"] == "00" || m["origRespCode"] == "A6") && (m["txnType"] == "01" || m["txnType"] == "")
+	switch {
+	case err != nil && a != (txn.Answer{}):
+		t.Errorf("%s: an answer beside %v: %+v", op, err, a)
+	case err == nil && a.Status == "":
+		t.Errorf("%s: neither answer nor error", op)
+	case len(a.Code) > 4:
+		t.Errorf("%s: code %q", op, a.Code)
+	case a.Status == txn.StatusPaid && !good:
+		t.Errorf("%s: paid by %v", op, m)
+	case a.Status == txn.StatusPaid && (a.Payer.Fen < 0 || a.Payer.Fen > 1234):
+		t.Errorf("%s: %v paid of 1234", op, a.Payer)
+	case a.Status != txn.StatusPaid && a.TransactionID != "":
+		t.Errorf("%s: %+v has the facts of a payment", op, a)
+	}
+}
