@@ -42,14 +42,15 @@ type Options struct {
 
 // Paynet is the sandbox: networks, customers' phones and a ledger, over one folder.
 type Paynet struct {
-	dir    string
-	opt    Options
-	ca     *authority
-	wechat *wechat
-	alipay *alipay
-	wires  []wire // all of them
-	close  sync.Once
-	done   chan struct{}
+	dir      string
+	opt      Options
+	ca       *authority
+	wechat   *wechat
+	alipay   *alipay
+	unionpay *unionpay
+	wires    []wire // all of them
+	close    sync.Once
+	done     chan struct{}
 
 	once  sync.Once
 	other *rsa.PrivateKey // the stranger's
@@ -87,7 +88,8 @@ func Open(dir string, opt Options) (*Paynet, error) {
 	p := &Paynet{dir: dir, opt: opt, done: make(chan struct{}), wake: make(chan struct{}), subs: map[int]func(){}}
 	p.wechat = &wechat{p: p, nonces: nonces{}}
 	p.alipay = &alipay{p: p}
-	p.wires = []wire{p.wechat, p.alipay}
+	p.unionpay = &unionpay{p: p}
+	p.wires = []wire{p.wechat, p.alipay, p.unionpay}
 	err := p.openKeys()
 	if err == nil {
 		p.state, err = loadState(dir)
@@ -100,7 +102,7 @@ func Open(dir string, opt Options) (*Paynet, error) {
 
 // openKeys opens the networks side by side, since making keys takes a while.
 func (p *Paynet) openKeys() (err error) {
-	for _, sub := range []string{"private", WeChat, Alipay} {
+	for _, sub := range []string{"private", WeChat, Alipay, UnionPay} {
 		if err := os.MkdirAll(filepath.Join(p.dir, sub), 0o700); err != nil {
 			return err
 		}

@@ -35,8 +35,10 @@ type order struct {
 	Expires     time.Time `json:"expires"` // shown: no payment after it; scanned: the password's deadline
 	Created     time.Time `json:"created"`
 
-	Within time.Duration `json:"within,omitempty"` // Alipay: to pay, from when the trade exists
-	Until  time.Time     `json:"until"`            // Alipay: to pay, at all; zero for no limit
+	Within  time.Duration `json:"within,omitempty"`   // Alipay: to pay, from when the trade exists
+	Until   time.Time     `json:"until"`              // Alipay: to pay, at all; zero for no limit
+	TxnTime string        `json:"txn_time,omitempty"` // UnionPay: by which, with the number, an order is known
+	Why     string        `json:"why,omitempty"`      // UnionPay: origRespCode of a payment that failed
 
 	Digest      string    `json:"digest"`             // of the first request, which a repeated one must equal
 	CodeURL     string    `json:"code_url,omitempty"` // the text of a shown code
