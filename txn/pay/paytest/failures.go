@@ -96,12 +96,15 @@ func (s *suite) check(op txn.Op, p promise, a txn.Answer, err error) string {
 	carriesFacts := op == txn.OpScan || op == txn.OpQuery
 	wantStatus, wantFault := txn.Status(""), p.fault
 	switch {
-	case s.Habits.NamesAll && !carriesFacts && (p.failure == WrongOrder || p.failure == NoFacts):
+	case !carriesFacts && s.Habits.notices(p.failure):
 		wantFault = txn.FaultUnverified
 	case p.facts != "" && carriesFacts:
 		wantStatus, wantFault = p.facts, txn.FaultNone
 	case p.harmless && (!carriesFacts || p.fault == ""):
 		wantStatus, wantFault = good[op], txn.FaultNone
+		if op == txn.OpClose {
+			wantStatus, _ = s.Habits.closed()
+		}
 	}
 	if f := pay.FaultOf(err); f != wantFault {
 		s.Fatalf("%s, %s: %+v, %v; want fault %q, status %q", op, p.failure, a, err, wantFault, wantStatus)
@@ -147,8 +150,9 @@ func (s *suite) workOut(op txn.Op, p promise) {
 		s.account(1, price)
 		s.want(txn.OpQuery, txn.StatusPaid)
 	case txn.OpClose:
-		s.want(txn.OpClose, txn.StatusAccepted, txn.StatusRefused)
-		s.want(txn.OpQuery, txn.StatusClosed)
+		taken, state := s.Habits.closed()
+		s.want(txn.OpClose, taken, txn.StatusRefused)
+		s.want(txn.OpQuery, state)
 		s.account(0, 0)
 	case txn.OpReverse:
 		kept := int64(0)

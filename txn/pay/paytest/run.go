@@ -52,6 +52,38 @@ type Habits struct {
 	UndoesWaiting bool
 	// NamesAll: every answer names its order, those of show, close and reverse too; one that names another's is none.
 	NamesAll bool
+
+	// BornByPay: a shown order exists only once it was paid. No request closes it, and only its time ends it.
+	BornByPay bool
+	// NamesMerchant: with NamesAll, every answer names the merchant and what kind of payment it is about, too.
+	NamesMerchant bool
+}
+
+// unpaid is what a query says of a shown order whose code was scanned.
+func (h Habits) unpaid() txn.Status {
+	if h.BornByPay {
+		return txn.StatusNotFound
+	}
+	return txn.StatusWaiting
+}
+
+// closed is what a close says of it, and a query after that.
+func (h Habits) closed() (taken, state txn.Status) {
+	if h.BornByPay {
+		return txn.StatusNotFound, txn.StatusNotFound
+	}
+	return txn.StatusAccepted, txn.StatusClosed
+}
+
+// notices reports whether the facts in an answer that is not about a payment give the failure away.
+func (h Habits) notices(f Failure) bool {
+	switch f {
+	case WrongOrder, NoFacts:
+		return h.NamesAll
+	case WrongMerchant, WrongType:
+		return h.NamesAll && h.NamesMerchant
+	}
+	return false
 }
 
 // patient is how long the suite waits for any answer. Nothing is asserted about how long anything takes.

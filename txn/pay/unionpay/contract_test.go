@@ -1,0 +1,25 @@
+package unionpay_test
+
+import (
+	"testing"
+
+	"smartpos/txn"
+	"smartpos/txn/pay/paynet"
+	"smartpos/txn/pay/paynet/paynettest"
+	"smartpos/txn/pay/paytest"
+)
+
+// TestContract runs the suite over the real wire format, with every signature checked on both sides. A close is a
+// query here, and UnionPay knows no app.
+func TestContract(t *testing.T) {
+	net, c := sandbox(t, paynet.Options{}, nil)
+	paynettest.Run(t, net, paynettest.Case{
+		Client: c, Network: paynet.UnionPay,
+		Ops: map[txn.Op]string{
+			txn.OpShow: paynet.OpApply, txn.OpScan: paynet.OpConsume, txn.OpQuery: paynet.OpQuery,
+			txn.OpClose: paynet.OpQuery, txn.OpReverse: paynet.OpReverse,
+		},
+		Habits:  paytest.Habits{BornByPay: true, NamesAll: true, NamesMerchant: true},
+		Without: []paytest.Failure{paytest.WrongApp},
+	})
+}
