@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"smartpos/txn"
+	"smartpos/txn/pay/internal/client"
 )
 
 // beijing is the zone of every time in a message.
@@ -22,19 +23,16 @@ const timeForm = "20060102150405"
 // it, and never a clock of now. Query and reversal must name the same.
 func txnTime(o txn.Order) string { return o.Created.In(beijing).Format(timeForm) }
 
-var (
-	errShape = errors.New("the answer lacks what it must carry")
-	errOther = errors.New("the answer is about something else")
-)
+var errOther = errors.New("the answer is about something else")
 
-// ours says whether the answer is about order o and us: nil, errOther, or errShape where it doesn't say. Amount,
+// ours says whether the answer is about order o and us: nil, errOther, or client.ErrShape where it doesn't say. Amount,
 // currency and type are compared where the answer carries them.
 func (c *Client) ours(o txn.Order, f form, kinds ...string) error {
 	for key, want := range map[string]string{"orderId": string(o.No), "txnTime": txnTime(o), "merId": c.cfg.MerchantID} {
 		switch f[key] {
 		case want:
 		case "":
-			return errShape
+			return client.ErrShape
 		default:
 			return errOther
 		}
@@ -71,7 +69,7 @@ func validCode(s string) bool {
 func (c *Client) state(o txn.Order, f form) (txn.Answer, txn.Fault, error) {
 	code := f["origRespCode"]
 	if !codeForm.MatchString(code) {
-		return txn.Answer{}, txn.FaultUnverified, errShape
+		return txn.Answer{}, txn.FaultUnverified, client.ErrShape
 	}
 	if f["txnType"] == typeReverse { // a reversal carries its order's number and time
 		if code == "00" {
@@ -96,7 +94,7 @@ func (c *Client) state(o txn.Order, f form) (txn.Answer, txn.Fault, error) {
 // paid reads what a success must carry beside its identity.
 func paid(o txn.Order, f form) (txn.Answer, txn.Fault, error) {
 	if !numberForm.MatchString(f["queryId"]) || f["txnAmt"] == "" {
-		return txn.Answer{}, txn.FaultUnverified, errShape
+		return txn.Answer{}, txn.FaultUnverified, client.ErrShape
 	}
 	a := txn.Answer{Status: txn.StatusPaid, TransactionID: f["queryId"], Payer: o.Amount, Code: codeName(f["origRespCode"])}
 	a.Payer.Fen -= min(discount(f["couponInfo"]), o.Amount.Fen)

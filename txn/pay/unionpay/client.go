@@ -4,11 +4,15 @@ import (
 	"context"
 	"crypto/rsa"
 	"errors"
+	"net/http"
+	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"smartpos/txn"
 	"smartpos/txn/pay"
+	"smartpos/txn/pay/internal/client"
 )
 
 // Client is UnionPay QR as a [pay.Network]. Its methods may be called from several goroutines.
@@ -17,7 +21,8 @@ type Client struct {
 	key     *rsa.PrivateKey
 	certID  string
 	network *authority
-	line    *line
+	base    *url.URL
+	line    *client.Line
 }
 
 var _ pay.Network = (*Client)(nil)
@@ -60,8 +65,8 @@ func (c *Client) payment(o txn.Order, sub string) form {
 
 // Show implements [pay.Network] by 申请二维码 (01/07).
 func (c *Client) Show(ctx context.Context, o txn.Order) (txn.Answer, error) {
-	if err := fits(o); err != nil {
-		return txn.Answer{}, fault(txn.OpShow, o, txn.FaultConfig, "", err)
+	if f, err := check(txn.OpShow, o, txn.PaymentCode{}); err != nil {
+		return fault(txn.OpShow, o, f, "", err)
 	}
 	req := c.payment(o, subShow)
 	if !o.Expires.IsZero() {
@@ -74,23 +79,17 @@ func (c *Client) Show(ctx context.Context, o txn.Order) (txn.Answer, error) {
 	if f["respCode"] != "00" {
 		return c.verdict(txn.OpShow, o, f, typePay)
 	}
-	if err := c.ours(o, f, typePay); err != nil {
-		return txn.Answer{}, fault(txn.OpShow, o, txn.FaultUnverified, "", err)
-	}
 	if !validCode(f["qrCode"]) {
-		return txn.Answer{}, fault(txn.OpShow, o, txn.FaultUnverified, "", errShape)
+		return fault(txn.OpShow, o, txn.FaultUnverified, "", client.ErrShape)
 	}
-	return txn.Answer{Status: txn.StatusReady, CodeURL: f["qrCode"]}, nil
+	return c.about(txn.OpShow, o, f, txn.Answer{Status: txn.StatusReady, CodeURL: f["qrCode"]}, typePay)
 }
 
 // Scan implements [pay.Network] by 二维码消费 (01/06). The network only accepts it; where it did, one query asks at
 // once what came of it.
 func (c *Client) Scan(ctx context.Context, o txn.Order, code txn.PaymentCode) (txn.Answer, error) {
-	if err := fits(o); err != nil {
-		return txn.Answer{}, fault(txn.OpScan, o, txn.FaultConfig, "", err)
-	}
-	if code.IsZero() || len(code.Reveal()) > 64 {
-		return txn.Answer{}, fault(txn.OpScan, o, txn.FaultNotSent, "", errCode)
+	if f, err := check(txn.OpScan, o, code); err != nil {
+		return fault(txn.OpScan, o, f, "", err)
 	}
 	req := c.payment(o, subScan)
 	req["qrNo"] = code.Reveal()
@@ -121,8 +120,8 @@ func (c *Client) Query(ctx context.Context, o txn.Order) (txn.Answer, error) {
 }
 
 func (c *Client) query(ctx context.Context, op txn.Op, o txn.Order) (txn.Answer, error) {
-	if err := named(o); err != nil {
-		return txn.Answer{}, fault(op, o, txn.FaultConfig, "", err)
+	if f, err := check(op, o, txn.PaymentCode{}); err != nil {
+		return fault(op, o, f, "", err)
 	}
 	f, err := c.call(ctx, op, o, queryPath, c.message(o, typeQuery, "00"))
 	if err != nil {
@@ -135,11 +134,11 @@ func (c *Client) query(ctx context.Context, op txn.Op, o txn.Order) (txn.Answer,
 	case errors.Is(err, errOther):
 		return txn.Answer{Status: txn.StatusMismatch, Code: codeName("00")}, nil
 	case err != nil:
-		return txn.Answer{}, fault(op, o, txn.FaultUnverified, "", err)
+		return fault(op, o, txn.FaultUnverified, "", err)
 	}
 	a, flt, err := c.state(o, f)
 	if err != nil {
-		return txn.Answer{}, fault(op, o, flt, f["origRespCode"], err)
+		return fault(op, o, flt, f["origRespCode"], err)
 	}
 	return a, nil
 }
@@ -163,8 +162,8 @@ func (c *Client) Close(ctx context.Context, o txn.Order) (txn.Answer, error) {
 
 // Reverse implements [pay.Network] by 冲正 (99/01) under the order's own number and time.
 func (c *Client) Reverse(ctx context.Context, o txn.Order) (txn.Answer, error) {
-	if err := named(o); err != nil {
-		return txn.Answer{}, fault(txn.OpReverse, o, txn.FaultConfig, "", err)
+	if f, err := check(txn.OpReverse, o, txn.PaymentCode{}); err != nil {
+		return fault(txn.OpReverse, o, f, "", err)
 	}
 	req := c.message(o, typeReverse, subReverse)
 	req["channelType"] = "08"
@@ -175,70 +174,64 @@ func (c *Client) Reverse(ctx context.Context, o txn.Order) (txn.Answer, error) {
 	return c.verdict(txn.OpReverse, o, f, typeReverse)
 }
 
-// Orders that no request is made for.
 var (
-	errNumber = errors.New("the order number is not one that UnionPay takes")
 	errTime   = errors.New("the order has no creation time, which UnionPay knows it by")
-	errAmount = errors.New("the amount is not a positive one in CNY")
-	errCode   = errors.New("no payment code")
+	errSign   = errors.New("the private key can't sign")
+	errStatus = errors.New("the answer's HTTP status is not 200")
 )
 
-// named reports whether the network can know an order by its number and time.
-func named(o txn.Order) error {
-	switch year := o.Created.In(beijing).Year(); {
-	case !o.No.Valid():
-		return errNumber
-	case year < 2002 || year > 9999:
-		return errTime
+// check returns what refuses a request for o before it is made.
+func check(op txn.Op, o txn.Order, code txn.PaymentCode) (txn.Fault, error) {
+	if year := o.Created.In(beijing).Year(); year < 2002 || year > 9999 {
+		return txn.FaultConfig, errTime
 	}
-	return nil
-}
-
-func fits(o txn.Order) error {
-	if err := named(o); err != nil {
-		return err
-	}
-	if o.Amount.Fen <= 0 || o.Amount.Currency != txn.CNY {
-		return errAmount
-	}
-	return nil
+	return client.Check(op, o, code)
 }
 
 // call makes one request and returns its verified answer.
 func (c *Client) call(ctx context.Context, op txn.Op, o txn.Order, path string, req form) (form, error) {
 	if err := req.sign(c.key); err != nil {
-		return nil, fault(op, o, txn.FaultConfig, "", errSign)
+		return c.silence(op, o, txn.FaultConfig, errSign)
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 	defer cancel()
-	return c.judge(op, o, c.line.post(ctx, path, req.encode()))
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base.JoinPath(path).String(), strings.NewReader(req.encode()))
+	if err != nil {
+		return c.silence(op, o, txn.FaultConfig, errSign)
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded;charset=UTF-8")
+	x := c.line.Do(r)
+	if f, err := x.Silence(); f != txn.FaultNone {
+		return c.silence(op, o, f, err)
+	}
+	return c.judge(op, o, &x)
 }
 
-var errSign = errors.New("the private key can't sign")
+// silence is no answer and why.
+func (*Client) silence(op txn.Op, o txn.Order, f txn.Fault, err error) (form, error) {
+	_, err = fault(op, o, f, "", err)
+	return nil, err
+}
 
-// judge decides what came over the line.
-func (c *Client) judge(op txn.Op, o txn.Order, x exchange) (form, error) {
+// judge decides whether what came over the line is the network's word.
+func (c *Client) judge(op txn.Op, o txn.Order, x *client.Exchange) (form, error) {
 	switch {
-	case x.status == 0 && !x.sent:
-		return nil, fault(op, o, txn.FaultNotSent, "", plain(x.err))
-	case x.status == 0:
-		return nil, fault(op, o, txn.FaultNoAnswer, "", plain(x.err))
-	case x.status >= 500 || x.status == 429:
-		return nil, fault(op, o, txn.FaultSystem, "", errStatus)
-	case x.reason != nil:
-		return nil, fault(op, o, txn.FaultUnverified, "", x.reason)
-	case x.status != 200:
-		return nil, fault(op, o, txn.FaultUnverified, "", errStatus)
+	case x.Troubled():
+		return c.silence(op, o, txn.FaultSystem, errStatus)
+	case x.Cut != nil:
+		return c.silence(op, o, txn.FaultUnverified, x.Cut)
+	case x.Status != http.StatusOK:
+		return c.silence(op, o, txn.FaultUnverified, errStatus)
 	}
-	f, err := parseForm(string(x.body))
+	f, err := parseForm(string(x.Body))
 	if err == nil {
 		err = c.network.verify(f, time.Now())
 	}
 	if err == nil && !codeForm.MatchString(f["respCode"]) {
-		err = errShape
+		err = client.ErrShape
 	}
 	if err != nil {
-		return nil, fault(op, o, txn.FaultUnverified, "", err)
+		return c.silence(op, o, txn.FaultUnverified, err)
 	}
 	return f, nil
 }
@@ -247,32 +240,31 @@ func (c *Client) judge(op txn.Op, o txn.Order, x exchange) (form, error) {
 // order, and neither does an answer that does not name it: a query decides.
 func (c *Client) verdict(op txn.Op, o txn.Order, f form, kinds ...string) (txn.Answer, error) {
 	code := f["respCode"]
-	table := op
-	if op == txn.OpClose {
-		table = txn.OpQuery
-	}
-	v, ok := byCall[table][code]
-	if !ok {
-		v, ok = common[code]
-	}
-	switch {
+	switch v, ok := codes.Of(op, code); {
 	case !ok:
-		return txn.Answer{}, fault(op, o, txn.FaultSystem, code, errUnknownCode)
-	case v.fault != txn.FaultNone:
-		return txn.Answer{}, fault(op, o, v.fault, code, nil)
+		return fault(op, o, txn.FaultSystem, code, errUnknownCode)
+	case v.Fault != txn.FaultNone:
+		return fault(op, o, v.Fault, code, nil)
+	default:
+		return c.about(op, o, f, txn.Answer{Status: v.Status, Code: codeName(code)}, kinds...)
 	}
-	switch err := c.ours(o, f, kinds...); {
-	case errors.Is(err, errOther) && op == txn.OpScan:
-		return txn.Answer{Status: txn.StatusMismatch, Code: codeName(code)}, nil
-	case err != nil:
-		return txn.Answer{}, fault(op, o, txn.FaultUnverified, "", err)
-	}
-	return txn.Answer{Status: v.status, Code: codeName(code)}, nil
 }
 
-func fault(op txn.Op, o txn.Order, f txn.Fault, code string, err error) error {
+// about returns a if the answer is about order o and us.
+func (c *Client) about(op txn.Op, o txn.Order, f form, a txn.Answer, kinds ...string) (txn.Answer, error) {
+	switch err := c.ours(o, f, kinds...); {
+	case err == nil:
+		return a, nil
+	case errors.Is(err, errOther) && op == txn.OpScan:
+		return txn.Answer{Status: txn.StatusMismatch, Code: a.Code}, nil
+	default:
+		return fault(op, o, txn.FaultUnverified, "", err)
+	}
+}
+
+func fault(op txn.Op, o txn.Order, f txn.Fault, code string, err error) (txn.Answer, error) {
 	if code != "" {
 		code = codeName(code)
 	}
-	return &pay.Error{Network: txn.UnionPay, Op: op, Order: o.No, Fault: f, Code: code, Err: err}
+	return client.Fail(txn.UnionPay, op, o, f, code, err)
 }

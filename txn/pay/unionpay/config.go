@@ -9,10 +9,22 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"smartpos/txn/pay/internal/client"
 )
 
 // DefaultTimeout is how long a request may take, from dialling to the last byte of its answer.
-const DefaultTimeout = 10 * time.Second
+const DefaultTimeout = client.DefaultTimeout
+
+// Source is where a key or certificate comes from: a file or the PEM text itself. It never prints what it
+// holds.
+type Source = client.Source
+
+// File returns a source that reads path when New is called. An empty path is no source.
+func File(path string) Source { return client.File(path) }
+
+// Bytes returns a source that holds the text itself.
+func Bytes(text []byte) Source { return client.Bytes(text) }
 
 // NoNotifications is the address that the network's own documents give for "no notifications, please".
 const NoNotifications = "http://www.specialUrl.com"
@@ -70,7 +82,7 @@ func (c *Config) check() error {
 	need(c.Timeout >= 0 && c.Timeout <= time.Minute, "request time-out %v: between 0 and one minute", c.Timeout)
 	if c.Production {
 		need(c.BaseURL == "", `base_url is for the sandbox: remove it, or set environment = "sandbox"`)
-		need(c.RootCAs.empty(), `ca is for the sandbox: remove it, or set environment = "sandbox"`)
+		need(c.RootCAs.Empty(), `ca is for the sandbox: remove it, or set environment = "sandbox"`)
 	}
 	return errors.Join(errs...)
 }
@@ -101,6 +113,14 @@ func New(cfg Config) (*Client, error) {
 	if cfg.BaseURL == "" {
 		cfg.BaseURL = gateway
 	}
+	base, err := client.ParseBase(cfg.BaseURL)
+	if err != nil {
+		return nil, bad("%v", err)
+	}
+	roots, err := cfg.RootCAs.Roots()
+	if err != nil {
+		return nil, bad("%v", err)
+	}
 	key, certID, err := loadSigner(&cfg)
 	if err != nil {
 		return nil, err
@@ -109,21 +129,17 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	line, err := newLine(&cfg)
-	if err != nil {
-		return nil, err
-	}
-	return &Client{cfg: cfg, key: key, certID: certID, network: network, line: line}, nil
+	return &Client{cfg: cfg, key: key, certID: certID, network: network, base: base, line: client.NewLine(roots, cfg.Timeout)}, nil
 }
 
 // loadSigner reads the merchant's key and the certificate that belongs to it, and returns its certId: the
 // serial number in decimal.
 func loadSigner(c *Config) (*rsa.PrivateKey, string, error) {
-	key, err := loadPrivateKey(c.PrivateKey)
+	key, err := c.PrivateKey.PrivateKey(client.Form{Setting: "private_key", Name: "the key of the .pfx file as PEM", Network: "UnionPay"})
 	if err != nil {
-		return nil, "", err
+		return nil, "", bad("%v", err)
 	}
-	cert, err := loadCertificate("certificate", c.Certificate, c.Production)
+	cert, err := loadCertificate(c, "certificate", "the certificate of the .pfx file as PEM", c.Certificate)
 	if err != nil {
 		return nil, "", err
 	}
@@ -135,11 +151,11 @@ func loadSigner(c *Config) (*rsa.PrivateKey, string, error) {
 
 // loadAuthority reads whom to believe.
 func loadAuthority(c *Config) (*authority, error) {
-	root, err := loadCertificate("root", c.Root, c.Production)
+	root, err := loadCertificate(c, "root", "acp_prod_root.cer", c.Root)
 	if err != nil {
 		return nil, err
 	}
-	middle, err := loadCertificate("middle", c.Middle, c.Production)
+	middle, err := loadCertificate(c, "middle", "acp_prod_middle.cer", c.Middle)
 	if err != nil {
 		return nil, err
 	}
@@ -151,6 +167,17 @@ func loadAuthority(c *Config) (*authority, error) {
 		a.owners = append(a.owners, testOwner)
 	}
 	return a, nil
+}
+
+func loadCertificate(c *Config, setting, name string, s Source) (*x509.Certificate, error) {
+	cert, _, err := s.Certificate(client.Form{Setting: setting, Name: name, Network: "UnionPay"})
+	if err != nil {
+		return nil, bad("%v", err)
+	}
+	if c.Production && fromSandbox(cert) {
+		return nil, bad("%s %s: is of the sandbox or of a test environment; in production use the merchant's own", setting, s)
+	}
+	return cert, nil
 }
 
 // fromSandbox reports whether a certificate is one that proves nothing in production.

@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"smartpos/txn/pay/internal/client"
 )
 
 // sign adds the merchant's signature, as signMethod 01 makes it.
@@ -26,12 +28,7 @@ func (f form) sign(key *rsa.PrivateKey) error {
 	return nil
 }
 
-// Why an answer is as good as none.
-var (
-	errUnsigned = errors.New("the answer is not signed")
-	errChain    = errors.New("the answer's certificate is not the network's; check root and middle, and the clock")
-	errForged   = errors.New("the answer's signature does not hold")
-)
+var errChain = errors.New("the answer's certificate is not the network's; check root and middle, and the clock")
 
 // authority knows whose signatures are the network's.
 type authority struct {
@@ -42,7 +39,7 @@ type authority struct {
 // verify checks an answer: its certificate first, then the signature under its key.
 func (a *authority) verify(f form, now time.Time) error {
 	if f["signature"] == "" || f["signPubKeyCert"] == "" || f["signMethod"] != "01" {
-		return errUnsigned
+		return client.ErrUnsigned
 	}
 	key, err := a.key(f["signPubKeyCert"], now)
 	if err != nil {
@@ -50,11 +47,11 @@ func (a *authority) verify(f form, now time.Time) error {
 	}
 	signature, err := base64.StdEncoding.DecodeString(f["signature"])
 	if err != nil {
-		return errForged
+		return client.ErrForged
 	}
 	sum := sha256.Sum256(f.digest())
 	if rsa.VerifyPKCS1v15(key, crypto.SHA256, sum[:], signature) != nil {
-		return errForged
+		return client.ErrForged
 	}
 	return nil
 }
