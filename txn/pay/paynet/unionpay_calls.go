@@ -137,7 +137,7 @@ func clearingDay(t time.Time) time.Time {
 func (u *unionpay) reverse(r *request, now time.Time) answer {
 	o := u.order(r)
 	switch {
-	case o == nil:
+	case o == nil || origRespCode(o) == respUnknown:
 		return respond(r, respUnknown)
 	case o.Kind != kindCode || o.State == stateUserPaying:
 		return respond(r, respState)
