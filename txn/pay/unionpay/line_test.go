@@ -39,7 +39,7 @@ func TestBelievesOnlyTheNetwork(t *testing.T) {
 		{"changed after signing", 200, strings.Replace(good, "txnTime=20261123103456", "txnTime=20261123103456&txnSubType=1", 1), txn.FaultUnverified},
 		{"signed by a stranger under the network's certificate", 200, success(o).signed(k.leaf, stranger), txn.FaultUnverified},
 		{"signed by a stranger under his own", 200, success(o).signed(own, stranger), txn.FaultUnverified},
-		{"a certificate of the same authority, another owner's", 200, success(o).signed(k.else_, k.networkKey), txn.FaultUnverified},
+		{"a certificate of the same authority, another owner's", 200, success(o).signed(k.other, k.networkKey), txn.FaultUnverified},
 		{"our own certificate", 200, success(o).signed(k.merchantCert, k.merchantKey), txn.FaultUnverified},
 		{"the authority's certificate", 200, success(o).signed(k.middle, k.networkKey), txn.FaultUnverified},
 		{"a certificate that has expired", 200, success(o).signed(k.expired, k.networkKey), txn.FaultUnverified},

@@ -33,7 +33,7 @@ const testMerchant = "777290058110097"
 // credentials are one merchant's and one network's, made once for all tests.
 type credentials struct {
 	merchantKey, networkKey                 *rsa.PrivateKey
-	merchantCert, root, middle, leaf, else_ []byte // PEM; else_ is a leaf of the same authority with another owner
+	merchantCert, root, middle, leaf, other []byte // PEM; other is a leaf of the same authority with another owner
 	expired                                 []byte
 }
 
@@ -51,7 +51,7 @@ var testKeys = sync.OnceValue(func() (k credentials) {
 		_, text := certificate("041@Z2026@"+name+"@00000001", middleCert, k.networkKey, middle, false, life)
 		return text
 	}
-	k.leaf, k.else_ = owner("00040000:SIGN", time.Hour), owner("某某公司", time.Hour)
+	k.leaf, k.other = owner("00040000:SIGN", time.Hour), owner("某某公司", time.Hour)
 	k.expired = owner("00040000:SIGN", -time.Minute)
 	_, k.merchantCert = certificate("041@"+testMerchant, middleCert, k.merchantKey, middle, false, time.Hour)
 	return k
@@ -72,6 +72,11 @@ func certificate(name string, by *x509.Certificate, key, signer *rsa.PrivateKey,
 	}
 	cert, _ := x509.ParseCertificate(der)
 	return cert, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+}
+
+func keyPEM(key *rsa.PrivateKey) []byte {
+	der, _ := x509.MarshalPKCS8PrivateKey(key)
+	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
 }
 
 // fields is a message in a test.
@@ -172,10 +177,9 @@ func script(t testing.TB, set func(*unionpay.Config)) (*scripted, *unionpay.Clie
 	srv.StartTLS()
 	t.Cleanup(srv.Close)
 	k := testKeys()
-	der, _ := x509.MarshalPKCS8PrivateKey(k.merchantKey)
 	cfg := unionpay.Config{
 		MerchantID:  testMerchant,
-		PrivateKey:  unionpay.Bytes(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})),
+		PrivateKey:  unionpay.Bytes(keyPEM(k.merchantKey)),
 		Certificate: unionpay.Bytes(k.merchantCert), Root: unionpay.Bytes(k.root), Middle: unionpay.Bytes(k.middle),
 		BaseURL: srv.URL, RootCAs: unionpay.Bytes(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: srv.Certificate().Raw})),
 	}
