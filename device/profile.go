@@ -148,8 +148,9 @@ type Printer struct {
 
 // Networks is the [networks] table: the payment networks that this terminal is signed up with.
 type Networks struct {
-	Wechat Wechat `toml:"wechat"`
-	Alipay Alipay `toml:"alipay"`
+	Wechat   Wechat   `toml:"wechat"`
+	Alipay   Alipay   `toml:"alipay"`
+	Unionpay Unionpay `toml:"unionpay"`
 }
 
 // Wechat is the [networks.wechat] table. All but Name, BaseURL and CA are required when it is enabled. Files are
@@ -184,6 +185,22 @@ type Alipay struct {
 	PollScan     Duration `toml:"poll_scan"`     // between further queries: 1 s–30 s; default 3 s
 	ScanLimit    Duration `toml:"scan_limit"`    // then the order is cancelled: 30 s–60 s; default 45 s
 	ReverseAfter Duration `toml:"reverse_after"` // no cancel sooner after paying: 0 s–60 s; default 0 s
+}
+
+// Unionpay is the [networks.unionpay] table. All but Name, BaseURL, CA, TerminalID and NotifyURL are required when it
+// is enabled. Files are relative to the profile's folder.
+type Unionpay struct {
+	Enabled     bool   `toml:"enabled"`     // default true when the table is there, else false
+	Name        string `toml:"name"`        // 0–20 columns; default "云闪付"
+	BaseURL     string `toml:"base_url"`    // sandbox only: http or https, no path; default "", the network's own
+	CA          string `toml:"ca"`          // sandbox only: file of an extra root certificate; default ""
+	MerchantID  string `toml:"merchant_id"` // 商户代码 (merId): 15 letters or digits
+	TerminalID  string `toml:"terminal_id"` // 终端号 (termId): 8 letters or digits; default "", not sent
+	PrivateKey  string `toml:"private_key"` // file of the signing certificate's private key, PEM
+	Certificate string `toml:"certificate"` // file of the signing certificate, PEM
+	Root        string `toml:"root"`        // file of acp_prod_root.cer, PEM
+	Middle      string `toml:"middle"`      // file of acp_prod_middle.cer, PEM
+	NotifyURL   string `toml:"notify_url"`  // http or https, 1–255 bytes; default "", which asks for no notifications
 }
 
 // Path resolves a path of the profile: rel itself when it is absolute or empty, otherwise rel below the folder

@@ -32,6 +32,7 @@ func (c *checker) profile(p *Profile) {
 	c.printer(&p.Printer)
 	c.wechat(&p.Networks.Wechat)
 	c.alipay(&p.Networks.Alipay, &p.Sale)
+	c.unionpay(&p.Networks.Unionpay)
 	c.defaultNetwork(p)
 	c.pins(p)
 	c.sharedLines(p)

@@ -56,6 +56,25 @@ func (c *checker) alipay(a *Alipay, s *Sale) {
 	}
 }
 
+var (
+	unionpayMerchant = regexp.MustCompile(`^[0-9A-Za-z]{15}$`)
+	unionpayTerminal = regexp.MustCompile(`^[0-9A-Za-z]{8}$`)
+	unionpayNotify   = regexp.MustCompile(`^https?://[!-~]{1,240}$`)
+)
+
+// unionpay checks [networks.unionpay].
+func (c *checker) unionpay(u *Unionpay) {
+	const table = "networks.unionpay."
+	c.network(table, u.Name, u.BaseURL, u.CA)
+	c.needed(u.Enabled, table+"merchant_id", u.MerchantID, unionpayMerchant, "15 letters or digits")
+	c.needed(false, table+"terminal_id", u.TerminalID, unionpayTerminal, "8 letters or digits")
+	c.needed(false, table+"notify_url", u.NotifyURL, unionpayNotify, "an http or https address of at most 255 bytes")
+	c.file(at(table+"private_key"), u.PrivateKey, u.Enabled)
+	c.file(at(table+"certificate"), u.Certificate, u.Enabled)
+	c.file(at(table+"root"), u.Root, u.Enabled)
+	c.file(at(table+"middle"), u.Middle, u.Enabled)
+}
+
 // network checks what every network's table has.
 func (c *checker) network(table, name, baseURL, ca string) {
 	c.text(at(table+"name"), name, 0, 20)
@@ -114,8 +133,9 @@ func parseURL(v string) (*url.URL, bool) {
 // defaultNetwork checks that 确认 has a network to show: one that this firmware speaks and the profile enables.
 func (c *checker) defaultNetwork(p *Profile) {
 	path, name := at("sale.default_network"), p.Sale.DefaultNetwork
-	enabled := map[string]bool{"wechat": p.Networks.Wechat.Enabled, "alipay": p.Networks.Alipay.Enabled}
-	if !c.oneOf(path, name, "wechat", "alipay") || enabled[name] {
+	n := &p.Networks
+	enabled := map[string]bool{"wechat": n.Wechat.Enabled, "alipay": n.Alipay.Enabled, "unionpay": n.Unionpay.Enabled}
+	if !c.oneOf(path, name, "wechat", "alipay", "unionpay") || enabled[name] {
 		return
 	}
 	if key := at("networks." + name + ".enabled"); c.lines[key] > 0 {

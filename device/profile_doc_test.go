@@ -29,7 +29,8 @@ func TestDocument(t *testing.T) {
 		}
 	}
 	defaults := DefaultProfile()
-	defaults.Networks.Wechat.Enabled, defaults.Networks.Alipay.Enabled = true, true // as soon as the tables are there
+	n := &defaults.Networks
+	n.Wechat.Enabled, n.Alipay.Enabled, n.Unionpay.Enabled = true, true, true // as soon as the tables are there
 	for _, key := range schemaKeys() {
 		got, ok := documented[key]
 		delete(documented, key)

@@ -96,6 +96,8 @@ func TestDefaults(t *testing.T) {
 		{"networks.wechat.enabled", p.Networks.Wechat.Enabled, true},
 		{"networks.wechat.name", p.Networks.Wechat.Name, "微信支付"},
 		{"networks.alipay.enabled", p.Networks.Alipay.Enabled, false},
+		{"networks.unionpay.enabled", p.Networks.Unionpay.Enabled, false},
+		{"networks.unionpay.name", p.Networks.Unionpay.Name, "云闪付"},
 		{"networks.alipay.name", p.Networks.Alipay.Name, "支付宝"},
 		{"networks.alipay.poll_first", p.Networks.Alipay.PollFirst.D(), 5 * time.Second},
 		{"networks.alipay.poll_scan", p.Networks.Alipay.PollScan.D(), 3 * time.Second},
@@ -184,7 +186,8 @@ host.toml:23: sale.poll_show: want a duration in quotes such as "500ms" or "30s"
 host.toml:29: sale.copies: must be 1 or 2, not 7
 host.toml:84: printer.columns: want a whole number, not a text
 host.toml:100: networks.wechat.cert: unknown key
-host.toml:114: networks.alipay.cert: unknown key`
+host.toml:114: networks.alipay.cert: unknown key
+host.toml:128: networks.unionpay.cert: unknown key`
 	if err == nil || err.Error() != want {
 		t.Errorf("says\n%v\nwant\n%s", err, want)
 	}

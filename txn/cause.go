@@ -50,6 +50,25 @@ var causes = map[string]text{
 	"ACQ.MOBILE_PAYMENT_SWITCH_OFF":              whyAccount,
 	"ACQ.NO_PAYMENT_INSTRUMENTS_AVAILABLE":       whyAccount,
 	"ACQ.USER_FACE_PAYMENT_SWITCH_OFF":           whyAccount,
+
+	// UnionPay's response codes.
+	"UP01": whyCode, // of a payment code that was used before
+	"UP30": whyDeclined,
+	"UP33": whyLimit,
+	"UP34": whyDeclined,
+	"UP38": whyAccount,
+	"UP46": whyReversed,
+	"UP60": whyCard,
+	"UP61": whyCard,
+	"UP62": whyCard,
+	"UP63": whyCard,
+	"UP64": whyBalance,
+	"UP69": whyDeclined,
+	"UP81": whyLimit,
+	"UP86": whyCode,
+	"UP87": whyLimit,
+	"UP88": whyCode,
+	"UP90": whyBalance,
 }
 
 // why returns what the cashier is told of an order that brought no money.

@@ -74,7 +74,7 @@ func servePaynet(ctx context.Context, addr, control, dir string, opt paynet.Opti
 
 // printMerchants says what a client needs, in the words of the board profile.
 func printMerchants(w io.Writer, sandbox *paynet.Paynet) {
-	m, a := sandbox.WeChatMerchant(), sandbox.AlipayMerchant()
+	m, a, u := sandbox.WeChatMerchant(), sandbox.AlipayMerchant(), sandbox.UnionPayMerchant()
 	fmt.Fprintf(w, `paynet listens at %s
 A merchant of WeChat Pay would have got:
   base_url            %s
@@ -97,9 +97,18 @@ A merchant of Alipay would have got:
   seller_id           %s
   private_key         %s
   public_key          %s
+A merchant of UnionPay would have got:
+  base_url            %s
+  ca                  %s
+  merchant_id         %s
+  private_key         %s
+  certificate         %s
+  root                %s
+  middle              %s
 `, m.BaseURL, m.BaseURL, m.CA, m.MerchantID, m.AppID, m.Serial, m.PrivateKey, m.Certificate, m.APIv3Key,
 		m.PublicKeyID, m.PublicKey, m.PlatformSerial, m.PlatformCertificate,
-		a.BaseURL, a.Gateway, a.CA, a.AppID, a.SellerID, a.PrivateKey, a.AlipayPublicKey)
+		a.BaseURL, a.Gateway, a.CA, a.AppID, a.SellerID, a.PrivateKey, a.AlipayPublicKey,
+		u.BaseURL, u.CA, u.MerchantID, u.PrivateKey, u.Certificate, u.Root, u.Middle)
 }
 
 // serveControl serves h on addr until ctx ends.

@@ -51,7 +51,7 @@ func openNetwork(dir string, scale float64, changed func()) (*network, error) {
 
 // settings are the profile's tables that let the firmware pay here.
 func (n *network) settings() settings {
-	w, a := n.net.WeChatMerchant(), n.net.AlipayMerchant()
+	w, a, u := n.net.WeChatMerchant(), n.net.AlipayMerchant(), n.net.UnionPayMerchant()
 	return settings{"networks": map[string]any{
 		"wechat": map[string]any{
 			"enabled":       true,
@@ -74,6 +74,16 @@ func (n *network) settings() settings {
 			"seller_id":   a.SellerID,
 			"private_key": a.PrivateKey,
 			"public_key":  a.AlipayPublicKey,
+		},
+		"unionpay": map[string]any{
+			"enabled":     true,
+			"base_url":    u.BaseURL,
+			"ca":          u.CA,
+			"merchant_id": u.MerchantID,
+			"private_key": u.PrivateKey,
+			"certificate": u.Certificate,
+			"root":        u.Root,
+			"middle":      u.Middle,
 		},
 	}}
 }

@@ -60,6 +60,11 @@ func Config(p *device.Profile) txn.Config {
 			},
 		})
 	}
+	if u := p.Networks.Unionpay; u.Enabled {
+		cfg.Networks = append(cfg.Networks, txn.NetworkConfig{
+			ID: txn.UnionPay, Name: u.Name, NameEN: "UnionPay", Short: "云闪付", Number: u.MerchantID,
+		})
+	}
 	return cfg
 }
 

@@ -8,6 +8,7 @@ import (
 	"smartpos/txn"
 	"smartpos/txn/pay"
 	"smartpos/txn/pay/alipay"
+	"smartpos/txn/pay/unionpay"
 	"smartpos/txn/pay/wechat"
 )
 
@@ -33,8 +34,11 @@ func openNetworks(p *device.Profile, cfg *txn.Config, ports *Ports) error {
 }
 
 func openNetwork(p *device.Profile, id txn.NetworkID) (pay.Network, error) {
-	if id == txn.Alipay {
+	switch id {
+	case txn.Alipay:
 		return alipay.New(alipayConfig(p))
+	case txn.UnionPay:
+		return unionpay.New(unionpayConfig(p))
 	}
 	return wechat.New(wechatConfig(p))
 }
@@ -61,5 +65,18 @@ func alipayConfig(p *device.Profile) alipay.Config {
 		Production: p.Environment == device.Production,
 		BaseURL:    a.BaseURL, RootCAs: file(a.CA),
 		Timeout: p.Sale.RequestTimeout.D(), Terminal: p.Terminal.ID, Description: p.Merchant.Name,
+	}
+}
+
+func unionpayConfig(p *device.Profile) unionpay.Config {
+	u := p.Networks.Unionpay
+	file := func(path string) unionpay.Source { return unionpay.File(p.Path(path)) } // an empty path is no source
+	return unionpay.Config{
+		MerchantID: u.MerchantID, TerminalID: u.TerminalID,
+		PrivateKey: file(u.PrivateKey), Certificate: file(u.Certificate), Root: file(u.Root), Middle: file(u.Middle),
+		NotifyURL:  u.NotifyURL,
+		Production: p.Environment == device.Production,
+		BaseURL:    u.BaseURL, RootCAs: file(u.CA),
+		Timeout: p.Sale.RequestTimeout.D(),
 	}
 }

@@ -1,0 +1,12 @@
+package unionpay
+
+import (
+	"testing"
+
+	"smartpos/txn/pay/paytest"
+)
+
+// TestTableInDocs holds the code table in docs/networks.md against the one in the program.
+func TestTableInDocs(t *testing.T) {
+	paytest.CheckCodeTable(t, "../../../docs/networks.md", "unionpay", codes)
+}
