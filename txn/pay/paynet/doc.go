@@ -11,9 +11,6 @@
 // Each network is a wire: its paths, signatures, calls and words, in files of its own name. What is the same
 // everywhere (faults of the line, phones, money, the ledger) stands around the wires and knows none of them.
 //
-// WeChat Pay and Alipay speak so far. The phone of UnionPay exists, and its payment codes are refused as each
-// network refuses them.
-//
 // # The folder
 //
 // Open makes these the first time. All keys are of this folder alone and carry the sandbox's marks, which a
@@ -29,6 +26,11 @@
 //	alipay/merchant.json           ids, paths and the latest base URL, see AlipayMerchant
 //	alipay/app_private_key.pem     the application's private key, PKCS#8
 //	alipay/alipay_public_key.pem   the network's public key
+//	unionpay/merchant.json         id, paths and the latest base URL, see UnionPayMerchant
+//	unionpay/acp_sign_key.pem      the key of the merchant's signing certificate, PKCS#8
+//	unionpay/acp_sign_cert.pem     and the certificate
+//	unionpay/acp_root.cer          root of the certificate that answers come under
+//	unionpay/acp_middle.cer        and the one between
 //	private/                       the network's own keys: no merchant gets these
 //	state.json                     orders, phones, ledger; replaced in one step after every change
 //
@@ -41,4 +43,7 @@
 //
 // Alipay OpenAPI, https://opendocs.alipay.com/: 自行实现签名 and 自行实现验签, 公共错误码, 当面付: alipay.trade.precreate,
 // .pay, .query, .cancel, .close. Certificates (公钥证书模式) are not spoken, only keys (公钥模式).
+//
+// UnionPay 全渠道 5.1.0, https://open.unionpay.com/tjweb/acproduct/APIList?apiservId=468: 二维码支付: 申请二维码, 二维码消费, 冲正,
+// 交易状态查询; 平台接入接口规范 第5部分 附录 (应答码). What of it no public source confirms, docs/networks.md says.
 package paynet
