@@ -162,11 +162,15 @@ func loadAuthority(c *Config) (*authority, error) {
 	if !issued(root, root) || !issued(middle, root) {
 		return nil, bad("middle %s: does not hang on root %s; take both from one download of UnionPay's", c.Middle, c.Root)
 	}
-	a := &authority{root: root, middle: middle, owners: []string{ownerName}}
-	if !c.Production {
-		a.owners = append(a.owners, testOwner)
+	return &authority{root: root, middle: middle, owners: owners(c.Production)}, nil
+}
+
+// owners returns whose certificates are believed.
+func owners(production bool) []string {
+	if production {
+		return []string{ownerName}
 	}
-	return a, nil
+	return []string{ownerName, testOwner}
 }
 
 func loadCertificate(c *Config, setting, name string, s Source) (*x509.Certificate, error) {

@@ -14,6 +14,7 @@ import (
 
 	"smartpos/txn"
 	"smartpos/txn/pay"
+	"smartpos/txn/pay/internal/client"
 	"smartpos/txn/pay/unionpay"
 )
 
@@ -163,7 +164,7 @@ func TestEndlessAnswer(t *testing.T) {
 			}
 		}
 	}
-	if _, err := do(c, txn.OpQuery, order("T0000001A0025", txn.Show, 1)); pay.FaultOf(err) != txn.FaultUnverified {
+	if _, err := do(c, txn.OpQuery, order("T0000001A0025", txn.Show, 1)); pay.FaultOf(err) != txn.FaultUnverified || !errors.Is(err, client.ErrLong) {
 		t.Error(err)
 	}
 }

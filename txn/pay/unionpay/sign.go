@@ -68,7 +68,7 @@ func (a *authority) key(text string, now time.Time) (*rsa.PublicKey, error) {
 		return nil, errChain
 	}
 	key, ok := cert.PublicKey.(*rsa.PublicKey)
-	if !ok || key.N.BitLen() < 2048 || cert.IsCA || !slices.Contains(a.owners, owner(cert)) {
+	if !ok || key.N.BitLen() < 2048 || !slices.Contains(a.owners, owner(cert)) {
 		return nil, errChain
 	}
 	if cert.KeyUsage != 0 && cert.KeyUsage&x509.KeyUsageDigitalSignature == 0 {
@@ -82,11 +82,11 @@ func (a *authority) key(text string, now time.Time) (*rsa.PublicKey, error) {
 	return key, nil
 }
 
-// issued reports whether by, a certificate authority, signed cert. The network's certificates, of 2024 still, are
+// issued reports whether by signed cert. The network's certificates, of 2024 still, are
 // signed with SHA-1, which [x509.Certificate.Verify] refuses; here the two authorities are pinned files, and only
 // they could have made a second certificate of the same digest.
 func issued(cert, by *x509.Certificate) bool {
-	return by.IsCA && bytes.Equal(cert.RawIssuer, by.RawSubject) &&
+	return bytes.Equal(cert.RawIssuer, by.RawSubject) &&
 		by.CheckSignature(cert.SignatureAlgorithm, cert.RawTBSCertificate, cert.Signature) == nil
 }
 

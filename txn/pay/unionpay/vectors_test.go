@@ -3,6 +3,7 @@ package unionpay
 import (
 	"crypto/x509"
 	"encoding/pem"
+	"maps"
 	"net/url"
 	"os"
 	"strings"
@@ -30,7 +31,7 @@ func testCertificate(t testing.TB, name string) *x509.Certificate {
 
 // published is UnionPay's test environment.
 func published(t testing.TB) *authority {
-	return &authority{testCertificate(t, "acp_test_root.cer"), testCertificate(t, "acp_test_middle.cer"), []string{ownerName, testOwner}}
+	return &authority{testCertificate(t, "acp_test_root.cer"), testCertificate(t, "acp_test_middle.cer"), owners(false)}
 }
 
 // vectors are the messages and when they were signed.
@@ -100,19 +101,41 @@ func TestWhoseCertificate(t *testing.T) {
 		network authority
 		at      time.Time
 	}{
-		"a test certificate in production": {authority{good.root, good.middle, []string{testOwner}}, at},
-		"roots exchanged":                  {authority{good.middle, good.root, good.owners}, at},
-		"no middle between":                {authority{good.root, good.root, good.owners}, at},
-		"before it was valid":              {*good, at.AddDate(-4, 0, 0)},
-		"after it was valid":               {*good, at.AddDate(2, 0, 0)},
+		"another owner's":     {authority{good.root, good.middle, []string{testOwner}}, at},
+		"roots exchanged":     {authority{good.middle, good.root, good.owners}, at},
+		"no middle between":   {authority{good.root, good.root, good.owners}, at},
+		"before it was valid": {*good, at.AddDate(-4, 0, 0)},
+		"after it was valid":  {*good, at.AddDate(2, 0, 0)},
 	} {
 		if err := tt.network.verify(f, tt.at); err != errChain {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	old := readVector(t, "notification-2018.txt") // under the test environment's name of then
+	production := authority{good.root, good.middle, owners(true)}
+	if err := production.verify(old, vectors[2].at); err != errChain {
+		t.Error("a test certificate in production:", err)
+	}
+	if err := production.verify(f, at); err != nil { // the same name as in production
+		t.Error(err)
+	}
 	twice := f["signPubKeyCert"]
 	f["signPubKeyCert"] = twice + "\n" + twice
 	if err := good.verify(f, at); err != errChain {
 		t.Error("two certificates:", err)
+	}
+}
+
+// TestForm reads what a message may hold: values within braces or brackets keep their "&".
+func TestForm(t *testing.T) {
+	f, err := parseForm("customerInfo={a=1&b=[2}&respMsg=成功[0000000]&couponInfo=[{x&y}]&signature=A+B/C==&empty=\r\n")
+	want := form{"customerInfo": "{a=1&b=[2}", "respMsg": "成功[0000000]", "couponInfo": "[{x&y}]", "signature": "A+B/C==", "empty": ""}
+	if err != nil || !maps.Equal(f, want) {
+		t.Errorf("%v, %v", f, err)
+	}
+	for _, text := range []string{"", "a", "=1", "a=1&", "a=1&&b=2", "a=1&a=2", "a b=1", "1=1", "a=\xff", strings.Repeat("x", 41) + "=1"} {
+		if f, err := parseForm(text); err == nil {
+			t.Errorf("%q was read as %v", text, f)
+		}
 	}
 }
