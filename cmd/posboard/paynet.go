@@ -147,7 +147,7 @@ type phoneOrder struct {
 // faultOrder is the body of POST /faults.
 type faultOrder struct {
 	Network string `json:"network"` // a paynet.FaultKind
-	At      string `json:"at"`      // only requests to this network: wechat, alipay; empty for all
+	At      string `json:"at"`      // only requests to this network: wechat, alipay, unionpay; empty for all
 	Op      string `json:"op"`
 	Count   int    `json:"count"`
 	DelayMS int64  `json:"delay_ms"`
