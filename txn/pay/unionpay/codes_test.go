@@ -7,6 +7,7 @@ import (
 
 	"smartpos/txn"
 	"smartpos/txn/pay"
+	"smartpos/txn/pay/paytest"
 )
 
 var allOps = []txn.Op{txn.OpShow, txn.OpScan, txn.OpQuery, txn.OpClose, txn.OpReverse}
@@ -44,7 +45,7 @@ func TestResponseCodes(t *testing.T) {
 				if a.Status != tt.answer || pay.FaultOf(err) != tt.fault {
 					t.Errorf("%s answered %s: %+v, %v; want %q %q", op, code, a, err, tt.answer, tt.fault)
 				}
-				if got := codeOf(a, err); got != "UP"+code {
+				if got := paytest.CodeOf(a, err); got != "UP"+code {
 					t.Errorf("%s answered %s, reported %q", op, code, got)
 				}
 				s.say(reply(o, "respCode="+code, "txnType="+kind, "-orderId"))
@@ -57,23 +58,5 @@ func TestResponseCodes(t *testing.T) {
 }
 
 func do(c pay.Network, op txn.Op, o txn.Order) (txn.Answer, error) {
-	ctx := context.Background()
-	switch op {
-	case txn.OpShow:
-		return c.Show(ctx, o)
-	case txn.OpScan:
-		return c.Scan(ctx, o, txn.NewPaymentCode("6220835931895481436"))
-	case txn.OpClose:
-		return c.Close(ctx, o)
-	case txn.OpReverse:
-		return c.Reverse(ctx, o)
-	}
-	return c.Query(ctx, o)
-}
-
-func codeOf(a txn.Answer, err error) string {
-	if e, ok := err.(*pay.Error); ok {
-		return e.Code
-	}
-	return a.Code
+	return paytest.Ask(context.Background(), c, op, o, txn.NewPaymentCode("6220835931895481436"))
 }

@@ -70,21 +70,12 @@ var (
 
 // check refuses settings that can't be right, all at once.
 func (c *Config) check() error {
-	var errs []error
-	need := func(ok bool, format string, args ...any) {
-		if !ok {
-			errs = append(errs, bad(format, args...))
-		}
-	}
-	need(merchantForm.MatchString(c.MerchantID), "merchant_id %.40q: take the 15 characters (商户代码) from UnionPay", c.MerchantID)
-	need(c.TerminalID == "" || terminalForm.MatchString(c.TerminalID), "terminal_id %.40q: 8 letters or digits, or leave it out", c.TerminalID)
-	need(c.NotifyURL == "" || notifyForm.MatchString(c.NotifyURL), "notify_url %.80q: an http or https address, or leave it out", c.NotifyURL)
-	need(c.Timeout >= 0 && c.Timeout <= time.Minute, "request time-out %v: between 0 and one minute", c.Timeout)
-	if c.Production {
-		need(c.BaseURL == "", `base_url is for the sandbox: remove it, or set environment = "sandbox"`)
-		need(c.RootCAs.Empty(), `ca is for the sandbox: remove it, or set environment = "sandbox"`)
-	}
-	return errors.Join(errs...)
+	s := client.Settings{Kind: ErrConfig}
+	s.Need(merchantForm.MatchString(c.MerchantID), "merchant_id %.40q: take the 15 characters (商户代码) from UnionPay", c.MerchantID)
+	s.Need(c.TerminalID == "" || terminalForm.MatchString(c.TerminalID), "terminal_id %.40q: 8 letters or digits, or leave it out", c.TerminalID)
+	s.Need(c.NotifyURL == "" || notifyForm.MatchString(c.NotifyURL), "notify_url %.80q: an http or https address, or leave it out", c.NotifyURL)
+	s.Common(c.Production, c.BaseURL, c.RootCAs, c.Timeout, "", 0)
+	return s.Err()
 }
 
 // Owners of the certificates that answers come under.

@@ -4,17 +4,15 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
-	"errors"
-	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"smartpos/txn"
 	"smartpos/txn/pay"
-	"smartpos/txn/pay/internal/client"
+	"smartpos/txn/pay/paytest"
 	"smartpos/txn/pay/unionpay"
 )
 
@@ -104,92 +102,27 @@ func TestPaymentCodeStaysSecret(t *testing.T) {
 		if err == nil {
 			t.Errorf("answer %d was believed", i)
 		}
-		for ; err != nil; err = errors.Unwrap(err) {
-			if text := fmt.Sprintf("%v %+v %#v", err, err, err); strings.Contains(text, code) {
-				t.Errorf("answer %d: %s", i, text)
-			}
-		}
+		paytest.CheckSecret(t, err, code)
 	}
 }
 
-// TestNotSent finds only what provably never left.
-func TestNotSent(t *testing.T) {
-	o := order("T0000001A0023", txn.Scan, 1)
-	closed, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := closed.Addr().String()
-	closed.Close()
-	_, refused := script(t, func(c *unionpay.Config) { c.BaseURL = "https://" + addr })
-	_, untrusted := script(t, func(c *unionpay.Config) { c.RootCAs = unionpay.Source{} })
-	_, nowhere := script(t, func(c *unionpay.Config) { c.BaseURL = "https://nowhere.invalid" })
-	for name, c := range map[string]*unionpay.Client{"refused": refused, "untrusted": untrusted, "no such host": nowhere} {
-		if _, err := do(c, txn.OpScan, o); pay.FaultOf(err) != txn.FaultNotSent {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-	if _, err := refused.Scan(context.Background(), o, txn.PaymentCode{}); pay.FaultOf(err) != txn.FaultNotSent {
-		t.Error("a scan without a code:", err)
-	}
+// TestLine holds what every client owes to its line.
+func TestLine(t *testing.T) {
+	paytest.RunLine(t, txn.UnionPay, func(t testing.TB, at paytest.Server) pay.Network {
+		_, c := script(t, func(cfg *unionpay.Config) {
+			cfg.BaseURL, cfg.RootCAs, cfg.Timeout = at.URL, unionpay.Bytes(at.Roots), at.Timeout
+		})
+		return c
+	})
 }
 
-// TestTimeout gives up on a network that takes the request and says nothing.
-func TestTimeout(t *testing.T) {
+// TestOrdersOfNoTime sends nothing for an order that the network could not be asked for again.
+func TestOrdersOfNoTime(t *testing.T) {
 	s, c := script(t, nil)
-	arrived, leave := make(chan struct{}, 1), make(chan struct{})
-	s.set = func(http.ResponseWriter, *http.Request) bool {
-		arrived <- struct{}{}
-		<-leave
-		return true
-	}
-	defer close(leave)
-	ctx, cancel := context.WithCancel(context.Background())
-	go func() { <-arrived; cancel() }()
-	if _, err := c.Query(ctx, order("T0000001A0024", txn.Show, 1)); pay.FaultOf(err) != txn.FaultNoAnswer {
-		t.Error(err)
-	}
-	if _, err := c.Query(ctx, order("T0000001A0024", txn.Show, 1)); pay.FaultOf(err) != txn.FaultNotSent {
-		t.Error("a request whose caller had left already:", err)
-	}
-}
-
-// TestEndlessAnswer stops reading a network that never stops talking.
-func TestEndlessAnswer(t *testing.T) {
-	s, c := script(t, nil)
-	s.set = func(w http.ResponseWriter, _ *http.Request) bool {
-		for {
-			if _, err := w.Write(make([]byte, 64<<10)); err != nil {
-				return true // the client has hung up
-			}
-		}
-	}
-	if _, err := do(c, txn.OpQuery, order("T0000001A0025", txn.Show, 1)); pay.FaultOf(err) != txn.FaultUnverified || !errors.Is(err, client.ErrLong) {
-		t.Error(err)
-	}
-}
-
-// TestRefusesOddOrders sends nothing for an order that can't be right.
-func TestRefusesOddOrders(t *testing.T) {
-	s, c := script(t, nil)
-	for name, tt := range map[string]struct {
-		change func(*txn.Order)
-		all    bool // not even a query
-	}{
-		"no number":   {func(o *txn.Order) { o.No = "" }, true},
-		"a path":      {func(o *txn.Order) { o.No = "../../../refund" }, true},
-		"no time":     {func(o *txn.Order) { o.Created = o.Created.AddDate(-2100, 0, 0) }, true},
-		"1970":        {func(o *txn.Order) { o.Created = o.Created.AddDate(-56, 0, 0) }, true},
-		"nothing":     {func(o *txn.Order) { o.Amount.Fen = 0 }, false},
-		"less":        {func(o *txn.Order) { o.Amount.Fen = -1 }, false},
-		"other money": {func(o *txn.Order) { o.Amount.Currency = "USD" }, false},
-	} {
+	for name, at := range map[string]time.Time{"none": {}, "1970": time.Unix(0, 0), "10000": created.AddDate(8000, 0, 0)} {
 		o := order("T0000001A0027", txn.Show, 1)
-		tt.change(&o)
+		o.Created = at
 		for _, op := range allOps {
-			if !tt.all && op != txn.OpShow && op != txn.OpScan {
-				continue
-			}
 			if _, err := do(c, op, o); pay.FaultOf(err) != txn.FaultConfig {
 				t.Errorf("%s of %s: %v", op, name, err)
 			}

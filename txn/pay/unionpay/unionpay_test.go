@@ -8,24 +8,15 @@ import (
 
 	"smartpos/txn"
 	"smartpos/txn/pay/paynet"
+	"smartpos/txn/pay/paynet/paynettest"
+	"smartpos/txn/pay/paytest"
 	"smartpos/txn/pay/unionpay"
 )
 
 // sandbox starts a paynet and a client of it.
 func sandbox(t testing.TB, opt paynet.Options, set func(*unionpay.Config)) (*paynet.Paynet, *unionpay.Client) {
 	t.Helper()
-	net, err := paynet.Open(t.TempDir(), opt)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := net.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	if _, err := net.Start(""); err != nil {
-		t.Fatal(err)
-	}
+	net := paynettest.Start(t, opt)
 	cfg := config(net)
 	if set != nil {
 		set(&cfg)
@@ -46,25 +37,18 @@ func config(net *paynet.Paynet) unionpay.Config {
 	}
 }
 
-// now makes an order that the sandbox's clock takes for a new one.
-func now(o txn.Order) txn.Order {
-	o.Created = time.Now()
-	o.Expires = o.Created.Add(2 * time.Minute)
-	return o
+// now is an order that the sandbox's clock takes for a new one.
+func now(no string, method txn.Method, fen int64) txn.Order {
+	return paytest.NewOrder(txn.UnionPay, no, method, fen)
 }
 
 func phone(t testing.TB, net *paynet.Paynet) *paynet.Phone {
-	t.Helper()
-	ph, err := net.Phone(paynet.UnionPay)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return ph
+	return paynettest.Phone(t, net, paynet.UnionPay)
 }
 
 func TestShowPaid(t *testing.T) {
 	net, c := sandbox(t, paynet.Options{}, nil)
-	ctx, o := context.Background(), now(order("T0000001A0001", txn.Show, 1234))
+	ctx, o := context.Background(), now("T0000001A0001", txn.Show, 1234)
 	a, err := c.Show(ctx, o)
 	if err != nil || a.Status != txn.StatusReady {
 		t.Fatal(a, err)
@@ -91,7 +75,7 @@ func TestShowPaid(t *testing.T) {
 
 func TestScanPaid(t *testing.T) {
 	net, c := sandbox(t, paynet.Options{}, nil)
-	ctx, o, ph := context.Background(), now(order("T0000001A0002", txn.Scan, 2500)), phone(t, net)
+	ctx, o, ph := context.Background(), now("T0000001A0002", txn.Scan, 2500), phone(t, net)
 	ph.SetCoupon(500)
 	code, err := ph.Code()
 	if err != nil {
@@ -116,7 +100,7 @@ func TestScanPaid(t *testing.T) {
 // TestAfterRestart asks for and reverses an order with nothing but what the journal kept of it.
 func TestAfterRestart(t *testing.T) {
 	net, c := sandbox(t, paynet.Options{}, nil)
-	ctx, o, ph := context.Background(), now(order("T0000001A0003", txn.Scan, 2500)), phone(t, net)
+	ctx, o, ph := context.Background(), now("T0000001A0003", txn.Scan, 2500), phone(t, net)
 	code, _ := ph.Code()
 	if a, err := c.Scan(ctx, o, txn.NewPaymentCode(code)); err != nil || a.Status != txn.StatusPaid {
 		t.Fatal(a, err)
