@@ -10,10 +10,12 @@ import (
 	"encoding/base64"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
 
+	"smartpos/txn/pay"
 	"smartpos/txn/pay/internal/client"
 )
 
@@ -28,7 +30,11 @@ func (f form) sign(key *rsa.PrivateKey) error {
 	return nil
 }
 
-var errChain = errors.New("the answer's certificate is not the network's; check root and middle, and the clock")
+// Why a certificate is not believed.
+var (
+	errChain = errors.New("the answer's certificate is not the network's; check root and middle, and the clock")
+	errEarly = fmt.Errorf("the answer's certificate is not valid yet: %w", pay.ErrClock)
+)
 
 // authority knows whose signatures are the network's.
 type authority struct {
@@ -75,9 +81,12 @@ func (a *authority) key(text string, now time.Time) (*rsa.PublicKey, error) {
 		return nil, errChain
 	}
 	for _, link := range []struct{ cert, by *x509.Certificate }{{cert, a.middle}, {a.middle, a.root}} {
-		if !issued(link.cert, link.by) || now.Before(link.cert.NotBefore) || now.After(link.cert.NotAfter) {
+		if !issued(link.cert, link.by) || now.After(link.cert.NotAfter) {
 			return nil, errChain
 		}
+	}
+	if now.Before(cert.NotBefore) || now.Before(a.middle.NotBefore) {
+		return nil, errEarly
 	}
 	return key, nil
 }

@@ -3,12 +3,15 @@ package unionpay
 import (
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"maps"
 	"net/url"
 	"os"
 	"strings"
 	"testing"
 	"time"
+
+	"smartpos/txn/pay"
 )
 
 // The messages in testdata were signed by UnionPay's own test environment and published with public clients'
@@ -101,15 +104,17 @@ func TestWhoseCertificate(t *testing.T) {
 		network authority
 		at      time.Time
 	}{
-		"another owner's":     {authority{good.root, good.middle, []string{testOwner}}, at},
-		"roots exchanged":     {authority{good.middle, good.root, good.owners}, at},
-		"no middle between":   {authority{good.root, good.root, good.owners}, at},
-		"before it was valid": {*good, at.AddDate(-4, 0, 0)},
-		"after it was valid":  {*good, at.AddDate(2, 0, 0)},
+		"another owner's":    {authority{good.root, good.middle, []string{testOwner}}, at},
+		"roots exchanged":    {authority{good.middle, good.root, good.owners}, at},
+		"no middle between":  {authority{good.root, good.root, good.owners}, at},
+		"after it was valid": {*good, at.AddDate(2, 0, 0)},
 	} {
 		if err := tt.network.verify(f, tt.at); err != errChain {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+	if err := good.verify(f, at.AddDate(-4, 0, 0)); !errors.Is(err, pay.ErrClock) {
+		t.Error("before it was valid:", err)
 	}
 	old := readVector(t, "notification-2018.txt") // under the test environment's name of then
 	production := authority{good.root, good.middle, owners(true)}
