@@ -9,7 +9,7 @@ var causes = map[string]text{
 	"no-answer":         whyNoAnswer,
 	"unverified":        whyUnverified,
 	"system":            whySystem,
-	"not-found":         whyDeclined,
+	"not-found":         whyNotFound,
 	"closed":            whyClosed,
 	"reversed":          whyReversed,
 	"refunded":          whyReversed,

@@ -69,7 +69,11 @@ func (d done) screen(m *Machine) Screen {
 		s.Lines = append(s.Lines, m.say(sayNoPrinter))
 	case d.fault != PrintOK:
 		far := [...]text{PrintedNothing: sayUnprinted, PrintedPart: sayPart, PrintedWhole: sayWhole}[d.far]
-		s.Lines = append(s.Lines, m.say(far)+m.say(prnFaults[d.fault]))
+		cause := prnFaults[d.fault]
+		if m.printer.Fault == PrintOK && d.fault != PrintRefused {
+			cause = sayMended
+		}
+		s.Lines = append(s.Lines, m.say(far)+m.say(cause))
 		s.Keys = []string{m.say(keyReprint), m.say(keySkip)}
 	case d.whole:
 		s.Lines = append(s.Lines, m.say(sayPrinted))

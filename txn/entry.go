@@ -63,11 +63,15 @@ func (e entry) digit(m *Machine, k Key) {
 		m.view = entry{next}
 		return
 	}
-	if k == KeyDot || len(e.keyed.text) > 2 && e.keyed.text[len(e.keyed.text)-3] == '.' {
+	switch {
+	case k == KeyDot:
+		m.mistake(errPoint)
+	case len(e.keyed.text) > 2 && e.keyed.text[len(e.keyed.text)-3] == '.':
 		m.mistake(errDigits)
-		return
+	default:
+		m.mistake(errLimit, m.cfg.MaxAmount)
 	}
-	m.mistake(errLimit, m.cfg.MaxAmount)
+	m.hint.stays = true
 }
 
 func (entry) tick(*Machine) {}

@@ -49,6 +49,8 @@ type notice struct {
 	until time.Duration // by the monotonic clock; 0 for none
 	turn  time.Duration // from then on it makes room for the next alarm
 	alarm bool
+	reply bool // answers the last key, and means nothing beside what the next one does
+	stays bool // a hint that outlives the next key: a digit was not taken, so the amount is not what was typed
 }
 
 // alarmTurn is how long an alarm keeps the standing line when others wait.
@@ -99,7 +101,7 @@ func New(cfg Config, start Start, now Time) *Machine {
 // NewHalted returns a machine that only says why nothing can be sold.
 func NewHalted(cfg Config, why error, now Time) *Machine {
 	m := New(cfg, Start{}, now)
-	m.view = halted{haltText(why)}
+	m.view = halted{why: haltText(why)}
 	return m
 }
 
@@ -112,6 +114,7 @@ func (m *Machine) Step(now Time, ev Event) []Effect {
 			m.emit(Beep{BeepMistake})
 			break
 		}
+		m.goneOn()
 		m.view.key(m, e.Key, e.Long)
 	case KeyStrange:
 		m.mistake(errStrange)
@@ -167,6 +170,27 @@ func (m *Machine) mistake(t text, args ...any) {
 	m.emit(Beep{BeepMistake})
 }
 
+// goneOn takes back what answered the last key or code: "cancelled" must not stand beside the next sale.
+func (m *Machine) goneOn() {
+	if !m.hint.stays {
+		m.hint = notice{}
+	}
+	m.takeBack()
+}
+
+// takeBack clears the standing line of what answered the last key.
+func (m *Machine) takeBack() {
+	if m.notice.reply {
+		m.notice = notice{}
+	}
+}
+
+// reply says what became of the key that was just pressed, until the next one.
+func (m *Machine) reply(s string, lasts time.Duration) {
+	m.tell(s, lasts, false)
+	m.notice.reply = m.notice.text == s
+}
+
 func (m *Machine) tell(s string, lasts time.Duration, alarm bool) {
 	// An alarm is not pushed aside by a lesser message while it stands.
 	if m.notice.alarm && !alarm && m.now.Mono < m.notice.until {
@@ -191,6 +215,7 @@ func (m *Machine) nextAlarm() {
 
 func (m *Machine) scanned(e Scanned) {
 	if v, ok := m.view.(scanView); ok {
+		m.goneOn()
 		v.scan(m, e)
 		return
 	}
@@ -260,9 +285,21 @@ func (m *Machine) commitFailed(rec Record, err error) {
 			}
 		}
 	}
+	if _, stopped := m.view.(halted); !stopped { // the first failure is the cause of the others
+		m.view = halted{haltText(err), m.mayBePaid()}
+	}
 	m.tasks = nil
-	m.view = halted{haltText(err)}
 	m.emit(Beep{BeepAlarm})
+}
+
+// mayBePaid names the latest order of the sale at the till that a customer could have paid, if there is one.
+func (m *Machine) mayBePaid() (o Order) {
+	for _, t := range m.tasks {
+		if m.sale != nil && t.order.Sale == m.sale.No && t.exposed() {
+			o = t.order
+		}
+	}
+	return o
 }
 
 func haltText(err error) text {
@@ -360,10 +397,17 @@ func orElse(s, other string) string {
 }
 
 // halted is the end of selling until a restart: a screen that says why.
-type halted struct{ why text }
+type halted struct {
+	why  text
+	left Order // of the customer at the till, who may have paid it; the zero Order if there is none
+}
 
 func (halted) key(m *Machine, _ Key, _ bool) { m.emit(Beep{BeepMistake}) }
 func (halted) tick(*Machine)                 {}
 func (h halted) screen(m *Machine) Screen {
-	return Screen{Kind: ScreenText, Title: m.say(txtHalted), Tone: ToneBad, Lines: []string{m.say(h.why)}}
+	s := Screen{Kind: ScreenText, Title: m.say(txtHalted), Tone: ToneBad, Lines: []string{m.say(h.why)}}
+	if h.left.No != "" {
+		s.Lines = append(s.Lines, m.say(sayLeftOpen, h.left.Amount, h.left.No.Short()))
+	}
+	return s
 }

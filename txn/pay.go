@@ -69,7 +69,7 @@ func (v showing) key(m *Machine, k Key, _ bool) {
 	case k == KeyCancel:
 		v.t.giveUp(m, "cancelled")
 		m.abandon()
-		m.tell(m.say(sayClosed), m.cfg.Linger, false)
+		m.reply(m.say(sayClosed), m.cfg.Linger)
 	case k == KeyMenu && v.t.url != "":
 		m.printCode(v.t)
 	case k == KeyScan && m.cfg.Scanner && v.t.saving == 0: // the customer shows a code instead
@@ -99,11 +99,8 @@ func (v showing) changed(m *Machine, t *task) {
 	why := m.faultText(Fault(t.order.Reason), "")
 	if t.order.Reason == "expired" {
 		why = m.say(sayExpired)
-		if t.last != FaultNone {
-			why = m.say(sayDark)
-		}
 	}
-	m.view = failed{since: m.now.Mono, order: t.order.No, why: why, dark: t.order.Reason == "expired" && t.last != FaultNone}
+	m.view = failed{since: m.now.Mono, order: t.order.No, why: why}
 }
 
 func (v showing) settled(m *Machine, o Order) {
@@ -151,7 +148,7 @@ func (v collecting) key(m *Machine, k Key, _ bool) {
 	}
 	if v.t.order.State == Reversing || v.t.cancelled {
 		m.abandon()
-		m.tell(m.say(sayLeft), m.cfg.Linger, false)
+		m.reply(m.say(sayLeft), m.cfg.Linger)
 		return
 	}
 	v.t.giveUp(m, "cancelled")
@@ -207,7 +204,6 @@ type failed struct {
 	order OrderNo
 	why   string
 	over  bool // nothing more may be tried
-	dark  bool // the network could not be asked at the end: nobody knows
 }
 
 func (f failed) follows(no OrderNo) bool { return f.order == no }
@@ -254,11 +250,32 @@ func (f failed) tick(m *Machine) {
 func (f failed) screen(m *Machine) Screen {
 	s := Screen{Kind: ScreenSale, Title: m.say(txtFailed), Tone: ToneBad, Amount: m.sale.Total.String(), Lines: []string{f.why}}
 	s.Keys = m.withScan(keyShow, keyScanMore, keyCancel)
-	if f.dark {
-		s.Title, s.Tone = m.say(txtUnknown), ToneWait
-	}
 	if f.over {
 		s.Title, s.Keys = m.say(txtDisputed), []string{m.say(keyDone)}
+		return s
+	}
+	own, earlier := m.unsure(f.order)
+	if own || earlier {
+		s.Title, s.Tone = m.say(txtUnknown), ToneWait
+	}
+	if own {
+		s.Lines = []string{m.say(sayDark)}
+	}
+	if earlier {
+		s.Lines = append(s.Lines, m.say(sayEarlier))
 	}
 	return s
+}
+
+// unsure reports whether order no, or another of the sale at the till, may have been paid while its network does
+// not say so. "Not paid" would make the cashier take the money once more.
+func (m *Machine) unsure(no OrderNo) (own, earlier bool) {
+	for _, t := range m.tasks {
+		if t.order.Sale != m.sale.No || !t.exposed() || !t.silent(m) {
+			continue
+		}
+		own = own || t.order.No == no
+		earlier = earlier || t.order.No != no
+	}
+	return own, earlier
 }

@@ -54,7 +54,7 @@ func (m *Machine) printCode(t *task) {
 		return
 	}
 	m.queue(printJob{slip: m.payCode(t.order, t.url), code: t.order.No})
-	m.tell(m.say(sayPaperQR), 3*time.Second, false)
+	m.reply(m.say(sayPaperQR), 3*time.Second)
 }
 
 // dropCode takes a code that waits for the printer back: it may not be paid any more.
@@ -106,8 +106,11 @@ func (m *Machine) printFailed(job printJob, e PrintEnded) {
 	m.note("printer: "+string(e.Fault), job.order)
 	m.printer.Fault = e.Fault
 	m.emit(Beep{BeepAlarm})
+	m.takeBack() // "printing"
 	if job.order == "" {
-		m.tell(m.say(prnFaults[e.Fault]), m.cfg.Linger, true)
+		if e.Fault == PrintRefused { // the printer is well: nothing else says why no slip came
+			m.tell(m.say(prnFaults[e.Fault]), m.cfg.Linger, true)
+		}
 		return
 	}
 	m.jobs = slices.DeleteFunc(m.jobs, func(j printJob) bool { return j.order == job.order })
@@ -119,7 +122,7 @@ func (m *Machine) reprintNext() {
 		m.reprint(unfinished[0])
 		return
 	}
-	m.tell(m.say(sayPrinting), 3*time.Second, false)
+	m.reply(m.say(sayPrinting), 3*time.Second)
 }
 
 // unfinished returns the orders whose receipts did not come out and are not on their way either.
@@ -144,7 +147,9 @@ func (m *Machine) unfinished() (orders []Order) {
 func (m *Machine) reprint(o Order) {
 	m.note("receipt: printed again", o.No)
 	m.printReceipt(o, markReprint)
-	m.tell(m.say(sayPrinting), 3*time.Second, false)
+	if _, says := m.view.(done); !says {
+		m.reply(m.say(sayPrinting), 3*time.Second)
+	}
 }
 
 // forget strikes an order off the list of receipts that did not come out whole.

@@ -235,6 +235,20 @@ func (t *task) undo(m *Machine) {
 	}
 }
 
+// exposed reports whether a customer could pay the order: its code was there to be seen, or the customer's own
+// was sent.
+func (t *task) exposed() bool {
+	return t.url != "" || t.order.Method == Scan && t.code.IsZero()
+}
+
+// silentAfter is how long an answer is simply on its way.
+const silentAfter = 2 * time.Second
+
+// silent reports whether the network does not say where the order stands.
+func (t *task) silent(m *Machine) bool {
+	return t.last != FaultNone || t.asked != "" && m.now.Mono-t.askedAt > silentAfter
+}
+
 // expired reports whether a shown code's time is up. Either clock is enough: the wall clock is what the
 // network goes by, and the other one does not jump.
 func (t *task) expired(m *Machine) bool {

@@ -82,10 +82,13 @@ var (
 	sayUnprinted = text{"小票未打印。", "The receipt is not printed. "}
 	sayPart      = text{"小票可能只打了一半。", "The receipt may be half printed. "}
 	sayWhole     = text{"小票可能已打完，请查看。", "The receipt may be complete: look at it. "}
+	sayMended    = text{"打印机已恢复", "The printer is ready again"}
 	sayByWhom    = text{"%s  单号 %s", "%s  order %s"}
 	sayOff       = text{"优惠 %s  实付 %s", "discount %s  paid %s"}
 	sayExpired   = text{"收款码已过期，未收到付款", "The QR has expired unpaid"}
 	sayDark      = text{"收款码已过期，网络不通，不知是否已付。请看顾客手机，已付则勿再收", "The QR has expired and the network can't be asked. Look at the customer's phone: if paid, do not charge again"}
+	sayEarlier   = text{"此前的收款码不知是否已付：请看顾客手机，已付则勿再收", "An earlier QR may have been paid: look at the customer's phone; if paid, do not charge again"}
+	sayLeftOpen  = text{"本单 %s（单号 %s）可能已付：请看顾客手机，已付则勿再收", "This sale of %s (order %s) may have been paid: look at the customer's phone; if paid, do not charge again"}
 	saySlowDisk  = text{"存储没有应答，尚未收款。若一直如此，请重启终端并叫技术员", "The storage does not answer; nothing was charged. If it stays so, restart and call a technician"}
 	sayClosed    = text{"已取消，后台正在关闭此单", "Cancelled; the order is being closed"}
 )
@@ -95,6 +98,7 @@ var (
 	errAmount      = text{"请先输入金额", "Enter an amount first"}
 	errLimit       = text{"超过单笔限额 %s", "Above the limit of %s"}
 	errDigits      = text{"金额最多两位小数", "At most two decimals"}
+	errPoint       = text{"已有小数点", "There is a point already"}
 	errStrange     = text{"收到无法识别的按键，请检查键盘", "Unknown key: check the keypad"}
 	errBasket      = text{"已有商品，请先收款或取消", "Items present: pay or cancel first"}
 	errItemsFull   = text{"商品太多或超过限额", "Too many items or above the limit"}
@@ -125,6 +129,7 @@ var (
 	whyBalance    = text{"顾客余额不足：请换一种付款方式", "Balance too low: use another way to pay"}
 	whyCode       = text{"付款码已过期或无效：请顾客刷新后再扫", "Code expired or invalid: refresh it and scan again"}
 	whyDeclined   = text{"顾客没有付款", "The customer did not pay"}
+	whyNotFound   = text{"支付平台没有收到此单，没有扣款", "The order never reached the network: nothing was charged"}
 	whyReversed   = text{"已撤销，没有扣款", "Reversed: nothing was charged"}
 	whyClosed     = text{"订单已关闭，没有扣款", "Closed: nothing was charged"}
 	whyLimit      = text{"超过顾客的支付限额：请换一种付款方式", "Above the customer's limit: use another way to pay"}
