@@ -76,3 +76,33 @@ func TestTwoItemsByTrigger(t *testing.T) {
 	r.keys("SCAN")
 	r.sees("请顾客出示付款码")
 }
+
+// A digit by mistake while goods are scanned says why it does nothing, and the scanner goes on reading.
+func TestDigitWhileGoodsAreScanned(t *testing.T) {
+	r := newRig(t)
+	r.keys("SCAN")
+	r.step(txn.Scanned{Text: "6901234567892"})
+	for _, key := range []string{"5", "."} {
+		r.keys(key)
+		r.sees("已有商品", "请扫商品条码", "¥3.50")
+		if !r.trigger {
+			t.Fatalf("%s: the scanner was switched off", key)
+		}
+	}
+	r.step(txn.Scanned{Text: "6901234567892"})
+	r.sees("¥7.00")
+}
+
+// Waiting for goods in front of a scanner that is gone: the screen must not ask for what can't be read.
+func TestGoodsWithoutScanner(t *testing.T) {
+	for fault, says := range map[txn.ScanFault]string{txn.ScanGone: "请检查插头", txn.ScanSilent: "请重新插拔"} {
+		r := newRig(t)
+		r.keys("SCAN")
+		r.step(txn.ScannerState{Fault: fault})
+		r.sees(says)
+		r.step(txn.ScannerState{})
+		r.sees("请扫商品条码")
+		r.step(txn.Scanned{Text: "6901234567892"}, txn.ScannerState{Fault: fault})
+		r.sees(says, "¥3.50")
+	}
+}

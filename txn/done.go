@@ -20,7 +20,6 @@ func (d done) printed(m *Machine, job printJob, e PrintEnded) done {
 }
 
 func (d done) key(m *Machine, k Key, long bool) {
-	_, digit := k.digit()
 	switch {
 	case d.fault != PrintOK && k == KeyOK:
 		d.fault = PrintOK
@@ -31,7 +30,7 @@ func (d done) key(m *Machine, k Key, long bool) {
 		m.abandon()
 	case k == KeyOK || k == KeyCancel || k == KeyClear:
 		m.abandon()
-	case digit || k == KeyDot || k == KeyScan || k == KeyMenu:
+	case k.amount() || k == KeyScan || k == KeyMenu:
 		m.abandon()
 		m.view.key(m, k, long)
 	}

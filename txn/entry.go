@@ -15,9 +15,8 @@ func (e entry) due(m *Machine) Money {
 
 func (e entry) key(m *Machine, k Key, long bool) {
 	items := m.sale != nil && len(m.sale.Items) > 0
-	_, digit := k.digit()
 	switch {
-	case digit || k == KeyDot:
+	case k.amount():
 		if items {
 			m.mistake(errBasket)
 			return
@@ -248,8 +247,11 @@ func (c choice) tick(m *Machine) {
 func (c choice) screen(m *Machine) Screen {
 	s := Screen{
 		Kind: ScreenSale, Title: m.say(txtChoose), Amount: m.sale.Total.String(),
-		Lines: []string{"1 " + m.say(txtShow), "2 " + m.say(txtScanTitle)},
+		Lines: []string{"1 " + m.say(txtShow)},
 		Keys:  []string{m.say(keyBack)},
+	}
+	if m.cfg.Scanner {
+		s.Lines = append(s.Lines, "2 "+m.say(txtScanTitle))
 	}
 	if m.moreItems() {
 		s.Lines = append(s.Lines, "3 "+m.say(txtMoreItems))

@@ -30,6 +30,12 @@ func (k Key) digit() (int, bool) {
 	return 0, false
 }
 
+// amount reports whether the key is one that amounts are made of.
+func (k Key) amount() bool {
+	_, digit := k.digit()
+	return digit || k == KeyDot
+}
+
 // Event is something that happened outside the machine.
 type Event interface{ event() }
 

@@ -64,6 +64,8 @@ func (v scanning) itemKey(m *Machine, k Key, long bool) {
 	switch {
 	case m.sale == nil && k == KeyScan:
 		m.emit(Beep{BeepMistake})
+	case m.sale != nil && k.amount(): // goods are being scanned, and stay so
+		m.mistake(errBasket)
 	case k == KeyClear && m.sale != nil:
 		m.backToEntry()
 		m.view.key(m, k, long)
@@ -149,6 +151,9 @@ func (v scanning) screen(m *Machine) Screen {
 		if m.sale != nil {
 			s.Amount, s.Lines = m.sale.Total.String(), append(m.itemLines(), s.Lines...)
 			s.Keys = []string{m.say(keyShow), m.say(keyScan), m.say(keyUnitem), m.say(keyBack)}
+		}
+		if m.scanner != "" {
+			s.Tone, s.Lines[len(s.Lines)-1] = ToneBad, m.say(stsScanner[m.scanner])
 		}
 		return s
 	}

@@ -1,6 +1,7 @@
 package txn_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -296,6 +297,10 @@ func TestNoScanner(t *testing.T) {
 	r.sees("没有扫码器", "¥5")
 	if r.trigger || strings.Contains(strings.Join(r.screen.Keys, " "), "扫码") {
 		t.Fatalf("keys %q", r.screen.Keys)
+	}
+	r.keys("SCAN+")
+	if slices.ContainsFunc(r.screen.Lines, func(l string) bool { return strings.Contains(l, "付款码") }) {
+		t.Fatalf("a choice that can't be made: %q", r.screen.Lines)
 	}
 }
 
