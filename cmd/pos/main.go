@@ -1,7 +1,7 @@
 // Command pos is the firmware of the terminal: it runs the till on the board that its profile describes.
 //
 //	pos [-profile FILE]        run the terminal
-//	pos check [-profile FILE]  read the profile and say what is wrong with it
+//	pos check [-profile FILE]  read the profile and the keys it names, and say what is wrong with them
 //	pos version                say which firmware this is
 //	pos licence                print the licences that go with it
 //
@@ -76,6 +76,10 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 			return exitProfile
 		}
 		if verb == "check" {
+			if err := terminal.CheckNetworks(p); err != nil {
+				fmt.Fprintf(stderr, "pos: %s: %v\n", *profile, err)
+				return exitProfile
+			}
 			fmt.Fprintf(stdout, "%s: board %q, terminal %s, %s\n", *profile, p.Board, p.Terminal.ID, p.Environment)
 			return exitOK
 		}
@@ -95,11 +99,11 @@ func runTerminal(p *device.Profile, stdin io.Reader, stdout, stderr io.Writer) i
 		console = stderr // a board's technician has its serial console and no shell
 		board = terminal.Board{Pulse: probed(pulse), SetClock: setClock}
 	}
-	log, closeLog, err := terminal.OpenEventLog(p.Path(p.Data), console)
-	if err != nil {
-		fmt.Fprintf(stderr, "pos: %v\n", err)
-		return exitFail
+	instead := stderr
+	if p.Display.Kind == "ansi" {
+		instead = io.Discard // it may be the window that the screen is drawn in
 	}
+	log, closeLog := terminal.OpenEventLog(p.Path(p.Data), console, instead)
 	defer closeLog()
 	log.Info("start", "version", version(), "board", p.Board, "environment", p.Environment)
 	t, closePorts, err := terminal.Open(p, terminal.Console{In: stdin, Out: stdout}, board, log)

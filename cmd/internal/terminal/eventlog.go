@@ -19,10 +19,11 @@ const (
 // eventLog is a file that is set aside when it is full. It is for technicians: losing a line of it loses
 // nothing of value, so it is not synced, and a disk that is slow or full holds up nobody who logs.
 type eventLog struct {
-	path  string
-	echo  io.Writer // takes every line too; nil: nobody
-	lines chan []byte
-	ended sync.WaitGroup
+	path    string
+	echo    io.Writer // takes every line too; nil: nobody
+	instead io.Writer // takes the lines that nobody else does, while the file can't be opened
+	lines   chan []byte
+	ended   sync.WaitGroup
 
 	mu      sync.Mutex
 	closed  bool
@@ -33,17 +34,16 @@ type eventLog struct {
 }
 
 // OpenEventLog opens the event log events.log in dir; its lines are JSON, one an event. They go to echo too, if it
-// is not nil. The returned function writes what waits and closes it.
-func OpenEventLog(dir string, echo io.Writer) (log *slog.Logger, close func() error, err error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, nil, fmt.Errorf("event log: %w", err)
-	}
-	l := &eventLog{path: filepath.Join(dir, "events.log"), echo: echo, lines: make(chan []byte, eventLogQueue)}
+// is not nil. The returned function writes what waits and closes it. While the file can't be opened, as in a folder
+// that has become read-only, lines without an echo go to instead: a terminal that can't log can still say on its
+// screen why it does not sell.
+func OpenEventLog(dir string, echo, instead io.Writer) (log *slog.Logger, close func() error) {
+	l := &eventLog{path: filepath.Join(dir, "events.log"), echo: echo, instead: instead, lines: make(chan []byte, eventLogQueue)}
 	if err := l.open(); err != nil {
-		return nil, nil, fmt.Errorf("event log: %w", err)
+		fmt.Fprintf(instead, "event log: %v\n", err)
 	}
 	l.ended.Go(l.writeAll)
-	return slog.New(slog.NewJSONHandler(l, nil)), l.Close, nil
+	return slog.New(slog.NewJSONHandler(l, nil)), l.Close
 }
 
 // Write queues one line; it never waits and never fails.
@@ -73,6 +73,9 @@ func (l *eventLog) writeAll() {
 }
 
 func (l *eventLog) open() error {
+	if err := os.MkdirAll(filepath.Dir(l.path), 0o700); err != nil {
+		return err
+	}
 	f, err := os.OpenFile(l.path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
 	if err != nil {
 		return err
@@ -92,6 +95,9 @@ func (l *eventLog) write(line []byte) {
 		_, _ = l.echo.Write(line)
 	}
 	if l.file == nil && l.open() != nil {
+		if l.echo == nil {
+			_, _ = l.instead.Write(line)
+		}
 		return
 	}
 	if l.size+int64(len(line)) > eventLogSize {

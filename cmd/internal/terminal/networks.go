@@ -1,6 +1,7 @@
 package terminal
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -31,6 +32,16 @@ func openNetworks(p *device.Profile, cfg *txn.Config, ports *Ports) error {
 		cfg.Default = cfg.Networks[0].ID
 	}
 	return nil
+}
+
+// CheckNetworks says what is wrong with the keys and certificates that the profile names, before a customer does.
+func CheckNetworks(p *device.Profile) error {
+	var errs []error
+	for _, n := range Config(p).Networks {
+		_, err := openNetwork(p, n.ID)
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
 }
 
 func openNetwork(p *device.Profile, id txn.NetworkID) (pay.Network, error) {
