@@ -8,7 +8,10 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"smartpos/device"
 	"smartpos/device/display/displaytest"
@@ -31,6 +34,7 @@ const readyLimit = 10 * time.Second
 // a customer with a phone. Its methods may be called from several goroutines.
 type Board struct {
 	dir     string
+	lock    *os.File // held on dir
 	profile *device.Profile
 	backend Backend
 	printer *printerPlace
@@ -42,6 +46,8 @@ type Board struct {
 	keysMu  sync.Mutex // one list of keys at a time
 	phoneMu sync.Mutex // one customer
 
+	cutting atomic.Bool // the power is being taken away
+
 	mu     sync.Mutex
 	power  Power
 	codes  map[string]string // the payment code that each wallet showed last
@@ -52,6 +58,9 @@ type Board struct {
 	closeOnce sync.Once
 	closeErr  error
 }
+
+// ErrInUse is returned by Open for a folder in which another board runs.
+var ErrInUse = errors.New("another board runs in this folder: end it, or choose another folder")
 
 // ErrClosed is returned once the board has been closed.
 var ErrClosed = errors.New("the board has been closed")
@@ -65,7 +74,11 @@ func Open(opts Options) (_ *Board, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	b := &Board{dir: dir, changes: newChanges(), closing: make(chan struct{}), codes: make(map[string]string), power: Power{State: PowerOff}}
+	lock, err := lockDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	b := &Board{dir: dir, lock: lock, changes: newChanges(), closing: make(chan struct{}), codes: make(map[string]string), power: Power{State: PowerOff}}
 	defer func() {
 		if err != nil {
 			_ = b.Close()
@@ -116,6 +129,20 @@ func (b *Board) openMachine(opts Options, watch Watch) error {
 	}
 	b.backend = machine
 	return nil
+}
+
+// lockDir takes the folder for this board alone: a second one would take its devices and its network away. The
+// lock ends with the file, however the program ends.
+func lockDir(dir string) (*os.File, error) {
+	f, err := os.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		f.Close()
+		return nil, fmt.Errorf("%w: %s", ErrInUse, dir)
+	}
+	return f, nil
 }
 
 // Dir is the folder in which the board keeps its state.
@@ -208,7 +235,7 @@ func (b *Board) Close() error {
 		if b.network != nil {
 			errs = append(errs, b.network.Close())
 		}
-		b.closeErr = errors.Join(errs...)
+		b.closeErr = errors.Join(append(errs, b.lock.Close())...)
 	})
 	b.cuts.Wait()
 	return b.closeErr

@@ -111,6 +111,56 @@ func TestCutAtDiskWrite(t *testing.T) {
 	}
 }
 
+// The key that leads to the cut was pressed all the same, however soon the power goes.
+func TestKeyThatMeetsTheCut(t *testing.T) {
+	b := powered(t)
+	for range 25 {
+		if err := b.CutAt(board.Point{What: board.PointDiskWrite, N: 1}); err != nil {
+			t.Skip(err)
+		}
+		press(t, b, "CANCEL")
+		if err := b.AwaitOff(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.PowerOn(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// Somebody takes the power away while somebody else waits for the firmware to start.
+func TestCutWhileStarting(t *testing.T) {
+	for range 5 {
+		b := open(t)
+		ended := make(chan error, 1)
+		go func() { ended <- b.PowerOn(t.Context()) }()
+		await(t, b, "power", func() bool { return b.Power().State == board.PowerOn })
+		begun := time.Now()
+		if err := b.PowerCut(); err != nil {
+			t.Fatal(err)
+		}
+		if err := <-ended; err != nil && !errors.Is(err, board.ErrNoPower) {
+			t.Errorf("power on: %v", err)
+		}
+		if took := time.Since(begun); took > 5*time.Second {
+			t.Errorf("the cut took %v", took)
+		}
+		if p := b.Power(); p.State != board.PowerOff {
+			t.Errorf("power %+v", p)
+		}
+	}
+}
+
+// Two boards in one folder would fight for its devices: the second is refused, and the first goes on.
+func TestFolderInUse(t *testing.T) {
+	b := powered(t)
+	if _, err := board.Open(board.Options{Dir: b.Dir(), Firmware: os.Args[0]}); !errors.Is(err, board.ErrInUse) {
+		t.Fatalf("Open = %v", err)
+	}
+	press(t, b, "1 2")
+	await(t, b, "keys", shows(b, "KEYS 1 2"))
+}
+
 func TestFirmwareThatCrashesIsShown(t *testing.T) {
 	b := powered(t)
 	strokes, _ := board.ParseStrokes("CLEAR")

@@ -186,9 +186,12 @@ func (h *hostBackend) Type(ctx context.Context, text string) error {
 		return err
 	}
 	if _, err := h.console.Write([]byte(text)); err != nil {
+		if p.ended() {
+			return ErrNoPower
+		}
 		return fmt.Errorf("%w: %w", ErrNotTaken, err)
 	}
-	if err := h.taken(ctx, p); err != nil {
+	if err := h.taken(ctx, p); err != nil && !p.ended() { // what ended it may be the key: it was pressed
 		return err
 	}
 	select {
@@ -199,7 +202,7 @@ func (h *hostBackend) Type(ctx context.Context, text string) error {
 	return nil
 }
 
-// taken waits until the firmware has read all that was written on its console.
+// taken waits until the firmware has read all that was written on its console, or has ended.
 func (h *hostBackend) taken(ctx context.Context, p *process) error {
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
@@ -219,7 +222,7 @@ func (h *hostBackend) taken(ctx context.Context, p *process) error {
 		select {
 		case <-tick.C:
 		case <-p.done:
-			return ErrNoPower
+			return nil
 		case <-ctx.Done():
 			return fmt.Errorf("%w: %d bytes wait on its console", ErrNotTaken, n)
 		}

@@ -117,9 +117,12 @@ func (b *Board) firstPicture(ctx context.Context, since int) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, readyLimit,
 		fmt.Errorf("the firmware has drawn nothing for %v; see %s", readyLimit, logFile))
 	defer cancel()
-	err := b.Await(ctx, func() bool { return b.changes.version(KindDisplay) > since || !b.running() })
+	err := b.Await(ctx, func() bool { return b.changes.version(KindDisplay) > since || !b.running() || b.cutting.Load() })
 	if err != nil {
 		return context.Cause(ctx)
+	}
+	if b.cutting.Load() {
+		return fmt.Errorf("it was cut again before the firmware had drawn: %w", ErrNoPower)
 	}
 	if p := b.Power(); p.State == PowerExited {
 		return fmt.Errorf("%s\n%s", p.Reason, p.Log)
@@ -129,9 +132,12 @@ func (b *Board) firstPicture(ctx context.Context, since int) error {
 
 // PowerCut takes the power away now. Nothing happens to a board without power.
 func (b *Board) PowerCut() error {
+	b.cutting.Store(true) // whoever waits for the first picture waits in vain
+	b.changes.note(KindPower)
 	b.backend.Kill()
 	b.powerMu.Lock()
 	defer b.powerMu.Unlock()
+	b.cutting.Store(false)
 	if b.powerState() == PowerOff {
 		return nil
 	}

@@ -114,3 +114,13 @@ func (p *process) armDiskWrite(n int, cut func()) error {
 	}
 	return p.tracer.Arm(n, func(disktrace.Step) { cut() })
 }
+
+// ended reports whether the process is gone.
+func (p *process) ended() bool {
+	select {
+	case <-p.done:
+		return true
+	default:
+		return false
+	}
+}
