@@ -111,23 +111,6 @@ func TestCutAtDiskWrite(t *testing.T) {
 	}
 }
 
-// The key that leads to the cut was pressed all the same, however soon the power goes.
-func TestKeyThatMeetsTheCut(t *testing.T) {
-	b := powered(t)
-	for range 25 {
-		if err := b.CutAt(board.Point{What: board.PointDiskWrite, N: 1}); err != nil {
-			t.Skip(err)
-		}
-		press(t, b, "CANCEL")
-		if err := b.AwaitOff(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		if err := b.PowerOn(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
 // Somebody takes the power away while somebody else waits for the firmware to start.
 func TestCutWhileStarting(t *testing.T) {
 	for range 5 {
