@@ -121,7 +121,8 @@ func Fit(s string, width int) string {
 }
 
 // Wrap breaks s into lines of at most width pixels at scale 1. Lines end at "\n", at the last space where
-// there is one, else (as usual in Chinese) after any character. Spaces at a break vanish. A width below that
+// there is one, else (as usual in Chinese) after any character, but a line does not begin with a comma, a full
+// stop or a closing bracket where the character before it can go along. Spaces at a break vanish. A width below that
 // of one character puts each on a line of its own. An empty s gives no lines.
 func Wrap(s string, width int) []string {
 	if s == "" {
@@ -150,10 +151,27 @@ func wrapParagraph(s string, width int) []string {
 				cut = space
 			}
 		}
+		cut = beforeStop(s, cut)
 		lines = append(lines, strings.TrimRight(s[:cut], " "))
 		s = strings.TrimLeft(s[cut:], " ")
 		if s == "" {
 			return lines
 		}
 	}
+}
+
+// stops never begin a line (标点避头尾).
+const stops = "，。、：；！？）》」』】”’…"
+
+// beforeStop moves a break in s back by as many characters as keep a stop from beginning the next line, if
+// something is left of the line then.
+func beforeStop(s string, cut int) int {
+	for at := cut; at > 0; {
+		if next, _ := utf8.DecodeRuneInString(s[at:]); !strings.ContainsRune(stops, next) {
+			return at
+		}
+		_, size := utf8.DecodeLastRuneInString(s[:at])
+		at -= size
+	}
+	return cut
 }

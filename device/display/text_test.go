@@ -114,6 +114,10 @@ func TestWrap(t *testing.T) {
 		{"中文", 8, []string{"中", "文"}},
 		{"ab", 0, []string{"a", "b"}},
 		{"ab ", 16, []string{"ab"}},
+		{"已停止收款。请勿断电", 80, []string{"已停止收", "款。请勿断", "电"}},
+		{"请叫技术员。", 80, []string{"请叫技术", "员。"}},
+		{"，。，。，。", 32, []string{"，。", "，。", "，。"}}, // nothing else to begin with
+		{"款。", 16, []string{"款", "。"}},
 	} {
 		if got := display.Wrap(tt.s, tt.width); !slices.Equal(got, tt.want) {
 			t.Errorf("Wrap(%q, %d) = %q, want %q", tt.s, tt.width, got, tt.want)
