@@ -125,6 +125,7 @@ func (t *playT) Fatal(args ...any) { t.Log(args...); t.FailNow() }
 func (t *playT) Parallel()         {} // Run does that
 func (t *playT) Verbose() bool     { return t.p.verbose }
 func (t *playT) Log(args ...any)   { fmt.Fprintln(&t.log, args...) }
+func (t *playT) Failed() bool      { return t.failed }
 func (t *playT) FailNow()          { t.failed = true; runtime.Goexit() }
 
 // Run runs one script as soon as there is room, unless the player was interrupted.

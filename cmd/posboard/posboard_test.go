@@ -113,6 +113,17 @@ func TestPlaySaysWhatDoesNotHold(t *testing.T) {
 	}
 }
 
+// A misspelt verb in mid-sale is the only thing that is said, and at once: the sale that it cut short is no news.
+func TestPlayMisspeltVerb(t *testing.T) {
+	code, out := play(t, "keys 5 OK\nexpect-qr lcd\nfly away\n")
+	if code != exitFail || !strings.Contains(out, `s0.txtar:3: unknown command "fly"`) {
+		t.Errorf("exit code %d\n%s", code, out)
+	}
+	if strings.Contains(out, "without an outcome") {
+		t.Errorf("blames the sale:\n%s", out)
+	}
+}
+
 func TestUsage(t *testing.T) {
 	for _, c := range []struct {
 		args []string
