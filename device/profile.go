@@ -43,7 +43,7 @@ type Profile struct {
 // Terminal is the [terminal] table: which of the shop's terminals this is.
 type Terminal struct {
 	ID       string `toml:"id"`       // begins every order number: 1–8 of A–Z 0–9; required
-	Language string `toml:"language"` // of screens and slips: "zh" (default) or "en"
+	Language string `toml:"language"` // of screens: "zh" (default) or "en"
 	Operator string `toml:"operator"` // printed as 操作员: 1–8 of A–Z a–z 0–9; default "01"
 }
 
