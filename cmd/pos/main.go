@@ -34,6 +34,13 @@ const (
 	exitProfile = boot.ExitProfile
 )
 
+// usage is what -h says before the flags.
+const usage = `pos [-profile FILE]        runs the terminal
+pos check [-profile FILE]  reads the profile and the keys it names, and says what is wrong with them
+pos version                says which firmware this is
+pos licence                prints the licences that go with it
+`
+
 func main() {
 	if os.Getpid() == 1 {
 		process1()
@@ -48,6 +55,10 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	}
 	flags := flag.NewFlagSet("pos "+verb, flag.ContinueOnError)
 	flags.SetOutput(stderr)
+	flags.Usage = func() {
+		fmt.Fprint(stderr, usage)
+		flags.PrintDefaults()
+	}
 	profile := flags.String("profile", "/etc/smartpos/profile.toml", "the board profile")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {

@@ -42,6 +42,7 @@ func TestCommandLine(t *testing.T) {
 		{"check -profile " + typo, exitProfile, "", "typo.toml:4: terminal.langage"},
 		{"-profile " + filepath.Join(dir, "none.toml"), exitProfile, "", "none.toml"},
 		{"-profile", exitUsage, "", "flag needs an argument"},
+		{"-h", exitOK, "", "pos check"},
 		{"sell", exitUsage, "", "no such command"},
 		{"check extra -profile x", exitUsage, "", "unexpected"},
 		// Keys that can't be read leave no network: the terminal runs, says so, and ends with its keyboard.

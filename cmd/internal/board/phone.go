@@ -90,6 +90,11 @@ func (b *Board) Phone(_ context.Context, req PhoneRequest) (PhonePage, error) {
 }
 
 func setPhone(ph *paynet.Phone, req PhoneRequest) error {
+	for name, fen := range map[string]*int64{"balance": req.Balance, "coupon": req.Coupon} {
+		if fen != nil && *fen < 0 {
+			return fmt.Errorf("%w: %s %d; it is in fen, 0 or more", ErrPhoneRequest, name, *fen)
+		}
+	}
 	if req.Balance != nil {
 		ph.SetBalance(*req.Balance)
 	}

@@ -121,6 +121,8 @@ func TestAPIRefuses(t *testing.T) {
 		{"POST", "/phone", "", 400, "send a JSON object"},
 		{"POST", "/phone", `{"do":"code","walet":"wechat"}`, 400, "walet"},
 		{"POST", "/phone", `{"do":"fly"}`, 400, "scan-lcd"},
+		{"POST", "/phone", `{"balance":-1}`, 400, "0 or more"},
+		{"POST", "/phone", `{"coupon":-1}`, 400, "0 or more"},
 		{"POST", "/phone", `{"do":"confirm"}`, 409, "没有待确认的付款"},
 		{"POST", "/phone", `{"do":"scan-lcd"}`, 409, "no readable QR"},
 		{"POST", "/faults", `{}`, 400, "name a part"},
