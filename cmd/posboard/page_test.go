@@ -32,6 +32,22 @@ func (w *window) fits() {
 	}
 }
 
+// The narrowest phones show the whole shell, and no row of the display's pixels is left out: an 8 without its middle
+// is a 0.
+func TestPageOnNarrowPhones(t *testing.T) {
+	for _, s := range []size{{"360x740", 360, 740, true}, {"320x568", 320, 568, true}} {
+		t.Run(s.name, func(t *testing.T) {
+			w := openWindow(t, s, "")
+			w.fits()
+			w.holds("every key is inside the window", fmt.Sprintf(`[...document.querySelectorAll(".key, #lcd")].every(e => {
+				const r = e.getBoundingClientRect(); return r.left >= 0 && r.right <= %d; })`, s.width))
+			w.holds("the display is scaled smoothly", `getComputedStyle(document.getElementById("lcd")).imageRendering === "auto"`)
+			w.keys("5", "OK")
+			w.lcd("请用微信支付扫码")
+		})
+	}
+}
+
 // A whole sale of each kind, with nothing but clicks, or taps on a phone.
 func TestPageSalesByClicks(t *testing.T) {
 	for _, s := range []size{desk, mobile} {
