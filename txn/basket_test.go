@@ -1,9 +1,11 @@
 package txn_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
+	"smartpos/store/storetest"
 	"smartpos/txn"
 )
 
@@ -104,5 +106,23 @@ func TestGoodsWithoutScanner(t *testing.T) {
 		r.sees("请扫商品条码")
 		r.step(txn.Scanned{Text: "6901234567892"}, txn.ScannerState{Fault: fault})
 		r.sees(says, "¥3.50")
+	}
+}
+
+// With names as long as the profile allows, the newest line and what to do about it stay in sight: the display cuts
+// off what comes last.
+func TestNewestItemComesFirst(t *testing.T) {
+	cfg := config()
+	cfg.Items = map[string]txn.Item{"1": {Name: "一", Barcode: "1", Price: txn.Yuan(100)}, "2": {Name: "二", Barcode: "2", Price: txn.Yuan(200)}}
+	r := startRig(t, cfg, storetest.NewMemory("T01"), time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC))
+	r.keys("SCAN")
+	r.step(txn.Scanned{Text: "1"}, txn.Scanned{Text: "2"})
+	want := []string{"请扫商品条码", "共2件", "二  2.00 × 1", "一  1.00 × 1"}
+	if !slices.Equal(r.screen.Lines, want) {
+		t.Errorf("%q, want %q", r.screen.Lines, want)
+	}
+	r.keys("CANCEL")
+	if !slices.Equal(r.screen.Lines, want[1:]) {
+		t.Errorf("%q, want %q", r.screen.Lines, want[1:])
 	}
 }

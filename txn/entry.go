@@ -1,6 +1,9 @@
 package txn
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // entry is the screen between and before payments: keying in an amount, or gathering items.
 type entry struct{ keyed keyin }
@@ -131,7 +134,8 @@ func (m *Machine) shopName() string {
 	return m.cfg.Merchant.Name
 }
 
-// itemLines returns the last lines of the sale, the newest at the bottom, and the count of pieces.
+// itemLines returns the count of pieces and the last lines of the sale. The newest comes first: where long names
+// fill the display, an older one is what gives way.
 func (m *Machine) itemLines() []string {
 	const shown = 3
 	items, pieces := m.sale.Items, 0
@@ -139,7 +143,7 @@ func (m *Machine) itemLines() []string {
 		pieces += i.Quantity
 	}
 	lines := []string{m.say(sayPieces, pieces)}
-	for _, i := range items[max(0, len(items)-shown):] {
+	for _, i := range slices.Backward(items[max(0, len(items)-shown):]) {
 		lines = append(lines, i.Name+"  "+i.Price.Decimal()+" × "+itoa(i.Quantity))
 	}
 	return lines

@@ -148,12 +148,12 @@ func knownName(n NetworkConfig) NetworkConfig {
 func (v scanning) screen(m *Machine) Screen {
 	if v.items {
 		s := Screen{Kind: ScreenSale, Title: m.say(txtBasket), Amount: "¥0.00", Lines: []string{m.say(sayItem)}, Keys: []string{m.say(keyBack)}}
-		if m.sale != nil {
-			s.Amount, s.Lines = m.sale.Total.String(), append(m.itemLines(), s.Lines...)
-			s.Keys = []string{m.say(keyShow), m.say(keyScan), m.say(keyUnitem), m.say(keyBack)}
-		}
 		if m.scanner != "" {
-			s.Tone, s.Lines[len(s.Lines)-1] = ToneBad, m.say(stsScanner[m.scanner])
+			s.Tone, s.Lines = ToneBad, []string{m.say(stsScanner[m.scanner])}
+		}
+		if m.sale != nil {
+			s.Amount, s.Lines = m.sale.Total.String(), append(s.Lines, m.itemLines()...)
+			s.Keys = []string{m.say(keyShow), m.say(keyScan), m.say(keyUnitem), m.say(keyBack)}
 		}
 		return s
 	}
