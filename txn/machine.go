@@ -346,14 +346,18 @@ func (m *Machine) status() (line string, alarm bool) {
 	if m.now.Mono < m.hint.until {
 		return m.hint.text, false
 	}
-	if m.now.Mono < m.notice.until {
-		return m.notice.text, m.notice.alarm
+	told := m.now.Mono < m.notice.until
+	if told && m.notice.alarm {
+		return m.notice.text, true
+	}
+	if s := m.doubt(); s != "" { // of the sale that is looked at: news of another one can wait
+		return s, true
+	}
+	if told {
+		return m.notice.text, false
 	}
 	_, idle := m.view.(entry)
-	shown, _ := m.view.(showing)
 	switch {
-	case shown.t != nil && shown.t.url != "" && shown.t.last != FaultNone:
-		return m.say(netFaults[shown.t.last]), true
 	case m.cfg.Printer && m.printer.Fault != PrintOK && !m.saysPrinter():
 		return m.say(prnFaults[m.printer.Fault]), true
 	case idle && m.sale == nil && len(m.unfinished()) > 0:
@@ -372,6 +376,20 @@ func (m *Machine) status() (line string, alarm bool) {
 		parts = append(parts, m.say(stsNearEnd))
 	}
 	return strings.Join(parts, "  "), false
+}
+
+// doubt says why the network's word on the code that is shown can't be had: the customer may have paid it.
+func (m *Machine) doubt() string {
+	v, ok := m.view.(showing)
+	switch {
+	case !ok || v.t.url == "":
+		return ""
+	case v.t.last != FaultNone:
+		return m.say(netFaults[v.t.last])
+	case v.t.mismatch > 0:
+		return m.say(stsMismatch)
+	}
+	return ""
 }
 
 // owed says which receipts did not come out. After a restart it may be the first that the cashier hears of the

@@ -279,7 +279,7 @@ func (m *Machine) tellBackground(o Order) {
 		m.tell(m.say(stsDisputed, o.No.Short()), m.cfg.Linger*4, true)
 		m.emit(Beep{BeepAlarm})
 	case o.Method == Scan:
-		m.tell(m.say(stsNotPaid, o.No.Short()), m.cfg.Linger, false)
+		m.tell(m.say(stsNotPaid, o.Amount, o.No.Short()), m.cfg.Linger, false)
 	}
 }
 

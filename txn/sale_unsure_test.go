@@ -95,3 +95,39 @@ func TestHaltWithoutACustomer(t *testing.T) {
 		t.Fatalf("%q", r.screen.Lines)
 	}
 }
+
+// The customer's phone says paid and the network signs another amount: the code's screen must not stay silent.
+func TestMismatchIsSaidWhileShown(t *testing.T) {
+	r, _ := shown(t)
+	for r.screen.Title == "收款码" {
+		r.pass(time.Second, func(txn.Request) (txn.Answer, txn.Fault) { return is(txn.StatusMismatch), "" })
+		if r.now.Mono > 5*time.Second && r.screen.Title == "收款码" {
+			r.sees("答复与本单不符")
+		}
+	}
+	r.sees("结果未知", "不知是否已付")
+}
+
+// News of another order must not cover that the network says nothing of this one.
+func TestDoubtBeforeNews(t *testing.T) {
+	r, q := charged(t)
+	r.keys("CANCEL")
+	r.keys("CANCEL 5 OK")
+	var show txn.Request
+	for _, w := range r.requests {
+		if w.Op == txn.OpShow {
+			show = w
+		}
+	}
+	r.requests = nil
+	r.answer(show, ready("weixin://x"))
+	r.answer(q, txn.Answer{Status: txn.StatusFailed, Code: "NOTENOUGH"})
+	r.sees("后台 ¥8.00", "未收款")
+	r.pass(3*time.Second, nil)
+	for _, w := range r.requests {
+		if w.Order.No == show.Order.No {
+			r.fault(w, txn.FaultUnverified)
+		}
+	}
+	r.sees("答复不可信")
+}

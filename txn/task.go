@@ -246,7 +246,7 @@ const silentAfter = 2 * time.Second
 
 // silent reports whether the network does not say where the order stands.
 func (t *task) silent(m *Machine) bool {
-	return t.last != FaultNone || t.asked != "" && m.now.Mono-t.askedAt > silentAfter
+	return t.last != FaultNone || t.mismatch > 0 || t.asked != "" && m.now.Mono-t.askedAt > silentAfter
 }
 
 // expired reports whether a shown code's time is up. Either clock is enough: the wall clock is what the

@@ -72,7 +72,7 @@ var (
 	sayItem      = text{"请扫商品条码", "Scan the item's barcode"}
 	sayCharging  = text{"正在收款", "Charging"}
 	sayPassword  = text{"请顾客在手机上输入密码", "Customer enters the password on the phone"}
-	sayAsking    = text{"网络没有答复，正在查询。请勿让顾客重复付款", "No answer, querying. Do not charge the customer again"}
+	sayAsking    = text{"网络没有明确答复，正在查询。请勿让顾客重复付款", "No clear answer, querying. Do not charge the customer again"}
 	sayUndoing   = text{"正在撤销本单，结果确认前请勿让顾客重复付款", "Being reversed. Do not charge again before it is confirmed"}
 	sayLeft      = text{"已转后台处理，结果会显示在这里", "Goes on behind; outcome shows here"}
 	sayDisputed  = text{"网络的答复与本机记录不符，请勿交货，请叫主管。单号 %s", "The network contradicts our record. Do not hand over goods; call a supervisor. Order %s"}
@@ -86,7 +86,7 @@ var (
 	sayByWhom    = text{"%s  单号 %s", "%s  order %s"}
 	sayOff       = text{"优惠 %s  实付 %s", "discount %s  paid %s"}
 	sayExpired   = text{"收款码已过期，未收到付款", "The QR has expired unpaid"}
-	sayDark      = text{"收款码已过期，网络不通，不知是否已付。请看顾客手机，已付则勿再收", "The QR has expired and the network can't be asked. Look at the customer's phone: if paid, do not charge again"}
+	sayDark      = text{"收款码已过期，网络没有明确答复，不知是否已付。请看顾客手机，已付则勿再收", "The QR has expired and the network does not say whether it was paid. Look at the customer's phone: if paid, do not charge again"}
 	sayEarlier   = text{"此前的收款码不知是否已付：请看顾客手机，已付则勿再收", "An earlier QR may have been paid: look at the customer's phone; if paid, do not charge again"}
 	sayLeftOpen  = text{"本单 %s（单号 %s）可能已付：请看顾客手机，已付则勿再收", "This sale of %s (order %s) may have been paid: look at the customer's phone; if paid, do not charge again"}
 	saySlowDisk  = text{"存储没有应答，尚未收款。若一直如此，请重启终端并叫技术员", "The storage does not answer; nothing was charged. If it stays so, restart and call a technician"}
@@ -159,7 +159,8 @@ var (
 	stsExceptions   = text{"异常%d单：按 菜单", "%d exceptions: MENU"}
 	stsLate         = text{"弃单到账 %s (%s)：请勿再收", "LATE %s (%s): no new charge"}
 	stsResolved     = text{"后台到账 %s (单号 %s)", "Paid later: %s (%s)"}
-	stsNotPaid      = text{"单号 %s 未收款", "Order %s: not paid"}
+	stsNotPaid      = text{"后台 %s (单号 %s) 未收款", "Order of %s (%s): not paid"}
+	stsMismatch     = text{"网络的答复与本单不符，正在重查", "Answer is not about this sale: asking"}
 	stsDisputed     = text{"单号 %s 记录不符：请叫主管", "Order %s disputed: call supervisor"}
 )
 
