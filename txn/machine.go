@@ -375,7 +375,7 @@ func (m *Machine) status() (line string, alarm bool) {
 	if m.cfg.Printer && m.printer.NearEnd {
 		parts = append(parts, m.say(stsNearEnd))
 	}
-	return strings.Join(parts, "  "), false
+	return strings.Join(parts, " "), false
 }
 
 // doubt says why the network's word on the code that is shown can't be had: the customer may have paid it.

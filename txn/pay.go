@@ -258,10 +258,10 @@ func (f failed) screen(m *Machine) Screen {
 	if own || earlier {
 		s.Title, s.Tone = m.say(txtUnknown), ToneWait
 	}
-	if own {
+	switch {
+	case own:
 		s.Lines = []string{m.say(sayDark)}
-	}
-	if earlier {
+	case earlier:
 		s.Lines = append(s.Lines, m.say(sayEarlier))
 	}
 	return s

@@ -229,7 +229,7 @@ func TestPrintTheCode(t *testing.T) {
 func TestRestartWhileShown(t *testing.T) {
 	r, no := shown(t)
 	r2 := r.restart(10 * time.Second)
-	r2.sees("请输入金额", "后台处理1单")
+	r2.sees("请输入金额", "后台1单")
 	r2.answer(r2.asked(txn.OpQuery), is(txn.StatusWaiting))
 	r2.pass(5*time.Second, nil)
 	r2.answer(r2.asked(txn.OpClose), is(txn.StatusAccepted))

@@ -154,9 +154,9 @@ var prnFaults = map[PrintFault]text{
 var (
 	stsUnprinted    = text{"有%d张小票未打完：按 确认 重打印", "%d slips unfinished: OK reprints"}
 	stsUnprintedOne = text{"已收%s 单号%s 小票未打完", "%s paid (%s), slip missing"}
-	stsPending      = text{"后台处理%d单", "%d orders pending"}
+	stsPending      = text{"后台%d单", "%d pending"}
 	stsNearEnd      = text{"纸将用完", "Paper low"}
-	stsExceptions   = text{"异常%d单：按 菜单", "%d exceptions: MENU"}
+	stsExceptions   = text{"异常%d单：按 菜单", "%d exc.: MENU"}
 	stsLate         = text{"弃单到账 %s (%s)：请勿再收", "LATE %s (%s): no new charge"}
 	stsResolved     = text{"后台到账 %s (单号 %s)", "Paid later: %s (%s)"}
 	stsNotPaid      = text{"后台 %s (单号 %s) 未收款", "Order of %s (%s): not paid"}

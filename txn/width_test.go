@@ -38,6 +38,10 @@ func TestStandingLineFits(t *testing.T) {
 	add("not paid", stsNotPaid, amount, no)
 	add("mismatch", stsMismatch)
 	add("disputed", stsDisputed, no)
+	standing := func(l Language) string {
+		return stsExceptions.in(l, maxExceptions) + " " + stsPending.in(l, maxUnresolved) + " " + stsNearEnd.in(l)
+	}
+	lines["all that stands"] = [2]string{standing(Chinese), standing(English)}
 	add("limit", errLimit, amount)
 	add("no item", errNoItem, shorten("69012345678901234567890", 15))
 	add("owner", errCodeOwner, "UnionPay", "WeChat Pay")

@@ -1,0 +1,175 @@
+package terminal
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"smartpos/device/display"
+	"smartpos/device/display/displaytest"
+	"smartpos/store/storetest"
+	"smartpos/txn"
+)
+
+// wanderer mashes a machine's keys and answers its requests at random, to see all of its screens.
+type wanderer struct {
+	t       *testing.T
+	rng     *rand.Rand
+	m       *txn.Machine
+	journal *storetest.Memory
+	now     txn.Time
+	queue   []txn.Event // answers that wait for their turn
+	codes   int
+	seen    map[string]bool
+}
+
+func newWanderer(t *testing.T, seed uint64, language txn.Language) *wanderer {
+	cfg := txn.Config{
+		Terminal: "T0000001", Operator: "01", Language: language, Sandbox: true, Printer: true, Scanner: true,
+		Merchant: txn.Merchant{Name: "上海浦东新区张江高科技园区惠民连锁超市", NameEN: "Huimin Chain Supermarket, Zhangjiang Park"},
+		Networks: []txn.NetworkConfig{
+			{ID: txn.WeChat, Name: "微信支付", NameEN: "WeChat Pay", Short: "微信"},
+			{ID: txn.Alipay, Name: "支付宝", NameEN: "Alipay", Short: "支付宝"},
+		},
+		Default:   txn.WeChat,
+		Items:     map[string]txn.Item{"1": {Name: "可口可乐 330ml", Barcode: "1", Price: txn.Yuan(1234500)}},
+		MaxAmount: txn.Yuan(5000000), Copies: 2,
+		ShowExpiry: 30 * time.Second, Margin: 30 * time.Second, ScanWindow: 10 * time.Second,
+		Timing:     txn.Timing{PollShow: 3 * time.Second, PollScan: 5 * time.Second, ScanLimit: 45 * time.Second, Reverse: 15 * time.Second},
+		MaxBackoff: time.Minute, Linger: 20 * time.Second,
+	}
+	w := &wanderer{
+		t: t, rng: rand.New(rand.NewPCG(seed, 0)), journal: storetest.NewMemory("T0000001"), seen: map[string]bool{},
+		now: txn.Time{Wall: time.Date(2026, 11, 23, 1, 0, 0, 0, time.UTC)},
+	}
+	w.m = txn.New(cfg, txn.Start{}, w.now)
+	return w
+}
+
+func pick[T any](w *wanderer, from ...T) T { return from[w.rng.IntN(len(from))] }
+
+// step takes one event, and those that follow from it at once.
+func (w *wanderer) step(ev txn.Event) {
+	for _, eff := range w.m.Step(w.now, ev) {
+		switch e := eff.(type) {
+		case txn.Draw:
+			w.fits(e.Screen)
+		case txn.Commit:
+			o, err := w.journal.Commit(e.Record)
+			defer w.step(txn.Committed{Token: e.Token, Order: o, Err: err})
+		case txn.Request:
+			w.queue = append(w.queue, w.answer(e))
+		case txn.Print:
+			fault := pick(w, "", "", txn.PrintPaperOut, txn.PrintCover, txn.PrintOffline, txn.PrintSilent, txn.PrintGone, txn.PrintCutter, txn.PrintHardware, txn.PrintRefused)
+			w.queue = append(w.queue, txn.PrintEnded{Job: e.Job, Fault: fault, Done: pick(w, txn.PrintedNothing, txn.PrintedPart, txn.PrintedWhole)})
+		}
+	}
+}
+
+// answer is what a network may say to a request, sensible or not.
+func (w *wanderer) answer(r txn.Request) txn.NetworkAnswered {
+	a := txn.NetworkAnswered{Order: r.Order.No, Op: r.Op}
+	if w.rng.IntN(3) == 0 {
+		a.Fault = pick(w, txn.FaultNotSent, txn.FaultNoAnswer, txn.FaultUnverified, txn.FaultSystem, txn.FaultConfig)
+		a.Code = "APPID_MCHID_NOT_MATCH"
+		return a
+	}
+	a.Answer = txn.Answer{
+		Status: pick(w, txn.StatusPaid, txn.StatusWaiting, txn.StatusFailed, txn.StatusClosed, txn.StatusReversed,
+			txn.StatusNotFound, txn.StatusAccepted, txn.StatusRefused, txn.StatusExists, txn.StatusMismatch),
+		Code:          pick(w, "NOTENOUGH", "AUTH_CODE_INVALID", "RULE_LIMIT", "NOTSUPORTCARD", "ACCOUNT_ERROR", "", "SOMETHING_THAT_NOBODY_HAS_DOCUMENTED"),
+		TransactionID: "4200001", Payer: txn.Yuan(r.Order.Amount.Fen / 2),
+	}
+	if r.Op == txn.OpShow && w.rng.IntN(4) > 0 {
+		a.Answer = txn.Answer{Status: txn.StatusReady, CodeURL: "weixin://wxpay/bizpayurl?pr=abcdefghijk"}
+	}
+	return a
+}
+
+// wander does one thing.
+func (w *wanderer) wander() {
+	switch w.rng.IntN(8) {
+	case 0, 1, 2:
+		k := pick(w, "1", "5", "0", "0", "0", ".", "OK", "OK", "SCAN", "SCAN", "CANCEL", "CLEAR", "MENU", "2", "3", "4")
+		w.step(txn.KeyPressed{Key: txn.Key(k), Long: w.rng.IntN(8) == 0})
+	case 3:
+		w.codes++
+		code := txn.NewPaymentCode(fmt.Sprintf("13%016d", w.codes-w.rng.IntN(2)))
+		w.step(pick[txn.Event](w, txn.Scanned{Text: "1"}, txn.Scanned{Text: "69012345678901234567"}, txn.ScanFailed{Reason: txn.ScanGarbled}, txn.KeyStrange{},
+			txn.Scanned{Payment: code, Network: pick(w, txn.WeChat, txn.WeChat, txn.Alipay, txn.UnionPay, ""), Digest: w.journal.Digest(code)}))
+	case 4:
+		w.step(pick[txn.Event](w, txn.PrinterState{NearEnd: true}, txn.PrinterState{Fault: txn.PrintCutter}, txn.PrinterState{}, txn.PrinterState{},
+			txn.ScannerState{Fault: txn.ScanSilent}, txn.ScannerState{Fault: txn.ScanGone}, txn.ScannerState{}))
+	case 5, 6:
+		if len(w.queue) > 0 {
+			ev := w.queue[0]
+			w.queue = w.queue[1:]
+			w.step(ev)
+		}
+	default:
+		for range w.rng.IntN(60) {
+			w.now.Mono += 200 * time.Millisecond
+			w.now.Wall = w.now.Wall.Add(200 * time.Millisecond)
+			w.step(txn.Tick{})
+		}
+	}
+}
+
+// digit is all the same to the width of a text.
+var digit = regexp.MustCompile(`[0-9]`)
+
+// fits draws a screen and reads it back: every word stands there whole. Reading takes its time, so only a screen
+// is read that has something new in one of its places.
+func (w *wanderer) fits(s txn.Screen) {
+	kind := fmt.Sprint(s.Kind)
+	news := false
+	for place, words := range map[string][]string{
+		"head": {s.Title, s.Amount}, "body": s.Lines, "side": append(s.Choice, s.Wallet), "status": {s.Status}, "keys": s.Keys,
+	} {
+		id := digit.ReplaceAllString(kind+place+strings.Join(words, "|"), "0")
+		news = news || !w.seen[id]
+		w.seen[id] = true
+	}
+	if !news {
+		return
+	}
+	words := append(append([]string{s.Title, s.Amount, s.Status}, s.Lines...), append(s.Keys, s.Choice...)...)
+	if s.Kind == txn.ScreenQR {
+		words = append(words, strings.Fields(s.Wallet)...) // the code stands between its lines
+	}
+	c := display.NewCanvas(320, 240)
+	Draw(c, s)
+	got := squeeze(displaytest.ReadText(c))
+	for _, word := range words {
+		if !strings.Contains(got, squeeze(word)) {
+			w.t.Errorf("%q does not fit:\n%s", word, displaytest.ReadText(c))
+		}
+	}
+	if len(s.Keys) > 4 {
+		w.t.Errorf("more keys than there is room for: %q", s.Keys)
+	}
+}
+
+// Whatever the machine says, in both languages, stands on the smallest display whole: what would be cut off an
+// end is the next step.
+func TestEveryScreenFits(t *testing.T) {
+	for _, language := range []txn.Language{txn.Chinese, txn.English} {
+		t.Run(string(language), func(t *testing.T) {
+			t.Parallel()
+			seen := map[string]bool{}
+			for seed := range uint64(8) {
+				w := newWanderer(t, seed, language)
+				w.seen = seen
+				for range 1000 {
+					if w.wander(); t.Failed() {
+						t.Fatalf("seed %d", seed)
+					}
+				}
+			}
+			t.Logf("%d different texts", len(seen))
+		})
+	}
+}
