@@ -10,11 +10,13 @@ import (
 	"mime"
 	"net"
 	"net/http"
+	"os"
 	"os/signal"
 	"path/filepath"
 	"syscall"
 	"time"
 
+	"smartpos/cmd/internal/board"
 	"smartpos/txn/pay/paynet"
 )
 
@@ -65,11 +67,27 @@ func servePaynet(ctx context.Context, addr, control, dir string, opt paynet.Opti
 		return err
 	}
 	printMerchants(stdout, sandbox)
+	if err := writeTables(sandbox, abs, stdout); err != nil {
+		return err
+	}
 	if control == "" {
 		<-ctx.Done()
 		return nil
 	}
 	return serveControl(ctx, control, opt.Expose, paynetControl(sandbox), stdout)
+}
+
+// tablesFile has the profile's tables for the sandbox, to be put at the end of a board profile.
+const tablesFile = "networks.toml"
+
+func writeTables(sandbox *paynet.Paynet, dir string, stdout io.Writer) error {
+	text, err := board.NetworkTables(sandbox)
+	if err != nil {
+		return err
+	}
+	name := filepath.Join(dir, tablesFile)
+	fmt.Fprintf(stdout, "The same as tables of a board profile: %s\n", name)
+	return os.WriteFile(name, text, 0o600)
 }
 
 // printMerchants says what a client needs, in the words of the board profile.

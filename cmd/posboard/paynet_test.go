@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -42,6 +44,19 @@ func TestPaynetRunsAlone(t *testing.T) {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("does not say %q:\n%s", want, text.String())
 		}
+	}
+	// The tables that it leaves make a profile good.
+	tables, err := os.ReadFile(filepath.Join(dir, "networks.toml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	profile := filepath.Join(t.TempDir(), "profile.toml")
+	head := "version = 1\n[terminal]\nid = \"T1\"\n[merchant]\nname = \"店\"\n"
+	if err := os.WriteFile(profile, append([]byte(head), tables...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if said, err := exec.Command(binaries.pos, "check", "-profile", profile).CombinedOutput(); err != nil {
+		t.Errorf("%v: %s\n%s", err, said, tables)
 	}
 	resp, err := http.Get(control.FindStringSubmatch(text.String())[1] + "/ledger")
 	if err != nil {

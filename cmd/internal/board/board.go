@@ -103,7 +103,7 @@ func Open(opts Options) (_ *Board, err error) {
 
 // openHost makes the board a process on this host.
 func (b *Board) openHost(opts Options, watch Watch) (err error) {
-	if b.profile, err = writeProfile(b.dir, defaultProfile, opts.Overrides, b.network.settings()); err != nil {
+	if b.profile, err = writeProfile(b.dir, defaultProfile, opts.Overrides, networkSettings(b.network.net)); err != nil {
 		return err
 	}
 	host, err := newHost(b.dir, opts.Firmware, opts.Shim, b.profile, watch)
@@ -120,7 +120,7 @@ func (b *Board) openMachine(opts Options, watch Watch) error {
 	if err != nil {
 		return err
 	}
-	if b.profile, err = writeProfile(b.dir, text, opts.Overrides, b.network.settings()); err != nil {
+	if b.profile, err = writeProfile(b.dir, text, opts.Overrides, networkSettings(b.network.net)); err != nil {
 		return err
 	}
 	machine, err := newMachine(context.Background(), b.dir, opts.Image, b.network.address, watch)

@@ -49,9 +49,14 @@ func openNetwork(dir string, scale float64, changed func()) (*network, error) {
 	return n, nil
 }
 
-// settings are the profile's tables that let the firmware pay here.
-func (n *network) settings() settings {
-	w, a, u := n.net.WeChatMerchant(), n.net.AlipayMerchant(), n.net.UnionPayMerchant()
+// NetworkTables is the text of the profile's tables that let a terminal pay at net.
+func NetworkTables(net *paynet.Paynet) ([]byte, error) {
+	return replaceTables(nil, networkSettings(net))
+}
+
+// networkSettings are the profile's tables that let the firmware pay at net.
+func networkSettings(net *paynet.Paynet) settings {
+	w, a, u := net.WeChatMerchant(), net.AlipayMerchant(), net.UnionPayMerchant()
 	return settings{"networks": map[string]any{
 		"wechat": map[string]any{
 			"enabled":       true,
