@@ -33,6 +33,7 @@ func newWanderer(t *testing.T, seed uint64, language txn.Language) *wanderer {
 		Networks: []txn.NetworkConfig{
 			{ID: txn.WeChat, Name: "微信支付", NameEN: "WeChat Pay", Short: "微信"},
 			{ID: txn.Alipay, Name: "支付宝", NameEN: "Alipay", Short: "支付宝"},
+			{ID: txn.UnionPay, Name: "云闪付", NameEN: "UnionPay", Short: "云闪付"},
 		},
 		Default:   txn.WeChat,
 		Items:     map[string]txn.Item{"1": {Name: "可口可乐 330ml", Barcode: "1", Price: txn.Yuan(1234500)}},
