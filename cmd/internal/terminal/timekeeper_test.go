@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,16 +13,42 @@ import (
 	"smartpos/txn/pay"
 )
 
-// oracle proves what a test says.
+// oracle proves what a test says, and keeps what was set.
 type oracle struct {
+	mu    sync.Mutex
 	ahead time.Duration // of the clock here
 	err   error
 	asked int
+	sets  int
+	stuck int // how many settings fail
 }
 
 func (o *oracle) ProveTime(context.Context) (time.Time, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	o.asked++
 	return time.Now().Add(o.ahead), o.err
+}
+
+// set is the board's clock.
+func (o *oracle) set(time.Time) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.sets++; o.sets <= o.stuck {
+		return errors.New("not permitted")
+	}
+	o.ahead = 0
+	return nil
+}
+
+func (o *oracle) counts() (asked, sets int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.asked, o.sets
+}
+
+func (o *oracle) terminal() *Terminal {
+	return newTerminal(Ports{Log: slog.New(slog.NewTextHandler(io.Discard, nil)), SetClock: o.set})
 }
 
 func TestKeepTime(t *testing.T) {
@@ -37,25 +64,19 @@ func TestKeepTime(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				var set []time.Time
 				o := &oracle{ahead: c.ahead}
-				term := newTerminal(Ports{Log: slog.New(slog.NewTextHandler(io.Discard, nil)), SetClock: func(at time.Time) error {
-					set = append(set, at)
-					o.ahead = 0
-					return nil
-				}})
+				term := o.terminal()
 				ctx, cancel := context.WithCancel(t.Context())
 				go term.keepTime(ctx, o)
 				time.Sleep(time.Hour)
-				if want := map[bool]int{true: 1}[c.set]; len(set) != want || o.asked != 1 {
-					t.Errorf("set %d times, want %d; asked %d times", len(set), want, o.asked)
+				want := map[bool]int{true: 1}[c.set]
+				if asked, sets := o.counts(); sets != want || asked != 1 {
+					t.Errorf("set %d times, want %d; asked %d times", sets, want, asked)
 				}
-				// A doubt has the time proved again, and two at once are one.
-				term.doubtClock()
-				term.doubtClock()
+				term.doubtClock() // the time is proved again
 				synctest.Wait()
-				if o.asked != 2 && o.asked != 3 {
-					t.Errorf("asked %d times after doubts", o.asked)
+				if asked, _ := o.counts(); asked != 2 {
+					t.Errorf("asked %d times after a doubt", asked)
 				}
 				cancel()
 				synctest.Wait()
@@ -67,25 +88,19 @@ func TestKeepTime(t *testing.T) {
 // Nobody can prove the time yet: it is tried again until somebody can.
 func TestKeepTimeRetries(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		o := &oracle{ahead: time.Hour, err: pay.ErrClock}
-		var set int
-		term := newTerminal(Ports{Log: slog.New(slog.NewTextHandler(io.Discard, nil)), SetClock: func(time.Time) error {
-			if set++; set == 1 {
-				return errors.New("not permitted")
-			}
-			o.ahead = 0
-			return nil
-		}})
+		o := &oracle{ahead: time.Hour, err: pay.ErrClock, stuck: 1}
 		ctx, cancel := context.WithCancel(t.Context())
-		go term.keepTime(ctx, o)
+		go o.terminal().keepTime(ctx, o)
 		time.Sleep(10 * timeRetry)
-		if o.asked < 9 || set != 0 {
-			t.Errorf("asked %d times, set %d", o.asked, set)
+		if asked, sets := o.counts(); asked < 9 || sets != 0 {
+			t.Errorf("asked %d times, set %d", asked, sets)
 		}
+		o.mu.Lock()
 		o.err = nil
+		o.mu.Unlock()
 		time.Sleep(3 * timeRetry)
-		if set != 2 {
-			t.Errorf("set %d times, want once more after a failure", set)
+		if _, sets := o.counts(); sets != 2 {
+			t.Errorf("set %d times, want once more after a failure", sets)
 		}
 		cancel()
 		synctest.Wait()
