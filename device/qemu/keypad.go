@@ -4,28 +4,26 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/bits"
 	"slices"
 	"sync"
 	"time"
 )
 
-// DefaultScans is how often in succession a key's row is scanned while it is down, and again while it is up: one
-// more than what a guest needs that wants two equal scans.
+// DefaultScans is how many good scans in succession a guest makes of a key's row while it is down, and again while it
+// is up: one more than what a guest needs that wants two equal scans.
 const DefaultScans = 3
 
-// KeypadConfig says how a matrix of switches is wired to the board's pins.
+// KeypadConfig says how a matrix of switches is wired to the board's pins. A row is driven high, because the virt
+// board pulls its lines down.
 type KeypadConfig struct {
-	Rows    []int // lines 0–7 that the guest drives, in order
+	Rows    []int // lines 0–7 that the guest drives, in the order in which it scans them
 	Columns []int // lines 0–7 that the guest reads, in order
-
-	// ActiveLow says that the guest drives a row low to scan it, and that the columns are pulled up. The virt board
-	// pulls its lines down: it works there only with a guest that drives the rows high in between.
-	ActiveLow bool
 
 	Scans int // how often a row is scanned while a key is down, and while it is up; DefaultScans if 0, up to 1000
 }
 
-// MatrixPins is the wiring of the board: rows on lines 0–3, columns on lines 4–7, active high.
+// MatrixPins is the wiring of the board: rows on lines 0–3, columns on lines 4–7.
 func MatrixPins() KeypadConfig {
 	return KeypadConfig{Rows: []int{0, 1, 2, 3}, Columns: []int{4, 5, 6, 7}}
 }
@@ -34,6 +32,10 @@ func MatrixPins() KeypadConfig {
 // ones without diodes: three keys at the corners of a rectangle close the fourth. It is safe for use by several
 // goroutines.
 //
+// A switch is a wire inside QEMU, from the row's line to the column's: the guest can't read the one before the other
+// has followed, however busy the host is. QEMU lets a line have one such wire. Where closed switches join a row to
+// several columns, the others are set from here when the row is driven, and a guest that looks too soon misses them.
+//
 // A guest may take a key that is down when it begins to look for a jammed one: wait with [Keypad.AwaitScans]
 // before the first.
 type Keypad struct {
@@ -41,11 +43,14 @@ type Keypad struct {
 	pins *Pins
 	tail func() string // of the guest's console
 
-	mu     sync.Mutex
-	net    net4
-	levels uint8 // of the columns, as last set
-	passes passes
-	err    error // why the wires failed
+	turning sync.Mutex // one finger at a time; taken before mu, which is never held while QEMU is waited for
+
+	mu    sync.Mutex
+	net   net4
+	wires [4]int // by row: the column that it has a wire to, or -1
+	set   uint8  // columns that were last set high from here
+	scans scans
+	err   error // why no column can be set
 }
 
 // newKeypad joins switches to pins; tail is the console's, for errors.
@@ -56,27 +61,20 @@ func newKeypad(cfg KeypadConfig, pins *Pins, tail func() string) (*Keypad, error
 	if cfg.Scans == 0 {
 		cfg.Scans = DefaultScans
 	}
-	k := &Keypad{
-		cfg:    cfg,
-		pins:   pins,
-		tail:   tail,
-		passes: passes{row: -1, alone: len(cfg.Rows) == 1},
-	}
+	k := &Keypad{cfg: cfg, pins: pins, tail: tail, wires: [4]int{-1, -1, -1, -1}}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	driven, ok := pins.watchWith(k.changed)
+	driven, ok := pins.watchWith(k)
 	if !ok {
 		return nil, harness("wire the keypad", errors.New("the pins have a keypad already"))
 	}
 	for i, line := range cfg.Rows {
-		// Active low rows count as driven only once that is told: before the guest has set up its pins all lines
-		// are low.
-		k.net.drive(i, !cfg.ActiveLow && driven>>line&1 != 0)
+		k.net.drive(i, driven>>line&1 != 0)
 	}
-	// All columns are set, changed or not: a restored machine remembers other switches.
-	k.levels = k.wanted()
-	if err := pins.post(k.columnMask(), k.levels, nil); err != nil {
-		return nil, err
+	// A restored machine remembers other switches.
+	k.post(k.allColumns(), 0)
+	if k.err != nil {
+		return nil, k.err
 	}
 	return k, nil
 }
@@ -114,61 +112,53 @@ func (k *Keypad) changed(line int, level bool) {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	active := level != k.cfg.ActiveLow
-	if active == k.net.isDriven(row) {
-		return
+	if level && !k.net.isDriven(row) {
+		k.scans.driven(row, k.allColumns(), func(row int) uint8 { return k.net.reach(1 << row) })
 	}
-	k.net.drive(row, active)
-	if !active {
-		k.passes.released(row)
-		k.follow()
-		return
+	k.net.drive(row, level)
+	// One column follows its row by its wire; only of several some must be set.
+	columns := k.net.columns()
+	if bits.OnesCount8(columns) < 2 {
+		columns = 0
 	}
-	pulse := k.passes.driven(row)
-	if k.passes.watched() {
-		// All columns, changed or not: QEMU's answer tells whether they were in time for this pulse.
-		k.set(k.columnMask(), func() {
-			k.mu.Lock()
-			defer k.mu.Unlock()
-			k.passes.reached(pulse)
-		})
-		return
-	}
-	k.follow()
+	k.post(columns^k.set, columns)
 }
 
-// follow sets the columns that changed; the caller holds the lock.
-func (k *Keypad) follow() { k.set(k.wanted()^k.levels, nil) }
-
-// set sets columns; the caller holds the lock.
-func (k *Keypad) set(mask uint8, then func()) {
-	if mask == 0 || k.err != nil {
-		return
-	}
-	k.levels = k.wanted()
-	if err := k.pins.post(mask, k.levels, then); err != nil {
-		k.err = err
-		k.passes.giveUp()
-	}
-}
-
-// wanted returns the level of each column's line.
-func (k *Keypad) wanted() (levels uint8) {
-	active := k.net.columns()
+// read follows what the guest reads.
+func (k *Keypad) read(mask, levels uint8) {
+	var columns, active uint8
 	for i, line := range k.cfg.Columns {
-		if (active>>i&1 != 0) != k.cfg.ActiveLow {
-			levels |= 1 << line
-		}
+		columns = setBit(columns, i, mask>>line&1 != 0)
+		active = setBit(active, i, levels>>line&1 != 0)
 	}
-	return levels
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	switch driven := k.net.driven; bits.OnesCount8(driven) {
+	case 0:
+		k.scans.rested(columns, active)
+	case 1:
+		k.scans.took(bits.TrailingZeros8(driven), columns, active)
+	}
 }
 
-func (k *Keypad) columnMask() (mask uint8) {
-	for _, line := range k.cfg.Columns {
-		mask |= 1 << line
+// post sets columns without waiting; the caller holds the lock.
+func (k *Keypad) post(columns, active uint8) {
+	if columns == 0 || k.err != nil {
+		return
 	}
-	return mask
+	k.set = k.set&^columns | active&columns
+	var mask, levels uint8
+	for i, line := range k.cfg.Columns {
+		mask = setBit(mask, line, columns>>i&1 != 0)
+		levels = setBit(levels, line, active>>i&1 != 0)
+	}
+	if err := k.pins.post(mask, levels); err != nil {
+		k.err = err
+		k.scans.giveUp()
+	}
 }
+
+func (k *Keypad) allColumns() uint8 { return 1<<len(k.cfg.Columns) - 1 }
 
 // Press closes a switch and leaves it closed.
 func (k *Keypad) Press(row, column int) error { return k.turn(row, column, true) }
@@ -180,16 +170,42 @@ func (k *Keypad) turn(row, column int, closed bool) error {
 	if row < 0 || row >= len(k.cfg.Rows) || column < 0 || column >= len(k.cfg.Columns) {
 		return harness("press a key", fmt.Errorf("there is no key in row %d, column %d", row, column))
 	}
+	// A finger does not stop half-way because somebody's patience ends.
+	ctx, cancel := context.WithTimeout(context.Background(), commandTimeout)
+	defer cancel()
+	k.turning.Lock()
+	defer k.turning.Unlock()
+	k.mu.Lock()
+	k.net.join(row, column, closed)
+	before, now := k.wires, k.net.wires(k.wires)
+	k.wires = now
+	k.mu.Unlock()
+	var cut uint8
+	for r, line := range k.cfg.Rows {
+		if now[r] == before[r] {
+			continue
+		}
+		far := -1
+		if now[r] >= 0 {
+			far = k.cfg.Columns[now[r]]
+		}
+		if err := k.pins.wire(ctx, line, far); err != nil {
+			return err
+		}
+		if before[r] >= 0 {
+			cut |= 1 << before[r]
+		}
+	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.net.join(row, column, closed)
-	k.follow()
+	// A column whose wire was cut while its row was driven keeps its level otherwise.
+	k.post(cut, k.net.columns())
 	return k.err
 }
 
-// AwaitScans returns when the guest has scanned a row n times in succession, each time with the columns at their
-// levels before it released the row. A guest that does not, until the context's deadline or for 20 s, is a
-// [*GuestError].
+// AwaitScans returns when the guest has scanned the keypad n times in succession and has read each time what the
+// switches give to a row. By then it has begun another scan, and so is done with those. A guest that does not, until
+// the context's deadline or for 20 s, is a [*GuestError].
 func (k *Keypad) AwaitScans(ctx context.Context, row, n int) error {
 	if row < 0 || row >= len(k.cfg.Rows) {
 		return harness("await a scan", fmt.Errorf("there is no row %d", row))
@@ -197,12 +213,12 @@ func (k *Keypad) AwaitScans(ctx context.Context, row, n int) error {
 	ctx, cancel := bounded(ctx, commandTimeout)
 	defer cancel()
 	k.mu.Lock()
-	w := k.passes.watch(row, n)
+	w := k.scans.watch(row, n)
 	k.mu.Unlock()
 	defer func() {
 		k.mu.Lock()
 		defer k.mu.Unlock()
-		k.passes.leave(w)
+		k.scans.leave(w)
 	}()
 	select {
 	case <-w.done:
@@ -217,18 +233,16 @@ func (k *Keypad) AwaitScans(ctx context.Context, row, n int) error {
 	}
 }
 
-// Tap presses a key until the guest has scanned its row [KeypadConfig].Scans times, and at least for hold;
-// then it releases the key for as many scans. The key is up afterwards, also when it failed.
+// Tap presses a key until the guest has scanned it [KeypadConfig].Scans times, and for hold from then on; then it
+// releases the key for as many scans. The key is up afterwards, also when it failed.
 func (k *Keypad) Tap(ctx context.Context, row, column int, hold time.Duration) error {
 	if err := k.Press(row, column); err != nil {
 		return err
 	}
-	held := time.NewTimer(hold)
-	defer held.Stop()
 	err := k.AwaitScans(ctx, row, k.cfg.Scans)
 	if err == nil {
 		select {
-		case <-held.C:
+		case <-time.After(hold):
 		case <-ctx.Done():
 			err = guestFailed("hold a key", ctx.Err(), k.tail())
 		}

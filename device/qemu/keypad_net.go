@@ -1,5 +1,7 @@
 package qemu
 
+import "math/bits"
+
 // net4 is the wires of a matrix of up to 4×4 switches. Row r and column c are joined while their switch is
 // closed, and through other closed switches:
 //
@@ -20,9 +22,11 @@ func (n *net4) join(row, column int, closed bool) {
 	n.closed[row] = setBit(n.closed[row], column, closed)
 }
 
-// columns returns the columns that a driven row reaches.
-func (n *net4) columns() (columns uint8) {
-	rows := n.driven
+// columns returns the columns that the driven rows reach.
+func (n *net4) columns() uint8 { return n.reach(n.driven) }
+
+// reach returns the columns that rows reach when they are driven, and no other.
+func (n *net4) reach(rows uint8) (columns uint8) {
 	for grew := true; grew; {
 		grew = false
 		for r, closed := range n.closed {
@@ -35,6 +39,21 @@ func (n *net4) columns() (columns uint8) {
 		}
 	}
 	return columns
+}
+
+// wires returns the column that each row is to have a wire to, or -1, given those that they have: a row that reaches
+// one column has it to that.
+func (n *net4) wires(have [4]int) [4]int {
+	for row, column := range have {
+		reached := n.reach(1 << row)
+		switch {
+		case reached == 0:
+			have[row] = -1
+		case column < 0 || reached>>column&1 == 0:
+			have[row] = bits.TrailingZeros8(reached)
+		}
+	}
+	return have
 }
 
 func setBit(mask uint8, bit int, on bool) uint8 {

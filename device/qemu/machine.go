@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"net"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,9 +19,9 @@ type Machine struct {
 	process *process
 	console *Console
 	qmp     *QMP
-	leash   net.Conn // of qtest
 	qtest   *QTest
 	pins    *Pins
+	trace   *os.File // of what the guest does to its pins
 
 	cut     atomic.Bool // the power was taken away from this side
 	stop    func() bool // unties the machine from its context

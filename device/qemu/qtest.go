@@ -15,12 +15,10 @@ import (
 // maxPosted is how many qtest commands may wait for their answers: a keypad posts a handful at every scan.
 const maxPosted = 1024
 
-// QTest is a client of QEMU's test protocol: a line a command, answered in order, with the levels of intercepted
-// lines in between. QEMU serves one client; the guest runs on meanwhile, as it would without. It is safe for use
-// by several goroutines.
+// QTest is a client of QEMU's test protocol: a line a command, answered in order. QEMU serves one client; the
+// guest runs on meanwhile, as it would without. It is safe for use by several goroutines.
 type QTest struct {
-	conn  net.Conn
-	level func(line int, level bool)
+	conn net.Conn
 
 	mu      sync.Mutex
 	pending []func(qtestLine) // who takes the answers, in the order of their commands
@@ -28,10 +26,9 @@ type QTest struct {
 	done    chan struct{}     // closed then
 }
 
-// NewQTest returns a client on conn, and owns it. The function level is told the levels of intercepted lines, in
-// order, on the goroutine that reads: it may Post and must not Execute.
-func NewQTest(conn net.Conn, level func(line int, level bool)) *QTest {
-	q := &QTest{conn: conn, level: level, done: make(chan struct{})}
+// NewQTest returns a client on conn, and owns it.
+func NewQTest(conn net.Conn) *QTest {
+	q := &QTest{conn: conn, done: make(chan struct{})}
 	go q.read()
 	return q
 }
@@ -75,10 +72,9 @@ func (a qtestLine) result(op string) (string, error) {
 	return a.text, nil
 }
 
-// Post sends commands without waiting for their answers; then, unless it is nil, is called once QEMU has done the
-// last, on the goroutine that reads: it may Post and must not Execute. A command that QEMU refuses ends the
-// connection: whoever posts has no other way to learn of it.
-func (q *QTest) Post(then func(), commands ...string) error {
+// Post sends commands without waiting for their answers. A command that QEMU refuses ends the connection: whoever
+// posts has no other way to learn of it.
+func (q *QTest) Post(commands ...string) error {
 	if len(commands) == 0 {
 		return nil
 	}
@@ -86,9 +82,6 @@ func (q *QTest) Post(then func(), commands ...string) error {
 	return harness("qtest "+last, q.send(func(l qtestLine) {
 		if !l.ok {
 			q.end(fmt.Errorf("QEMU refused a command: %s", l.text))
-		}
-		if then != nil {
-			then()
 		}
 	}, commands...))
 }
@@ -146,12 +139,8 @@ func (q *QTest) read() {
 
 func (q *QTest) take(text string) error {
 	l, err := parseQTest(text)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case l.irq:
-		q.level(l.line, l.level)
-		return nil
 	}
 	answered := q.next()
 	if answered == nil {

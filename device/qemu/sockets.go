@@ -8,41 +8,10 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 // maxSocketPath is the longest path of a Unix socket on Linux (unix(7)), without its final NUL.
 const maxSocketPath = 107
-
-// qtestFD is QEMU's file descriptor of the qtest line: the first after standard input, output and error.
-const qtestFD = 3
-
-// leash makes the line on which QEMU tells the levels of pins, with the smallest buffer there is.
-//
-// QEMU waits when it can't send, and with it the guest. So the guest can't scan its keypad several times while
-// this process is kept from the CPU: it is held after some six changes of its pins, and a scan of four rows makes
-// eight at least. Without that, a key that is held on a busy host is let go, in the guest's eyes, and pressed
-// twice.
-func leash() (ours net.Conn, theirs *os.File, err error) {
-	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
-	if err != nil {
-		return nil, nil, harness("make the qtest line", os.NewSyscallError("socketpair", err))
-	}
-	mine := os.NewFile(uintptr(fds[0]), "qtest")
-	defer mine.Close() // FileConn has a descriptor of its own
-	theirs = os.NewFile(uintptr(fds[1]), "qtest of QEMU")
-	// 1 is less than the kernel's least, which it takes instead.
-	err = unix.SetsockoptInt(fds[1], unix.SOL_SOCKET, unix.SO_SNDBUF, 1)
-	if err == nil {
-		ours, err = net.FileConn(mine)
-	}
-	if err != nil {
-		theirs.Close()
-		return nil, nil, harness("make the qtest line", err)
-	}
-	return ours, theirs, nil
-}
 
 // folder is a machine's own: the harness listens there and QEMU connects, so that nothing is sent before somebody
 // hears it.

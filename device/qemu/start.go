@@ -28,7 +28,7 @@ func Start(ctx context.Context, cfg Config) (*Machine, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Machine{cfg: cfg, folder: dir, pins: &Pins{}, ports: map[string]net.Conn{}, done: make(chan struct{})}
+	m := &Machine{cfg: cfg, folder: dir, ports: map[string]net.Conn{}, done: make(chan struct{})}
 	if err := m.launch(ctx, program); err != nil {
 		return nil, errors.Join(err, dir.remove())
 	}
@@ -69,7 +69,7 @@ func (m *Machine) launch(ctx context.Context, program string) error {
 			return err
 		}
 	}
-	ours, theirs, err := leash()
+	ours, theirs, err := newTrace()
 	if err != nil {
 		return err
 	}
@@ -79,13 +79,13 @@ func (m *Machine) launch(ctx context.Context, program string) error {
 		ours.Close()
 		return err
 	}
-	m.leash = ours
+	m.trace = ours
 	return nil
 }
 
 // socketNames are the connections that QEMU makes at its start.
 func (m *Machine) socketNames() []string {
-	names := []string{idQMP, idConsole}
+	names := []string{idQMP, idQTest, idConsole}
 	for _, port := range m.cfg.SerialPorts {
 		names = append(names, portID(port))
 	}
@@ -96,7 +96,7 @@ func (m *Machine) socketNames() []string {
 func (m *Machine) connect(ctx context.Context) (map[string]net.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
-	conns := map[string]net.Conn{idQTest: m.leash}
+	conns := map[string]net.Conn{}
 	for _, name := range m.socketNames() {
 		conn, err := m.folder.accept(ctx, name, m.process.done)
 		if err != nil {
@@ -118,14 +118,15 @@ func (m *Machine) run(ctx context.Context, conns map[string]net.Conn) error {
 		return err
 	}
 	m.qmp = qmp
-	m.qtest = NewQTest(conns[idQTest], m.pins.changed)
+	m.qtest = NewQTest(conns[idQTest])
+	m.pins = newPins(qmp, m.qtest, m.trace)
 	go m.console.run()
 	go m.supervise()
 	chip, err := findPL061(ctx, qmp)
 	if err != nil {
 		return err
 	}
-	if err := m.pins.attach(ctx, m.qtest, chip); err != nil {
+	if err := m.pins.attach(ctx, chip); err != nil {
 		return err
 	}
 	if m.cfg.Incoming != "" {
@@ -146,6 +147,7 @@ func (m *Machine) supervise() {
 	// Their readers take what was sent to the last byte, and end by themselves.
 	<-m.qmp.done
 	<-m.qtest.done
+	m.pins.close()
 	m.console.conn.Close()
 	m.cleanup = harness("remove the machine's folder", m.folder.remove())
 	close(m.done)
@@ -166,6 +168,7 @@ func (m *Machine) giveUp(err error, conns map[string]net.Conn) error {
 		<-m.done
 		return errors.Join(err, m.cleanup)
 	}
+	m.trace.Close()
 	return errors.Join(err, m.folder.remove())
 }
 

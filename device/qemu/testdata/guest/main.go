@@ -10,8 +10,10 @@ import (
 	"io"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -35,6 +37,10 @@ func say(format string, args ...any) {
 }
 
 func main() {
+	if len(os.Args) == 2 && os.Args[1] == hogArgument {
+		for { //nolint:staticcheck // it is there to take the processor away
+		}
+	}
 	for _, m := range []struct{ kind, at string }{{"devtmpfs", "/dev"}, {"proc", "/proc"}, {"sysfs", "/sys"}} {
 		_ = os.MkdirAll(m.at, 0o755)
 		if err := unix.Mount(m.kind, m.at, m.kind, 0, ""); err != nil {
@@ -211,12 +217,36 @@ func commands() {
 			say("drawn %v", draw())
 		case "dial":
 			say("dialled %s", dial(rest))
+		case "hogs":
+			say("hogs %v", setHogs(rest))
 		case "off":
 			_ = unix.Reboot(unix.LINUX_REBOOT_CMD_POWER_OFF)
 		case "panic":
 			_ = os.WriteFile("/proc/sysrq-trigger", []byte("c"), 0)
 		}
 	}
+}
+
+// hogArgument is the first argument of a process that only takes the processor away.
+const hogArgument = "hog"
+
+var hogs []*exec.Cmd
+
+// setHogs has so many processes take the processor away, and no other.
+func setHogs(number string) error {
+	for _, h := range hogs {
+		_ = h.Process.Kill()
+		_ = h.Wait()
+	}
+	hogs = nil
+	n, err := strconv.Atoi(number)
+	for ; n > 0 && err == nil; n-- {
+		h := exec.Command("/proc/self/exe", hogArgument)
+		if err = h.Start(); err == nil {
+			hogs = append(hogs, h)
+		}
+	}
+	return err
 }
 
 // draw fills the left half of the display red and the right one blue.
