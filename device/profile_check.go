@@ -1,9 +1,11 @@
 package device
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 
@@ -95,6 +97,14 @@ func short(d time.Duration) string {
 		s = strings.TrimSuffix(s, "0m")
 	}
 	return s
+}
+
+// pattern is a regular expression that is compiled when it is first asked for: a program that checks no profile, such
+// as process 1, starts without.
+type pattern = func() *regexp.Regexp
+
+func lazy(expression string) pattern {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
 }
 
 // oneOf checks that v is one of the words that a key takes.

@@ -2,16 +2,15 @@ package device
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 )
 
 var (
-	wechatMerchant  = regexp.MustCompile(`^[0-9]{8,10}$`)
-	wechatApp       = regexp.MustCompile(`^wx[0-9A-Za-z]{1,30}$`)
-	wechatSerial    = regexp.MustCompile(`^[0-9A-Fa-f]{8,64}$`)
-	wechatPublicKey = regexp.MustCompile(`^PUB_KEY_ID_[0-9A-Za-z]{1,50}$`)
+	wechatMerchant  = lazy(`^[0-9]{8,10}$`)
+	wechatApp       = lazy(`^wx[0-9A-Za-z]{1,30}$`)
+	wechatSerial    = lazy(`^[0-9A-Fa-f]{8,64}$`)
+	wechatPublicKey = lazy(`^PUB_KEY_ID_[0-9A-Za-z]{1,50}$`)
 )
 
 // wechat checks [networks.wechat]. What a disabled network lacks does not matter, and what it has does.
@@ -31,8 +30,8 @@ func (c *checker) wechat(w *Wechat) {
 }
 
 var (
-	alipayApp    = regexp.MustCompile(`^[0-9]{16}$`)
-	alipaySeller = regexp.MustCompile(`^2088[0-9]{12}$`)
+	alipayApp    = lazy(`^[0-9]{16}$`)
+	alipaySeller = lazy(`^2088[0-9]{12}$`)
 )
 
 // alipay checks [networks.alipay].
@@ -57,9 +56,9 @@ func (c *checker) alipay(a *Alipay, s *Sale) {
 }
 
 var (
-	unionpayMerchant = regexp.MustCompile(`^[0-9A-Za-z]{15}$`)
-	unionpayTerminal = regexp.MustCompile(`^[0-9A-Za-z]{8}$`)
-	unionpayNotify   = regexp.MustCompile(`^https?://[!-~]{1,240}$`)
+	unionpayMerchant = lazy(`^[0-9A-Za-z]{15}$`)
+	unionpayTerminal = lazy(`^[0-9A-Za-z]{8}$`)
+	unionpayNotify   = lazy(`^https?://[!-~]{1,240}$`)
 )
 
 // unionpay checks [networks.unionpay].
@@ -85,7 +84,7 @@ func (c *checker) network(table, name, baseURL, ca string) {
 }
 
 // needed checks a text that may be empty unless it is required.
-func (c *checker) needed(required bool, key, v string, pattern *regexp.Regexp, what string) {
+func (c *checker) needed(required bool, key, v string, pattern pattern, what string) {
 	if v != "" || required {
 		c.match(at(key), v, pattern, what)
 	}

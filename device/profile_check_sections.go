@@ -1,19 +1,18 @@
 package device
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 )
 
 var (
-	terminalID   = regexp.MustCompile(`^[A-Z0-9]{1,8}$`)
-	operatorID   = regexp.MustCompile(`^[A-Za-z0-9]{1,8}$`)
-	merchantNo   = regexp.MustCompile(`^[A-Za-z0-9_-]{0,32}$`)
-	barcodeText  = regexp.MustCompile(`^[!-~]{1,48}$`)
-	pinName      = regexp.MustCompile(`^[!-~]{1,32}$`)
-	evdevKeyName = regexp.MustCompile(`^KEY_[A-Z0-9_]{1,40}$`)
+	terminalID   = lazy(`^[A-Z0-9]{1,8}$`)
+	operatorID   = lazy(`^[A-Za-z0-9]{1,8}$`)
+	merchantNo   = lazy(`^[A-Za-z0-9_-]{0,32}$`)
+	barcodeText  = lazy(`^[!-~]{1,48}$`)
+	pinName      = lazy(`^[!-~]{1,32}$`)
+	evdevKeyName = lazy(`^KEY_[A-Z0-9_]{1,40}$`)
 )
 
 // maxAmount is the largest amount of a sale or price, in fen: one million yuan.
@@ -31,9 +30,9 @@ func (c *checker) header(p *Profile) {
 }
 
 // match checks a text against a pattern that what describes.
-func (c *checker) match(path, v string, pattern *regexp.Regexp, what string) bool {
+func (c *checker) match(path, v string, pattern pattern, what string) bool {
 	switch {
-	case pattern.MatchString(v):
+	case pattern().MatchString(v):
 		return true
 	case v == "":
 		return c.fail(path, "is required: %s", what)

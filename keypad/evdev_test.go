@@ -85,9 +85,9 @@ func stillInput(t *testing.T, size int) *input {
 // TestInputStopped: the process was stopped while SCAN was tapped. That makes no long press.
 func TestInputStopped(t *testing.T) {
 	in := stillInput(t, 24)
-	in.take(pieceOf(record(24, evKey, evCodes["KEY_KPPLUS"], valueDown)))
+	in.take(pieceOf(record(24, evKey, Code("KEY_KPPLUS"), valueDown)))
 	in.pass(time.Hour)
-	in.take(pieceOf(record(24, evKey, evCodes["KEY_KPPLUS"], valueUp)))
+	in.take(pieceOf(record(24, evKey, Code("KEY_KPPLUS"), valueUp)))
 	if e, err := in.queue.Next(t.Context()); err != nil || e != (Event{Key: Scan}) {
 		t.Errorf("got %v, %v", e, err)
 	}
@@ -114,7 +114,7 @@ func TestEvdevNames(t *testing.T) {
 			kernel[m[1]] = uint16(code)
 		}
 	}
-	for name, code := range evCodes {
+	for name, code := range Codes() {
 		if kernel[name] != code {
 			t.Errorf("%s is %d, in %s %d", name, code, header, kernel[name])
 		}

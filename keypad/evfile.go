@@ -82,7 +82,7 @@ func chooseEvFile(path string) (string, error) {
 
 func (b *keyBits) hasNumberPad() bool {
 	for k := Digit0; k <= Digit9; k++ {
-		if !b.has(evCodes["KEY_KP"+k.String()]) {
+		if code, _ := evCode("KEY_KP" + k.String()); !b.has(code) {
 			return false
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // evRuns lists the keys of include/uapi/linux/input-event-codes.h that a keyboard or number pad can have, as runs
@@ -30,9 +31,16 @@ var evRuns = map[uint16]string{
 		" NUMERIC_9 NUMERIC_STAR NUMERIC_POUND",
 }
 
-// evCodes and evNames are evRuns in both directions, with KEY_.
-var evCodes, evNames = func() (map[string]uint16, map[uint16]string) {
-	codes, names := map[string]uint16{}, map[uint16]string{}
+// evCode returns the code of a name.
+func evCode(name string) (code uint16, ok bool) {
+	codes, _ := evTables()
+	code, ok = codes[name]
+	return code, ok
+}
+
+// evTables are evRuns in both directions, with KEY_. A board without such a keypad never makes them.
+var evTables = sync.OnceValues(func() (codes map[string]uint16, names map[uint16]string) {
+	codes, names = map[string]uint16{}, map[uint16]string{}
 	for first, run := range evRuns {
 		for i, name := range strings.Fields(run) {
 			code := first + uint16(i)
@@ -40,7 +48,7 @@ var evCodes, evNames = func() (map[string]uint16, map[uint16]string) {
 		}
 	}
 	return codes, names
-}()
+})
 
 // DefaultInputKeys is how the keys of a USB number pad are used unless InputConfig.Keys says otherwise:
 //
@@ -72,7 +80,7 @@ func parseInputKeys(names map[string]string) (map[uint16]Key, error) {
 	keys := make(map[uint16]Key, len(names))
 	var faults []error
 	for _, ev := range slices.Sorted(maps.Keys(names)) {
-		code, ok := evCodes[ev]
+		code, ok := evCode(ev)
 		if !ok {
 			faults = append(faults, fmt.Errorf("no input key is named %q", ev))
 			continue
@@ -92,7 +100,8 @@ func parseInputKeys(names map[string]string) (map[uint16]Key, error) {
 
 // evName names a code for an error.
 func evName(code uint16) string {
-	if name, ok := evNames[code]; ok {
+	_, names := evTables()
+	if name, ok := names[code]; ok {
 		return name
 	}
 	return fmt.Sprintf("input key %d", code)

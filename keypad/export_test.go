@@ -54,7 +54,7 @@ func (d InputDevice) keysDown() (keyBits, error) { return *d.Down, nil }
 const NativeEventSize = nativeEventSize
 
 // Code returns the evdev code of a name.
-func Code(name string) uint16 { return evCodes[name] }
+func Code(name string) uint16 { code, _ := evCode(name); return code }
 
 // Codes is the table of evdev names.
-func Codes() map[string]uint16 { return evCodes }
+func Codes() map[string]uint16 { codes, _ := evTables(); return codes }

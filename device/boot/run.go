@@ -16,7 +16,7 @@ const (
 	problemsFile = "/run/smartpos/problems"
 	maxProblems  = 100
 	stepLimit    = 2 * time.Minute // for all of the steps before the child; the watchdog is fed that long
-	pollNode     = 20 * time.Millisecond
+	pollNode     = 5 * time.Millisecond
 	flushLimit   = 2 * time.Second
 )
 
