@@ -33,7 +33,7 @@ func findKernel(t testing.TB, arch Arch) (kernel, modulesDir string) {
 		t.Skip("boots a machine: make machines does")
 	}
 	if _, err := arch.find(); err != nil {
-		t.Skip(err)
+		t.Fatal(err)
 	}
 	dir := cacheDir(t, arch)
 	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
@@ -47,7 +47,7 @@ func findKernel(t testing.TB, arch Arch) (kernel, modulesDir string) {
 		return nil
 	})
 	if kernel == "" {
-		t.Skipf("no Debian kernel below %s: `make image` fetches it", dir)
+		t.Fatalf("no Debian kernel below %s: `make image` fetches it", dir)
 	}
 	return kernel, modulesDir
 }

@@ -22,12 +22,12 @@ var machines = map[string][]string{
 	"virt-armv7": {"qemu-system-arm", "-M", "virt,highmem=off", "-cpu", "cortex-a7"},
 }
 
-// testImage builds an image whose firmware is testinit, or skips with the reason.
+// testImage builds an image whose firmware is testinit.
 func testImage(t *testing.T, board *image.Board) *image.Image {
 	t.Helper()
 	kernel, err := image.FetchKernel(t.Context(), board, image.KernelOptions{Offline: true})
 	if err != nil {
-		t.Skipf("no kernel in the cache: build an image of %s once with posboard image (%v)", board.Name, err)
+		t.Fatalf("no kernel in the cache: build an image of %s once with posboard image (%v)", board.Name, err)
 	}
 	dir := t.TempDir()
 	firmware := filepath.Join(dir, "testinit")
@@ -44,12 +44,12 @@ func testImage(t *testing.T, board *image.Board) *image.Image {
 	return i
 }
 
-// qemu runs an image until the machine ends, and returns its console. It skips where there is no QEMU.
+// qemu runs an image until the machine ends, and returns its console.
 func qemu(t *testing.T, i *image.Image, limit time.Duration) string {
 	t.Helper()
 	machine := machines[i.Board]
 	if _, err := exec.LookPath(machine[0]); err != nil {
-		t.Skipf("there is no %s here: install qemu-system-arm", machine[0])
+		t.Fatalf("there is no %s here: install qemu-system-arm", machine[0])
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
