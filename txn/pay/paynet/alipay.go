@@ -62,6 +62,8 @@ const alipayCode = "https://qr.alipay.com/"
 
 func (*alipay) owns(qr string) bool { return strings.HasPrefix(qr, alipayCode) }
 
+func (*alipay) paidFrom(wallet string) bool { return wallet == Alipay }
+
 // seen makes the trade: Alipay needs to know who buys. Only from here on timeout_express counts.
 func (a *alipay) seen(o *order, now time.Time) {
 	if o.Transaction != "" {

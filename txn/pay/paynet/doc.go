@@ -31,6 +31,9 @@
 //	unionpay/acp_sign_cert.pem     and the certificate
 //	unionpay/acp_root.cer          root of the certificate that answers come under
 //	unionpay/acp_middle.cer        and the one between
+//	aggregator/merchant.json       ids, paths and the latest base URL, see AggregatorMerchant
+//	aggregator/merchant_key.pem    the merchant's private key, Ed25519, PKCS#8
+//	aggregator/platform_pub.pem    the platform's public key
 //	private/                       the network's own keys: no merchant gets these
 //	state.json                     orders, phones, ledger; replaced in one step after every change
 //
@@ -46,4 +49,8 @@
 //
 // UnionPay 全渠道 5.1.0, https://open.unionpay.com/tjweb/acproduct/APIList?apiservId=468: 二维码支付: 申请二维码, 二维码消费, 冲正,
 // 交易状态查询; 平台接入接口规范 第5部分 附录 (应答码). What of it no public source confirms, docs/networks.md says.
+//
+// The aggregator speaks a protocol of this project's own, docs/aggregator.md: no aggregator's is public and common to
+// them. Whose app opens its page the user agent says: MicroMessenger (WeChat), AlipayClient (Alipay) and UnionPay/ as
+// the wallets' own pages for developers name them.
 package paynet

@@ -66,7 +66,7 @@ func (p *Paynet) Ledger() Ledger {
 	l := Ledger{Customers: []CustomerAccount{}, Orders: []OrderAccount{}, Entries: []Entry{}}
 	p.view(func(time.Time) {
 		customers, orders := map[string]int{}, map[string]int{}
-		for _, wallet := range []string{WeChat, Alipay, UnionPay} {
+		for _, wallet := range wallets {
 			customers[wallet] = len(l.Customers)
 			l.Customers = append(l.Customers, CustomerAccount{Wallet: wallet, Balance: p.state.Phones[wallet].Balance})
 		}

@@ -14,12 +14,16 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Networks, which are also the names of the wallets whose phones and codes the sandbox knows.
+// Networks. All but the aggregator are also the names of the wallets whose phones and codes the sandbox knows.
 const (
-	WeChat   = "wechat"
-	Alipay   = "alipay"
-	UnionPay = "unionpay"
+	WeChat     = "wechat"
+	Alipay     = "alipay"
+	UnionPay   = "unionpay"
+	Aggregator = "aggregator"
 )
+
+// wallets are the customers' apps, in the order in which they are listed.
+var wallets = []string{WeChat, Alipay, UnionPay}
 
 // ErrClosed is returned when a Paynet is used after Close.
 var ErrClosed = errors.New("paynet: closed")
@@ -42,15 +46,16 @@ type Options struct {
 
 // Paynet is the sandbox: networks, customers' phones and a ledger, over one folder.
 type Paynet struct {
-	dir      string
-	opt      Options
-	ca       *authority
-	wechat   *wechat
-	alipay   *alipay
-	unionpay *unionpay
-	wires    []wire // all of them
-	close    sync.Once
-	done     chan struct{}
+	dir        string
+	opt        Options
+	ca         *authority
+	wechat     *wechat
+	alipay     *alipay
+	unionpay   *unionpay
+	aggregator *aggregator
+	wires      []wire // all of them
+	close      sync.Once
+	done       chan struct{}
 
 	once  sync.Once
 	other *rsa.PrivateKey // the stranger's
@@ -89,7 +94,8 @@ func Open(dir string, opt Options) (*Paynet, error) {
 	p.wechat = &wechat{p: p, nonces: nonces{}}
 	p.alipay = &alipay{p: p}
 	p.unionpay = &unionpay{p: p}
-	p.wires = []wire{p.wechat, p.alipay, p.unionpay}
+	p.aggregator = &aggregator{p: p, nonces: nonces{}}
+	p.wires = []wire{p.wechat, p.alipay, p.unionpay, p.aggregator}
 	err := p.openKeys()
 	if err == nil {
 		p.state, err = loadState(dir)
@@ -102,7 +108,7 @@ func Open(dir string, opt Options) (*Paynet, error) {
 
 // openKeys opens the networks side by side, since making keys takes a while.
 func (p *Paynet) openKeys() (err error) {
-	for _, sub := range []string{"private", WeChat, Alipay, UnionPay} {
+	for _, sub := range []string{"private", WeChat, Alipay, UnionPay, Aggregator} {
 		if err := os.MkdirAll(filepath.Join(p.dir, sub), 0o700); err != nil {
 			return err
 		}

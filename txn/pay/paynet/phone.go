@@ -122,7 +122,7 @@ func (p *Paynet) payable(wallet, qr string, now time.Time) (*order, string) {
 	if i < 0 {
 		return nil, "无法识别的二维码"
 	}
-	if w := p.wires[i]; w.network() != wallet {
+	if w := p.wires[i]; !w.paidFrom(wallet) {
 		return nil, "请使用" + w.title() + "扫一扫付款"
 	}
 	for _, o := range p.state.Orders {
@@ -264,6 +264,9 @@ func (p *Paynet) charge(ph *phone, o *order, now time.Time) {
 	ph.Balance -= o.PayerTotal
 	o.State, o.Wallet, o.PaidAt = stateSuccess, ph.Wallet, now
 	p.number(o, now)
+	if o.Network != ph.Wallet { // which has a number of its own for it
+		o.WalletID = p.at(ph.Wallet).number(p.state.Serial, now)
+	}
 	p.state.Entries = append(p.state.Entries, Entry{
 		At: now, Kind: EntryCharge, Wallet: ph.Wallet, Network: o.Network, Order: o.No, Amount: o.PayerTotal, Total: o.Total,
 	})
@@ -325,6 +328,8 @@ func (p *Paynet) expire(now time.Time) {
 			ph.Page = Page{State: PageError, Text: "订单已关闭"}
 		case ph.Page.State == PagePassword && !now.Before(o.Expires):
 			ph.Page.State, ph.Page.Text = PageExpired, "付款已超时"
+		case ph.Page.State == PageConfirm && o.State == stateSuccess && o.Wallet != ph.Wallet:
+			ph.Page.State, ph.Page.Text = PageExpired, "订单已由他人支付，未扣您的款"
 		case ph.Page.State == PageConfirm && unpayable(o, now) != "":
 			ph.Page.State, ph.Page.Text = PageExpired, unpayable(o, now)
 		}

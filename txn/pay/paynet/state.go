@@ -44,6 +44,7 @@ type order struct {
 	CodeURL     string    `json:"code_url,omitempty"` // the text of a shown code
 	Wallet      string    `json:"wallet,omitempty"`   // who pays or paid
 	Transaction string    `json:"transaction_id,omitempty"`
+	WalletID    string    `json:"wallet_id,omitempty"` // aggregator: the wallet's own number of the payment
 	PaidAt      time.Time `json:"paid_at"`
 }
 
@@ -94,7 +95,7 @@ func loadState(dir string) (state, error) {
 // addPhones gives every wallet a phone. 10 000 yuan is more than a terminal's limit for most sales and less
 // than for the largest.
 func (s *state) addPhones() {
-	for _, wallet := range []string{WeChat, Alipay, UnionPay} {
+	for _, wallet := range wallets {
 		if s.Phones[wallet] == nil {
 			s.Phones[wallet] = &phone{Wallet: wallet, Balance: 1_000_000, Password: PasswordAboveLimit, Limit: 100_000}
 		}

@@ -69,6 +69,8 @@ const unionpayCode = "https://qr.95516.com/"
 
 func (*unionpay) owns(qr string) bool { return strings.HasPrefix(qr, unionpayCode) }
 
+func (*unionpay) paidFrom(wallet string) bool { return wallet == UnionPay }
+
 // seen changes nothing: nobody knows an order whose code was only looked at.
 func (*unionpay) seen(*order, time.Time) {}
 

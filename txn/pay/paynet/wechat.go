@@ -109,6 +109,8 @@ func (c *wechat) call(r *request, now time.Time) answer {
 
 func (*wechat) owns(qr string) bool { return strings.HasPrefix(qr, codeURLPrefix) }
 
+func (*wechat) paidFrom(wallet string) bool { return wallet == WeChat }
+
 // seen changes nothing: the order exists from its first request on.
 func (*wechat) seen(*order, time.Time) {}
 

@@ -39,6 +39,8 @@ type wire interface {
 
 	// owns reports whether a QR code's text is one of the network's.
 	owns(qr string) bool
+	// paidFrom reports whether a phone with that wallet can pay what the network shows.
+	paidFrom(wallet string) bool
 	// seen notes that a customer has scanned a shown order.
 	seen(o *order, now time.Time)
 	// refused notes that a code payment was declined, left or not affordable.

@@ -14,5 +14,5 @@ func BenchmarkShow(b *testing.B) {
 
 func BenchmarkQuery(b *testing.B) {
 	net, c := sandbox(b, paynet.Options{}, nil)
-	paynettest.BenchQuery(b, net, c)
+	paynettest.BenchQuery(b, net, c, string(c.ID()))
 }

@@ -1,6 +1,7 @@
 package paynettest
 
 import (
+	"cmp"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -45,7 +46,8 @@ var kinds = map[paytest.Failure]paynet.Fault{
 // Case is a client and what it speaks to.
 type Case struct {
 	Client  pay.Network
-	Network string            // of paynet, whose wallet pays
+	Network string            // of paynet
+	Wallet  string            // whose phone pays; empty: the network's own
 	Ops     map[txn.Op]string // what the sandbox calls each operation
 	Habits  paytest.Habits
 	Without []paytest.Failure // those that the network's protocol can't express
@@ -53,7 +55,7 @@ type Case struct {
 
 // Run proves that the client keeps the contract of [pay.Network] at net, which is started.
 func Run(t *testing.T, net *paynet.Paynet, c Case) {
-	phone, err := net.Phone(c.Network)
+	phone, err := net.Phone(cmp.Or(c.Wallet, c.Network))
 	if err != nil {
 		t.Fatal(err)
 	}

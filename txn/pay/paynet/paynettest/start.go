@@ -93,14 +93,14 @@ func BenchShow(b *testing.B, c pay.Network) {
 	}
 }
 
-// BenchQuery is one poll of an order whose code the customer has scanned.
-func BenchQuery(b *testing.B, net *paynet.Paynet, c pay.Network) {
+// BenchQuery is one poll of an order whose code the customer has scanned with that wallet.
+func BenchQuery(b *testing.B, net *paynet.Paynet, c pay.Network, wallet string) {
 	o := paytest.NewOrder(c.ID(), "BENCHQUERY01", txn.Show, 1)
 	a, err := c.Show(context.Background(), o)
 	if err != nil {
 		b.Fatal(err)
 	}
-	if _, err := Phone(b, net, string(c.ID())).Scan(a.CodeURL); err != nil {
+	if _, err := Phone(b, net, wallet).Scan(a.CodeURL); err != nil {
 		b.Fatal(err)
 	}
 	for b.Loop() {

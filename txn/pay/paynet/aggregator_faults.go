@@ -1,0 +1,103 @@
+package paynet
+
+import (
+	"crypto/ed25519"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// stop implements wire.
+func (*aggregator) stop(r *request, f FaultKind) *answer {
+	e, ok := map[FaultKind]apiError{FaultSystemError: aggSystemError, FaultBusy: aggBusy}[f]
+	if !ok || r.op == OpPage {
+		return nil
+	}
+	a := e.answer()
+	return &a
+}
+
+// bend implements wire. The aggregator knows no app, so FaultWrongApp changes nothing.
+func (*aggregator) bend(r *request, out answer, f FaultKind) answer {
+	if r.op == OpPage {
+		return out
+	}
+	switch f {
+	case FaultSystemAfter:
+		return aggSystemError.answer()
+	case FaultHuge:
+		out.body = padded(out.body)
+	case FaultGarbage:
+		out.body = []byte(`{"qr_url":https`)
+	case FaultWrongOrder, FaultWrongAmount, FaultWrongCurrency, FaultWrongMerchant, FaultWrongType, FaultNoFacts:
+		out.body = otherAggregatorFacts(out.body, f)
+	}
+	return out
+}
+
+// otherAggregatorFacts changes one fact of a body that carries it.
+func otherAggregatorFacts(body []byte, f FaultKind) []byte {
+	var m map[string]any
+	if json.Unmarshal(body, &m) != nil {
+		return body
+	}
+	set := func(key string, v any) {
+		if _, ok := m[key]; ok {
+			m[key] = v
+		}
+	}
+	switch f {
+	case FaultWrongOrder:
+		set("order_no", "SOMEBODYELSES0001")
+	case FaultWrongMerchant:
+		set("merchant_id", AggregatorMerchantPrefix+"99999999")
+	case FaultWrongType:
+		set("method", "transfer")
+	case FaultWrongCurrency:
+		set("currency", "USD")
+	case FaultWrongAmount:
+		if total, ok := m["amount"].(float64); ok {
+			m["amount"] = int64(total) - 1
+		}
+	case FaultNoFacts:
+		bare := map[string]any{"code": m["code"]}
+		if s, ok := m["state"]; ok {
+			bare["state"] = s
+		}
+		m = bare
+	}
+	return succeed(http.StatusOK, m).body
+}
+
+// seal adds the platform's signature over status, path, time, the request's nonce and the body.
+func (a *aggregator) seal(h http.Header, r *request, out answer, f FaultKind) answer {
+	if strings.HasPrefix(r.path, aggregatorPage) {
+		h.Set("Content-Type", "text/html; charset=utf-8")
+		h.Set("Cache-Control", "no-store")
+		return out
+	}
+	if f == FaultUnsigned {
+		return out
+	}
+	key, keyID, now := a.keys.platform, a.merchant.PlatformKeyID, a.p.opt.Clock()
+	switch f {
+	case FaultSkew:
+		now = now.Add(-maxSkew - time.Second)
+	case FaultWrongKey:
+		_, key, _ = ed25519.GenerateKey(rand.Reader) // never fails
+	case FaultOtherKey:
+		keyID = AggregatorKeyPrefix + "-P-UNKNOWN"
+	}
+	timestamp := strconv.FormatInt(now.Unix(), 10)
+	h.Set(aggKeyID, keyID)
+	h.Set(aggTimestamp, timestamp)
+	h.Set(aggSignature, base64.StdEncoding.EncodeToString(ed25519.Sign(key, signedAnswer(r, keyID, timestamp, out))))
+	if f == FaultMisSigned {
+		return tamper(out)
+	}
+	return out
+}
