@@ -49,6 +49,8 @@ type Answer struct {
 	Status        Status
 	CodeURL       string    // with StatusReady: what the QR says
 	TransactionID string    // with StatusPaid: the network's number (平台交易号)
+	Wallet        NetworkID // with StatusPaid of an aggregator: whose app paid; lower-case letters and digits
+	WalletID      string    // … and the wallet's own number of the payment
 	Payer         Money     // with StatusPaid: what the customer paid after coupons
 	PaidAt        time.Time // with StatusPaid: by the network's clock
 	Code          string    // the network's own error or state code, e.g. "NOTENOUGH"; [A-Z0-9_.]

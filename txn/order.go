@@ -120,6 +120,8 @@ type Order struct {
 	Reason  string    `json:"reason,omitempty"` // why it left Open, in a code of ours or the network's
 
 	TransactionID string    `json:"transaction_id,omitempty"` // 平台交易号
+	Wallet        NetworkID `json:"wallet,omitempty"`         // of an aggregator: whose app paid
+	WalletID      string    `json:"wallet_id,omitempty"`      // … and the wallet's number of the payment
 	Payer         Money     `json:"payer"`                    // what the customer paid after the network's coupons
 	PaidAt        time.Time `json:"paid_at"`                  // by the network's clock
 

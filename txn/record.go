@@ -108,6 +108,8 @@ type Outcome struct {
 	State         State     `json:"state"`
 	Reason        string    `json:"reason,omitempty"`
 	TransactionID string    `json:"transaction_id,omitempty"`
+	Wallet        NetworkID `json:"wallet,omitempty"`
+	WalletID      string    `json:"wallet_id,omitempty"`
 	Payer         Money     `json:"payer"`
 	PaidAt        time.Time `json:"paid_at"`
 	Late          bool      `json:"late,omitempty"`
@@ -129,6 +131,7 @@ func (r *Outcome) apply(o Order) (Order, error) {
 	}
 	o.State, o.Reason, o.Updated = r.State, r.Reason, r.At
 	o.TransactionID, o.Payer, o.PaidAt = r.TransactionID, r.Payer, r.PaidAt
+	o.Wallet, o.WalletID = r.Wallet, r.WalletID
 	o.Late, o.Exception = r.Late, r.Exception
 	return o, nil
 }

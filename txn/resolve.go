@@ -204,7 +204,10 @@ func (t *task) paid(m *Machine, a Answer) {
 		return
 	}
 	o := t.order
-	out := Outcome{State: Paid, TransactionID: a.TransactionID, Payer: a.Payer, PaidAt: a.PaidAt, Reason: a.Code}
+	out := Outcome{
+		State: Paid, TransactionID: a.TransactionID, Wallet: a.Wallet, WalletID: a.WalletID, Payer: a.Payer,
+		PaidAt: a.PaidAt, Reason: a.Code,
+	}
 	if out.Payer.Currency != o.Amount.Currency {
 		out.Payer = o.Amount
 	}

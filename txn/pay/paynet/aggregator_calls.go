@@ -28,7 +28,7 @@ func (a *aggregator) create(r *request, in aggregatorOrder, now time.Time) answe
 		return fail2(a.taken(old, r), func() answer { return a.shown(old) })
 	}
 	o := in.order(r, kindNative, stateNotPay, now)
-	o.CodeURL = a.merchant.BaseURL + aggregatorPage + randomLetters(16)
+	o.CodeURL = a.merchant.BaseURL + aggregatorPage + randomLetters(17)
 	a.p.state.add(o)
 	return a.shown(o)
 }

@@ -1,14 +1,17 @@
 package paynet
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -94,6 +97,8 @@ func (a *aggregator) read(r *request) (o aggregatorOrder, bad *apiError) {
 		return invalid(e.message)
 	}
 	switch {
+	case !keysOnce(r.body):
+		return invalid("字段名须小写，且只出现一次")
 	case o.MerchantID != a.merchant.MerchantID:
 		return o, &aggMerchantUnknown
 	case !aggNumberForm.MatchString(o.No):
@@ -117,6 +122,24 @@ func (a *aggregator) read(r *request) (o aggregatorOrder, bad *apiError) {
 		return invalid("code 用于 scan，且必填")
 	}
 	return o, nil
+}
+
+// keysOnce reports whether each key of a decoded object stands there once, in lower case: encoding/json takes the last of
+// two, and Amount for amount.
+func keysOnce(body []byte) bool {
+	d := json.NewDecoder(bytes.NewReader(body))
+	_, _ = d.Token() // the brace: decoded once already
+	seen := map[string]bool{}
+	for d.More() {
+		t, _ := d.Token()
+		key, _ := t.(string)
+		var value json.RawMessage
+		if d.Decode(&value) != nil || seen[key] || key != strings.ToLower(key) {
+			return false
+		}
+		seen[key] = true
+	}
+	return true
 }
 
 // aggregatorDigest tells a repeated request from a different one under the same number.

@@ -56,7 +56,7 @@ func CheckWild(t testing.TB, op txn.Op, a txn.Answer, err error, success bool) {
 		t.Errorf("%s: code %q", op, CodeOf(a, err))
 	case a.Status == txn.StatusPaid && (op != txn.OpQuery && op != txn.OpScan || !success):
 		t.Errorf("%s: paid by something else: %+v", op, a)
-	case a.Status != txn.StatusPaid && a.TransactionID != "":
+	case a.Status != txn.StatusPaid && (a.TransactionID != "" || a.Wallet != "" || a.WalletID != ""):
 		t.Errorf("%s: %+v has the facts of a payment", op, a)
 	}
 }

@@ -193,7 +193,7 @@ func (s *suite) checkAnswer(op txn.Op, a txn.Answer) {
 		s.Errorf("%s: ready without a code", op)
 	case a.Status == txn.StatusPaid && (a.TransactionID == "" || a.Payer.Currency == ""):
 		s.Errorf("%s: paid without the network's number or what the customer paid: %+v", op, a)
-	case a.Status != txn.StatusPaid && (a.TransactionID != "" || !a.PaidAt.IsZero()):
+	case a.Status != txn.StatusPaid && (a.TransactionID != "" || a.Wallet != "" || a.WalletID != "" || !a.PaidAt.IsZero()):
 		s.Errorf("%s: %s with the facts of a payment: %+v", op, a.Status, a)
 	}
 }

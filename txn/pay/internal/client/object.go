@@ -53,6 +53,20 @@ func (m Object) Text(key string) (s string, ok bool) {
 	return s, true
 }
 
+// Int returns an integer field; nil when it is missing. The error is [ErrShape] for anything that is not written as one:
+// 1e3 and 1.0 are not.
+func (m Object) Int(key string) (*int64, error) {
+	raw, ok := m[key]
+	if !ok {
+		return nil, nil
+	}
+	var n int64
+	if string(raw) == "null" || json.Unmarshal(raw, &n) != nil {
+		return nil, ErrShape
+	}
+	return &n, nil
+}
+
 // Same compares text fields with ours. A missing one is [ErrShape] where it must be there, and so is one that is
 // not a text.
 type Same struct {

@@ -1,0 +1,90 @@
+package aggregator
+
+import (
+	"crypto/ed25519"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"smartpos/txn"
+	"smartpos/txn/pay"
+	"smartpos/txn/pay/internal/client"
+)
+
+// maxSkew is how far apart the clocks may be; this much is too much.
+const maxSkew = 300 * time.Second
+
+var (
+	errSkew       = fmt.Errorf("the answer was signed 5 minutes or more away from this terminal's time: %w", pay.ErrClock)
+	errUnknownKey = errors.New("signed with a key that is not in the profile")
+)
+
+// judge decides what an exchange proves.
+func (c *Client) judge(op txn.Op, o txn.Order, nonce string, x *client.Exchange) (txn.Answer, error) {
+	if f, err := x.Silence(); f != txn.FaultNone {
+		return c.fail(op, o, f, "", err)
+	}
+	switch {
+	case x.Cut != nil:
+		return c.fail(op, o, txn.FaultUnverified, "", x.Cut)
+	case x.Status >= 300 && x.Status < 400:
+		return c.fail(op, o, txn.FaultUnverified, "", client.ErrRedirect)
+	}
+	at, err := c.verify(op, nonce, x)
+	switch {
+	case errors.Is(err, client.ErrUnsigned) && x.Troubled():
+		return c.fail(op, o, txn.FaultSystem, "", err)
+	case err != nil:
+		return c.fail(op, o, txn.FaultUnverified, "", err)
+	}
+	if d := time.Since(at); d >= maxSkew || d <= -maxSkew {
+		return c.fail(op, o, txn.FaultUnverified, "", errSkew)
+	}
+	return c.read(op, o, x.Status, x.Body)
+}
+
+// verify returns when the platform signed an answer to the request with that nonce. The error is ErrUnsigned where the
+// answer does not even claim to be signed.
+func (c *Client) verify(op txn.Op, nonce string, x *client.Exchange) (time.Time, error) {
+	keyID, timestamp, text := x.Header.Get(headKeyID), x.Header.Get(headTimestamp), x.Header.Get(headSignature)
+	if keyID == "" || timestamp == "" || text == "" {
+		return time.Time{}, client.ErrUnsigned
+	}
+	if keyID != c.cfg.PlatformKeyID {
+		return time.Time{}, errUnknownKey
+	}
+	at, err := strconv.ParseInt(timestamp, 10, 64)
+	if err != nil || strconv.FormatInt(at, 10) != timestamp || at < 0 || at > 1<<40 {
+		return time.Time{}, client.ErrForged
+	}
+	signature, err := base64.StdEncoding.Strict().DecodeString(text)
+	if err != nil || !ed25519.Verify(c.platform, toVerify(x.Status, paths[op], keyID, timestamp, nonce, x.Body), signature) {
+		return time.Time{}, client.ErrForged
+	}
+	return time.Unix(at, 0), nil
+}
+
+// read turns a verified body into an answer.
+func (c *Client) read(op txn.Op, o txn.Order, status int, body []byte) (txn.Answer, error) {
+	m, err := client.Parse(body)
+	if err != nil {
+		return c.fail(op, o, txn.FaultUnverified, "", err)
+	}
+	code, _ := m.Text("code")
+	switch {
+	case !client.ValidCode(code):
+		return c.fail(op, o, txn.FaultUnverified, "", client.ErrShape)
+	case code == "OK" && status == http.StatusOK:
+		a, err := c.accepted(op, o, m)
+		if err != nil {
+			return c.fail(op, o, txn.FaultUnverified, "", err)
+		}
+		return a, nil
+	case code == "OK" || status == http.StatusOK: // they belong together
+		return c.fail(op, o, txn.FaultUnverified, "", client.ErrShape)
+	}
+	return codes.Answer(txn.Aggregator, op, o, code, status >= 500)
+}
