@@ -1,0 +1,29 @@
+package aggregator_test
+
+import (
+	"testing"
+
+	"smartpos/txn"
+	"smartpos/txn/pay/paynet"
+	"smartpos/txn/pay/paynet/paynettest"
+	"smartpos/txn/pay/paytest"
+)
+
+// TestContract runs the suite over the real wire format, with every signature checked on both sides, once for each
+// wallet. The aggregator knows no app.
+func TestContract(t *testing.T) {
+	for _, wallet := range wallets {
+		t.Run(wallet, func(t *testing.T) {
+			net, c := sandbox(t, paynet.Options{}, nil)
+			paynettest.Run(t, net, paynettest.Case{
+				Client: c, Network: paynet.Aggregator, Wallet: wallet,
+				Ops: map[txn.Op]string{
+					txn.OpShow: paynet.OpCreate, txn.OpScan: paynet.OpScan, txn.OpQuery: paynet.OpQuery,
+					txn.OpClose: paynet.OpClose, txn.OpReverse: paynet.OpReverse,
+				},
+				Habits:  paytest.Habits{NamesAll: true, NamesMerchant: true},
+				Without: []paytest.Failure{paytest.WrongApp},
+			})
+		})
+	}
+}
