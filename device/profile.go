@@ -151,6 +151,8 @@ type Networks struct {
 	Wechat   Wechat   `toml:"wechat"`
 	Alipay   Alipay   `toml:"alipay"`
 	Unionpay Unionpay `toml:"unionpay"`
+
+	Aggregator Aggregator `toml:"aggregator"`
 }
 
 // Wechat is the [networks.wechat] table. All but Name, BaseURL and CA are required when it is enabled. Files are
@@ -201,6 +203,20 @@ type Unionpay struct {
 	Root        string `toml:"root"`        // file of acp_prod_root.cer, PEM
 	Middle      string `toml:"middle"`      // file of acp_prod_middle.cer, PEM
 	NotifyURL   string `toml:"notify_url"`  // http or https, 1–255 bytes; default "", which asks for no notifications
+}
+
+// Aggregator is the [networks.aggregator] table. All but Name and CA are required when it is enabled. Files are relative
+// to the profile's folder.
+type Aggregator struct {
+	Enabled       bool   `toml:"enabled"`         // default true when the table is there, else false
+	Name          string `toml:"name"`            // 0–20 columns; default "聚合支付"
+	BaseURL       string `toml:"base_url"`        // the platform's: https, no path, 1–200 bytes
+	CA            string `toml:"ca"`              // sandbox only: file of an extra root certificate; default ""
+	MerchantID    string `toml:"merchant_id"`     // 商户号: 1–32 letters or digits
+	KeyID         string `toml:"key_id"`          // of the merchant's key: 1–64 letters, digits or hyphens
+	PrivateKey    string `toml:"private_key"`     // file of the merchant's private key, Ed25519, PEM
+	PlatformKeyID string `toml:"platform_key_id"` // of the platform's key: 1–64 letters, digits or hyphens
+	PlatformKey   string `toml:"platform_key"`    // file of the platform's public key, Ed25519, PEM
 }
 
 // Path resolves a path of the profile: rel itself when it is absolute or empty, otherwise rel below the folder

@@ -35,6 +35,7 @@ func (c *checker) profile(p *Profile) {
 	c.wechat(&p.Networks.Wechat)
 	c.alipay(&p.Networks.Alipay, &p.Sale)
 	c.unionpay(&p.Networks.Unionpay)
+	c.aggregator(&p.Networks.Aggregator)
 	c.defaultNetwork(p)
 	c.pins(p)
 	c.sharedLines(p)

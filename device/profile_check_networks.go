@@ -74,7 +74,31 @@ func (c *checker) unionpay(u *Unionpay) {
 	c.file(at(table+"middle"), u.Middle, u.Enabled)
 }
 
-// network checks what every network's table has.
+var (
+	aggregatorURL      = regexp.MustCompile(`^https://[!-~]{1,192}$`)
+	aggregatorMerchant = regexp.MustCompile(`^[0-9A-Za-z]{1,32}$`)
+	aggregatorKey      = regexp.MustCompile(`^[0-9A-Za-z-]{1,64}$`)
+)
+
+// aggregator checks [networks.aggregator]. It has no address of its own that the firmware could know, so base_url is
+// needed in production, too.
+func (c *checker) aggregator(a *Aggregator) {
+	const table, key = "networks.aggregator.", "1 to 64 letters, digits or hyphens"
+	c.text(at(table+"name"), a.Name, 0, 20)
+	c.override(at(table+"ca"), a.CA)
+	c.file(at(table+"ca"), a.CA, false)
+	c.needed(a.Enabled, table+"base_url", a.BaseURL, aggregatorURL, "like https://host, at most 200 bytes")
+	if aggregatorURL.MatchString(a.BaseURL) {
+		c.baseURL(at(table+"base_url"), a.BaseURL)
+	}
+	c.needed(a.Enabled, table+"merchant_id", a.MerchantID, aggregatorMerchant, "1 to 32 letters or digits")
+	c.needed(a.Enabled, table+"key_id", a.KeyID, aggregatorKey, key)
+	c.needed(a.Enabled, table+"platform_key_id", a.PlatformKeyID, aggregatorKey, key)
+	c.file(at(table+"private_key"), a.PrivateKey, a.Enabled)
+	c.file(at(table+"platform_key"), a.PlatformKey, a.Enabled)
+}
+
+// network checks what the wallets' own tables have.
 func (c *checker) network(table, name, baseURL, ca string) {
 	c.text(at(table+"name"), name, 0, 20)
 	c.override(at(table+"base_url"), baseURL)
@@ -133,8 +157,10 @@ func parseURL(v string) (*url.URL, bool) {
 func (c *checker) defaultNetwork(p *Profile) {
 	path, name := at("sale.default_network"), p.Sale.DefaultNetwork
 	n := &p.Networks
-	enabled := map[string]bool{"wechat": n.Wechat.Enabled, "alipay": n.Alipay.Enabled, "unionpay": n.Unionpay.Enabled}
-	if !c.oneOf(path, name, "wechat", "alipay", "unionpay") || enabled[name] {
+	enabled := map[string]bool{
+		"wechat": n.Wechat.Enabled, "alipay": n.Alipay.Enabled, "unionpay": n.Unionpay.Enabled, "aggregator": n.Aggregator.Enabled,
+	}
+	if !c.oneOf(path, name, networkNames...) || enabled[name] {
 		return
 	}
 	if key := at("networks." + name + ".enabled"); c.lines[key] > 0 {

@@ -33,7 +33,10 @@ func DefaultProfile() *Profile {
 			Encoding: "gb18030", NearEnd: true, Cut: "partial", Buffer: 4096,
 			StatusTimeout: Duration(500 * time.Millisecond),
 		},
-		Networks: Networks{Wechat: Wechat{Name: "微信支付"}, Alipay: defaultAlipay(), Unionpay: Unionpay{Name: "云闪付"}},
+		Networks: Networks{
+			Wechat: Wechat{Name: "微信支付"}, Alipay: defaultAlipay(), Unionpay: Unionpay{Name: "云闪付"},
+			Aggregator: Aggregator{Name: "聚合支付"},
+		},
 	}
 }
 

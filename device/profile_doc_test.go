@@ -30,7 +30,7 @@ func TestDocument(t *testing.T) {
 	}
 	defaults := DefaultProfile()
 	n := &defaults.Networks
-	n.Wechat.Enabled, n.Alipay.Enabled, n.Unionpay.Enabled = true, true, true // as soon as the tables are there
+	n.Wechat.Enabled, n.Alipay.Enabled, n.Unionpay.Enabled, n.Aggregator.Enabled = true, true, true, true // as soon as the tables are there
 	for _, key := range schemaKeys() {
 		got, ok := documented[key]
 		delete(documented, key)

@@ -72,6 +72,7 @@ func enableNetworks(p *Profile, tree map[string]any) {
 	_, p.Networks.Wechat.Enabled = networks["wechat"]
 	_, p.Networks.Alipay.Enabled = networks["alipay"]
 	_, p.Networks.Unionpay.Enabled = networks["unionpay"]
+	_, p.Networks.Aggregator.Enabled = networks["aggregator"]
 }
 
 // checkText finds what makes text no TOML at all, in words better than a parser's.

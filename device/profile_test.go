@@ -98,6 +98,8 @@ func TestDefaults(t *testing.T) {
 		{"networks.alipay.enabled", p.Networks.Alipay.Enabled, false},
 		{"networks.unionpay.enabled", p.Networks.Unionpay.Enabled, false},
 		{"networks.unionpay.name", p.Networks.Unionpay.Name, "云闪付"},
+		{"networks.aggregator.enabled", p.Networks.Aggregator.Enabled, false},
+		{"networks.aggregator.name", p.Networks.Aggregator.Name, "聚合支付"},
 		{"networks.alipay.name", p.Networks.Alipay.Name, "支付宝"},
 		{"networks.alipay.poll_first", p.Networks.Alipay.PollFirst.D(), 5 * time.Second},
 		{"networks.alipay.poll_scan", p.Networks.Alipay.PollScan.D(), 3 * time.Second},
@@ -187,7 +189,8 @@ host.toml:29: sale.copies: must be 1 or 2, not 7
 host.toml:84: printer.columns: want a whole number, not a text
 host.toml:100: networks.wechat.cert: unknown key
 host.toml:114: networks.alipay.cert: unknown key
-host.toml:128: networks.unionpay.cert: unknown key`
+host.toml:128: networks.unionpay.cert: unknown key
+host.toml:141: networks.aggregator.cert: unknown key`
 	if err == nil || err.Error() != want {
 		t.Errorf("says\n%v\nwant\n%s", err, want)
 	}

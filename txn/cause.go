@@ -93,6 +93,27 @@ func (m *Machine) networkName(n NetworkConfig) string {
 	return n.Name
 }
 
+// payers names the apps that can pay a code of the network.
+func (m *Machine) payers(n NetworkConfig, in Language) string {
+	switch {
+	case n.ID == Aggregator:
+		return sayAnyWallet.in(in)
+	case in == English && n.NameEN != "":
+		return n.NameEN
+	}
+	return n.Name
+}
+
+// paidWith names whose app paid, as far as it is known: an aggregator's answer says it.
+func (m *Machine) paidWith(o Order) NetworkConfig {
+	if o.Wallet == "" {
+		n, _ := m.cfg.network(o.Network)
+		return n
+	}
+	w := string(o.Wallet)
+	return knownName(NetworkConfig{ID: o.Wallet, Name: w, NameEN: w})
+}
+
 func (m *Machine) networkShort(n NetworkConfig) string {
 	if m.language == English {
 		return orElse(n.NameEN, n.Short)

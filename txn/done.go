@@ -54,10 +54,9 @@ func (d done) misread(m *Machine, reason ScanFault) { entry{}.misread(m, reason)
 
 func (d done) screen(m *Machine) Screen {
 	o := d.order
-	network, _ := m.cfg.network(o.Network)
 	s := Screen{
 		Kind: ScreenSale, Title: m.say(txtPaid), Tone: ToneGood, Amount: o.Amount.String(),
-		Lines: []string{m.say(sayByWhom, m.networkName(network), o.No.Short())},
+		Lines: []string{m.say(sayByWhom, m.networkName(m.paidWith(o)), o.No.Short())},
 		Keys:  []string{m.say(keyNext)},
 	}
 	if off := o.Amount.Sub(o.Payer); off.Fen != 0 {

@@ -114,7 +114,7 @@ func (v showing) screen(m *Machine) Screen {
 	o := v.t.order
 	network, _ := m.cfg.network(o.Network)
 	s := Screen{Kind: ScreenQR, Title: m.say(txtShow), Amount: o.Amount.String(), Keys: []string{m.say(keyClose)}}
-	s.Wallet = m.say(sayShowTo, m.networkName(network))
+	s.Wallet = m.say(sayShowTo, m.payers(network, m.language))
 	if v.t.url == "" {
 		s.Kind, s.Tone, s.Lines = ScreenSale, ToneWait, []string{m.say(sayFetching)}
 		return s

@@ -114,6 +114,10 @@ func (v scanning) misread(m *Machine, reason ScanFault) {
 // charge starts an order for a customer's code, if the code is one of ours and new.
 func (m *Machine) charge(c Scanned) {
 	network, ours := m.cfg.network(c.Network)
+	to := c.Network
+	if _, any := m.cfg.network(Aggregator); any && !ours && c.Network != "" { // it takes every wallet's code
+		to, ours = Aggregator, true
+	}
 	switch {
 	case c.Network == "":
 		m.mistake(errCodeNobody)
@@ -128,11 +132,11 @@ func (m *Machine) charge(c Scanned) {
 		if len(m.codes) > maxCodes {
 			m.codes = m.codes[1:]
 		}
-		m.start(&Intent{Network: c.Network, Method: Scan, Code: c.Digest}, c.Payment)
+		m.start(&Intent{Network: to, Method: Scan, Code: c.Digest}, c.Payment)
 	}
 }
 
-// knownName names the brands that a table may know though the shop doesn't take them.
+// knownName names the brands that a table, or an aggregator's answer, may know though the shop has no contract with them.
 func knownName(n NetworkConfig) NetworkConfig {
 	switch n.ID {
 	case WeChat:

@@ -59,10 +59,15 @@ func (m *Machine) receipt(o Order, which, mark string) Slip {
 		{"操作员", o.Operator},
 		{"交易类型", "消费 SALE"},
 		{"支付方式", network.Name + " " + kind},
-		{"商户单号", string(o.No)},
-		{"平台交易号", o.TransactionID},
-		{"日期时间", o.PaidAt.In(BusinessZone).Format(slipTime)},
 	}
+	if o.Wallet != "" {
+		s.Rows = append(s.Rows, Row{"付款钱包", m.paidWith(o).Name})
+	}
+	s.Rows = append(s.Rows, Row{"商户单号", string(o.No)}, Row{"平台交易号", o.TransactionID})
+	if o.WalletID != "" {
+		s.Rows = append(s.Rows, Row{"钱包交易号", o.WalletID})
+	}
+	s.Rows = append(s.Rows, Row{"日期时间", o.PaidAt.In(BusinessZone).Format(slipTime)})
 	s.Total = []Row{{"金额", o.Amount.String()}}
 	if off := o.Amount.Sub(o.Payer); off.Fen != 0 {
 		s.Total = append(s.Total, Row{"优惠", "-" + off.String()}, Row{"实付", o.Payer.String()})
@@ -84,7 +89,7 @@ func (m *Machine) payCode(o Order, url string) Slip {
 	network, _ := m.cfg.network(o.Network)
 	s := m.slip()
 	s.QR, s.QRSize = url, 1
-	s.Rows = []Row{{"商户单号", string(o.No)}, {"请用", network.Name + " 扫码"}}
+	s.Rows = []Row{{"商户单号", string(o.No)}, {"请用", m.payers(network, Chinese) + " 扫码"}}
 	s.Total = []Row{{"应付", o.Amount.String()}}
 	s.Notes = []string{"有效至 " + o.Expires.In(BusinessZone).Format(slipTime), "此单不是收据 NOT A RECEIPT"}
 	return s

@@ -67,6 +67,7 @@ var (
 	sayPaperQR   = text{"正在打印收款码", "Printing the QR"}
 	sayFetching  = text{"正在取收款码", "Asking for a QR"}
 	sayShowTo    = text{"请用%s扫码", "Scan with %s"}
+	sayAnyWallet = text{"微信、支付宝或云闪付", "WeChat Pay, Alipay or UnionPay"}
 	sayPresent   = text{"请顾客出示付款码", "Customer shows the payment code"}
 	saySeconds   = text{"%d 秒", "%d s"}
 	sayItem      = text{"请扫商品条码", "Scan the item's barcode"}

@@ -65,6 +65,11 @@ func Config(p *device.Profile) txn.Config {
 			ID: txn.UnionPay, Name: u.Name, NameEN: "UnionPay", Short: "云闪付", Number: u.MerchantID,
 		})
 	}
+	if a := p.Networks.Aggregator; a.Enabled {
+		cfg.Networks = append(cfg.Networks, txn.NetworkConfig{
+			ID: txn.Aggregator, Name: a.Name, NameEN: "All wallets", Short: "聚合码", Number: a.MerchantID,
+		})
+	}
 	return cfg
 }
 

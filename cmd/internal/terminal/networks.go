@@ -8,6 +8,7 @@ import (
 	"smartpos/device"
 	"smartpos/txn"
 	"smartpos/txn/pay"
+	"smartpos/txn/pay/aggregator"
 	"smartpos/txn/pay/alipay"
 	"smartpos/txn/pay/unionpay"
 	"smartpos/txn/pay/wechat"
@@ -50,6 +51,8 @@ func openNetwork(p *device.Profile, id txn.NetworkID) (pay.Network, error) {
 		return alipay.New(alipayConfig(p))
 	case txn.UnionPay:
 		return unionpay.New(unionpayConfig(p))
+	case txn.Aggregator:
+		return aggregator.New(aggregatorConfig(p))
 	}
 	return wechat.New(wechatConfig(p))
 }
@@ -89,5 +92,16 @@ func unionpayConfig(p *device.Profile) unionpay.Config {
 		Production: p.Environment == device.Production,
 		BaseURL:    u.BaseURL, RootCAs: file(u.CA),
 		Timeout: p.Sale.RequestTimeout.D(),
+	}
+}
+
+func aggregatorConfig(p *device.Profile) aggregator.Config {
+	a := p.Networks.Aggregator
+	file := func(path string) aggregator.Source { return aggregator.File(p.Path(path)) } // an empty path is no source
+	return aggregator.Config{
+		BaseURL: a.BaseURL, MerchantID: a.MerchantID,
+		KeyID: a.KeyID, PrivateKey: file(a.PrivateKey), PlatformKeyID: a.PlatformKeyID, PlatformKey: file(a.PlatformKey),
+		Production: p.Environment == device.Production, RootCAs: file(a.CA),
+		Timeout: p.Sale.RequestTimeout.D(), Terminal: p.Terminal.ID, Description: p.Merchant.Name,
 	}
 }
