@@ -93,6 +93,7 @@ func writeTables(sandbox *paynet.Paynet, dir string, stdout io.Writer) error {
 // printMerchants says what a client needs, in the words of the board profile.
 func printMerchants(w io.Writer, sandbox *paynet.Paynet) {
 	m, a, u := sandbox.WeChatMerchant(), sandbox.AlipayMerchant(), sandbox.UnionPayMerchant()
+	all := sandbox.AggregatorMerchant()
 	fmt.Fprintf(w, `paynet listens at %s
 A merchant of WeChat Pay would have got:
   base_url            %s
@@ -123,10 +124,19 @@ A merchant of UnionPay would have got:
   certificate         %s
   root                %s
   middle              %s
+A merchant of the aggregator would have got:
+  base_url            %s
+  ca                  %s
+  merchant_id         %s
+  key_id              %s
+  private_key         %s
+  platform_key_id     %s
+  platform_key        %s
 `, m.BaseURL, m.BaseURL, m.CA, m.MerchantID, m.AppID, m.Serial, m.PrivateKey, m.Certificate, m.APIv3Key,
 		m.PublicKeyID, m.PublicKey, m.PlatformSerial, m.PlatformCertificate,
 		a.BaseURL, a.Gateway, a.CA, a.AppID, a.SellerID, a.PrivateKey, a.AlipayPublicKey,
-		u.BaseURL, u.CA, u.MerchantID, u.PrivateKey, u.Certificate, u.Root, u.Middle)
+		u.BaseURL, u.CA, u.MerchantID, u.PrivateKey, u.Certificate, u.Root, u.Middle,
+		all.BaseURL, all.CA, all.MerchantID, all.KeyID, all.PrivateKey, all.PlatformKeyID, all.PlatformKey)
 }
 
 // serveControl serves h on addr until ctx ends.
@@ -165,7 +175,7 @@ type phoneOrder struct {
 // faultOrder is the body of POST /faults.
 type faultOrder struct {
 	Network string `json:"network"` // a paynet.FaultKind
-	At      string `json:"at"`      // only requests to this network: wechat, alipay, unionpay; empty for all
+	At      string `json:"at"`      // only requests to this network: wechat, alipay, unionpay, aggregator; empty for all
 	Op      string `json:"op"`
 	Count   int    `json:"count"`
 	DelayMS int64  `json:"delay_ms"`

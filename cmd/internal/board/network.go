@@ -57,6 +57,7 @@ func NetworkTables(net *paynet.Paynet) ([]byte, error) {
 // networkSettings are the profile's tables that let the firmware pay at net.
 func networkSettings(net *paynet.Paynet) settings {
 	w, a, u := net.WeChatMerchant(), net.AlipayMerchant(), net.UnionPayMerchant()
+	all := net.AggregatorMerchant()
 	return settings{"networks": map[string]any{
 		"wechat": map[string]any{
 			"enabled":       true,
@@ -89,6 +90,16 @@ func networkSettings(net *paynet.Paynet) settings {
 			"certificate": u.Certificate,
 			"root":        u.Root,
 			"middle":      u.Middle,
+		},
+		"aggregator": map[string]any{
+			"enabled":         true,
+			"base_url":        all.BaseURL,
+			"ca":              all.CA,
+			"merchant_id":     all.MerchantID,
+			"key_id":          all.KeyID,
+			"private_key":     all.PrivateKey,
+			"platform_key_id": all.PlatformKeyID,
+			"platform_key":    all.PlatformKey,
 		},
 	}}
 }
