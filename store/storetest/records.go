@@ -36,6 +36,7 @@ func Outcome(o txn.Order, s txn.State) *txn.Outcome {
 	r := &txn.Outcome{Order: o.No, State: s, At: Day.Add(2 * time.Second)}
 	if s == txn.Paid {
 		r.TransactionID, r.Payer, r.PaidAt = "4200001234202603011234567890", o.Amount, Day.Add(time.Second)
+		r.Wallet, r.WalletID = txn.Alipay, "2026030122001400000000000001"
 	}
 	return r
 }

@@ -190,7 +190,7 @@ func testTransitions(t *testing.T, j txn.Journal) {
 	refuse(t, j, Outcome(o, txn.Unknown), txn.ErrTransition)
 	commit(t, j, Move(o, txn.Unknown))
 	o = commit(t, j, Outcome(o, txn.Paid))
-	if o.State != txn.Paid || o.TransactionID == "" || o.Payer != o.Amount || !o.Pending() {
+	if o.State != txn.Paid || o.TransactionID == "" || o.Wallet == "" || o.WalletID == "" || o.Payer != o.Amount || !o.Pending() {
 		t.Fatalf("order %+v", o)
 	}
 	for _, s := range []txn.State{txn.Paid, txn.Failed, txn.Closed, txn.Reversed, txn.Disputed} {
