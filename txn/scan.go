@@ -115,7 +115,7 @@ func (v scanning) misread(m *Machine, reason ScanFault) {
 func (m *Machine) charge(c Scanned) {
 	network, ours := m.cfg.network(c.Network)
 	to := c.Network
-	if _, any := m.cfg.network(Aggregator); any && !ours && c.Network != "" { // it takes every wallet's code
+	if _, any := m.cfg.network(Aggregator); any && !ours { // it takes every wallet's code
 		to, ours = Aggregator, true
 	}
 	switch {
