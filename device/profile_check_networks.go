@@ -75,9 +75,9 @@ func (c *checker) unionpay(u *Unionpay) {
 }
 
 var (
-	aggregatorURL      = regexp.MustCompile(`^https://[!-~]{1,192}$`)
-	aggregatorMerchant = regexp.MustCompile(`^[0-9A-Za-z]{1,32}$`)
-	aggregatorKey      = regexp.MustCompile(`^[0-9A-Za-z-]{1,64}$`)
+	aggregatorURL      = lazy(`^https://[!-~]{1,192}$`)
+	aggregatorMerchant = lazy(`^[0-9A-Za-z]{1,32}$`)
+	aggregatorKey      = lazy(`^[0-9A-Za-z-]{1,64}$`)
 )
 
 // aggregator checks [networks.aggregator]. It has no address of its own that the firmware could know, so base_url is
@@ -88,7 +88,7 @@ func (c *checker) aggregator(a *Aggregator) {
 	c.override(at(table+"ca"), a.CA)
 	c.file(at(table+"ca"), a.CA, false)
 	c.needed(a.Enabled, table+"base_url", a.BaseURL, aggregatorURL, "like https://host, at most 200 bytes")
-	if aggregatorURL.MatchString(a.BaseURL) {
+	if aggregatorURL().MatchString(a.BaseURL) {
 		c.baseURL(at(table+"base_url"), a.BaseURL)
 	}
 	c.needed(a.Enabled, table+"merchant_id", a.MerchantID, aggregatorMerchant, "1 to 32 letters or digits")
