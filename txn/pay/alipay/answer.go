@@ -166,11 +166,19 @@ func paidAt(m client.Object) (at time.Time, err error) {
 		if m[key] == nil {
 			continue
 		}
-		text, _ := m.Text(key)
-		at, err = time.ParseInLocation(timeForm, text, beijing)
-		if err != nil || at.Year() < 2011 || at.Year() > 2100 {
-			return time.Time{}, client.ErrShape
+		if at, err = readTime(m, key); err != nil {
+			return time.Time{}, err
 		}
+	}
+	return at, nil
+}
+
+// readTime reads a time in Beijing's zone.
+func readTime(m client.Object, key string) (time.Time, error) {
+	text, _ := m.Text(key)
+	at, err := time.ParseInLocation(timeForm, text, beijing)
+	if err != nil || at.Year() < 2011 || at.Year() > 2100 {
+		return time.Time{}, client.ErrShape
 	}
 	return at, nil
 }
