@@ -45,6 +45,8 @@ type order struct {
 	Wallet      string    `json:"wallet,omitempty"`   // who pays or paid
 	Transaction string    `json:"transaction_id,omitempty"`
 	PaidAt      time.Time `json:"paid_at"`
+
+	Refunds []*refund `json:"refunds,omitempty"`
 }
 
 // Kinds and states of orders, in WeChat Pay's words. A network that says otherwise translates them.
