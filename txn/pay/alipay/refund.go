@@ -49,7 +49,7 @@ func (c *Client) callRefund(ctx context.Context, op txn.Op, r txn.Refund, conten
 	if f != txn.FaultNone {
 		return failRefund(op, r, f, code, err)
 	}
-	return readRefund(op, r, m)
+	return c.readRefund(op, r, m)
 }
 
 func failRefund(op txn.Op, r txn.Refund, f txn.Fault, code string, err error) (txn.RefundAnswer, error) {
@@ -57,7 +57,7 @@ func failRefund(op txn.Op, r txn.Refund, f txn.Fault, code string, err error) (t
 }
 
 // readRefund turns a verified node into an answer.
-func readRefund(op txn.Op, r txn.Refund, m client.Object) (a txn.RefundAnswer, err error) {
+func (c *Client) readRefund(op txn.Op, r txn.Refund, m client.Object) (a txn.RefundAnswer, err error) {
 	code, report := codeOf(m)
 	switch {
 	case code == "":
@@ -68,9 +68,9 @@ func readRefund(op txn.Op, r txn.Refund, m client.Object) (a txn.RefundAnswer, e
 		v, _ := refundCodes.Of(op, code)
 		return v.Refund(txn.Alipay, op, r, report)
 	case op == txn.OpRefund:
-		a, err = refunded(r, m)
+		a, err = c.refunded(r, m)
 	default:
-		a, err = refundState(r, m)
+		a, err = c.refundState(r, m)
 	}
 	if err != nil {
 		return failRefund(op, r, txn.FaultUnverified, "", err)
@@ -78,9 +78,10 @@ func readRefund(op txn.Op, r txn.Refund, m client.Object) (a txn.RefundAnswer, e
 	return a, nil
 }
 
-// sameTrade compares what both answers say of the trade.
-func sameTrade(r txn.Refund, m client.Object) client.Same {
-	same := client.Same{Object: m}
+// sameTrade compares what both answers say of the trade, and what they don't say here but must be right elsewhere.
+func (c *Client) sameTrade(r txn.Refund, m client.Object) client.Same {
+	same := c.identity(m, r.Amount.Currency)
+	same.May("refund_currency", string(r.Amount.Currency))
 	same.Must("out_trade_no", string(r.Order))
 	if r.TransactionID != "" {
 		same.Must("trade_no", r.TransactionID)
@@ -90,8 +91,8 @@ func sameTrade(r txn.Refund, m client.Object) client.Same {
 
 // refunded reads the answer to a refund. fund_change=Y says that this request has moved money, N or nothing that it
 // did not: the refund was made before, or is not made yet.
-func refunded(r txn.Refund, m client.Object) (txn.RefundAnswer, error) {
-	same := sameTrade(r, m)
+func (c *Client) refunded(r txn.Refund, m client.Object) (txn.RefundAnswer, error) {
+	same := c.sameTrade(r, m)
 	fee, err := yuan(m, "refund_fee")
 	change, ok := m.Text("fund_change")
 	switch {
@@ -107,7 +108,7 @@ func refunded(r txn.Refund, m client.Object) (txn.RefundAnswer, error) {
 
 // refundState reads the answer to a query. Of a refund that it does not know, or that failed, the network says
 // nothing but that the query went well.
-func refundState(r txn.Refund, m client.Object) (txn.RefundAnswer, error) {
+func (c *Client) refundState(r txn.Refund, m client.Object) (txn.RefundAnswer, error) {
 	if m["refund_status"] == nil && m["refund_amount"] == nil && m["out_request_no"] == nil {
 		same := client.Same{Object: m}
 		same.May("out_trade_no", string(r.Order))
@@ -119,7 +120,7 @@ func refundState(r txn.Refund, m client.Object) (txn.RefundAnswer, error) {
 		}
 		return txn.RefundAnswer{Status: txn.StatusNotFound}, nil
 	}
-	same := sameTrade(r, m)
+	same := c.sameTrade(r, m)
 	same.Must("out_request_no", string(r.No))
 	state, ok := m.Text("refund_status")
 	amount, err := yuan(m, "refund_amount")
