@@ -93,6 +93,33 @@ func (s *suite) given(fen int64, others ...txn.Refund) txn.Refund {
 	return r
 }
 
+// NewRefund is a refund of an order of 1234 fen that was paid, in part.
+func NewRefund(id txn.NetworkID, fen int64) txn.Refund {
+	return txn.Refund{
+		No: "T0000001R0001", Network: id, Order: "T0000001A0001", TransactionID: "4200001234202611230000000001",
+		Total: txn.Yuan(price), Before: txn.Yuan(0), Amount: txn.Yuan(fen), State: txn.RefundAsked,
+		Created: time.Date(2026, 11, 23, 10, 34, 56, 0, time.FixedZone("CST", 8*60*60)),
+	}
+}
+
+// CheckWildRefund holds for whatever a client makes of what a fuzzer said of a refund. success says whether it said at
+// all that the money went back.
+func CheckWildRefund(t testing.TB, op txn.Op, r txn.Refund, a txn.RefundAnswer, err error, success bool) {
+	t.Helper()
+	var e *pay.Error
+	switch {
+	case errors.As(err, &e) && (a != txn.RefundAnswer{} || e.Refund != r.No || !codeForm.MatchString(e.Code)):
+		t.Errorf("%s: an answer beside %v: %+v", op, err, a)
+	case err == nil:
+		CheckRefundAnswer(t, op, r, a)
+	case e == nil:
+		t.Errorf("%s: %v", op, err)
+	}
+	if a.Status == txn.StatusRefunded && !success {
+		t.Errorf("%s: given back by something else: %+v", op, a)
+	}
+}
+
 // refundAllowed is what each operation may be answered, by the contract.
 var refundAllowed = map[txn.Op][]txn.Status{
 	txn.OpRefund: {txn.StatusAccepted, txn.StatusRefused, txn.StatusExists, txn.StatusNotFound},
