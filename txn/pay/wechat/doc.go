@@ -6,7 +6,7 @@
 //	Client.Close ─▶ SDK native.CloseOrder ─────┼─▶ transport ──┤
 //	Client.Scan ──▶ SDK Post codepay ──────────┤               ├─▶ at most 1 MiB of answer
 //	Client.Reverse ▶ SDK Post …/reverse ───────┤               └─▶ signature and time verified, errors too
-//	Client.Refund ─▶ SDK refund.Create, Query… ┘                                    │
+//	Client.Refund ─▶ SDK refund.Create, Query… ┘                               │
 //	       ▲                                                                   │
 //	       └── txn.Answer, or pay.Error with a fault ◀── identity checked ◀── exchange
 //
