@@ -125,7 +125,7 @@ func TestRefundCheck(t *testing.T) {
 		{Total: txn.Yuan(1), Before: txn.Yuan(huge), Amount: txn.Yuan(huge)},
 		{Total: txn.Yuan(huge), Before: txn.Yuan(huge), Amount: txn.Yuan(1)},
 		{Total: txn.Yuan(-1), Before: txn.Yuan(-2), Amount: txn.Yuan(1)},
-		{Total: txn.Yuan(-1), Amount: txn.Yuan(1)},
+		{Total: txn.Yuan(math.MinInt64), Before: txn.Yuan(1), Amount: txn.Yuan(1)},
 		{Total: txn.Yuan(2), Before: txn.Money{Fen: 1, Currency: "USD"}, Amount: txn.Yuan(1)},
 	} {
 		r.No, r.Order = "T0000001A0002", "T0000001A0001"

@@ -12,7 +12,7 @@ type RefundFate string
 
 // Fates of refunds.
 const (
-	RefundNormal   RefundFate = "normal"   // given back when the network does: at Alipay at once, at WeChat Pay after a minute
+	RefundNormal   RefundFate = "normal"   // given back when the network does: at Alipay at once, at the others after a minute
 	RefundQuick    RefundFate = "quick"    // given back before the next request
 	RefundHeld     RefundFate = "held"     // in process until another fate is set
 	RefundClosed   RefundFate = "closed"   // taken, then closed: nothing goes back
@@ -35,11 +35,11 @@ func (p *Paynet) SetRefunds(fate RefundFate) error {
 	return err
 }
 
-// Limits of refunds: WeChat Pay documents both, Alipay leaves the time to the merchant's contract.
+// Limits of refunds: WeChat Pay documents both, the others leave the time to the merchant's contract.
 const (
 	maxRefunds   = 50
 	refundWithin = 365 * 24 * time.Hour
-	refundTime   = time.Minute // until WeChat Pay has given back; scaled
+	refundTime   = time.Minute // until WeChat Pay or UnionPay has given back; scaled
 )
 
 // refund is one refund of an order.
@@ -52,6 +52,8 @@ type refund struct {
 	At     time.Time `json:"at"`
 	Due    time.Time `json:"due"` // when it is given back, normally
 	DoneAt time.Time `json:"done_at"`
+
+	TxnTime string `json:"txn_time,omitempty"` // UnionPay: by which, with the number, a refund is known
 }
 
 // States of refunds, in WeChat Pay's words.
@@ -74,6 +76,26 @@ func (o *order) refund(no string) *refund {
 // forget drops a refund that came to nothing.
 func (o *order) forget(r *refund) {
 	o.Refunds = slices.DeleteFunc(o.Refunds, func(other *refund) bool { return other == r })
+}
+
+// refundOf returns a network's refund of that number, and its order; nil where there is none.
+func (p *Paynet) refundOf(network, no string) (*order, *refund) {
+	for _, o := range p.state.Orders {
+		if r := o.refund(no); o.Network == network && r != nil {
+			return o, r
+		}
+	}
+	return nil, nil
+}
+
+// paid returns the order that the network knows a payment by; nil where there is none.
+func (p *Paynet) paid(network, transaction string) *order {
+	for _, o := range p.state.Orders {
+		if o.Network == network && transaction != "" && o.Transaction == transaction && !o.PaidAt.IsZero() {
+			return o
+		}
+	}
+	return nil
 }
 
 // refunded sums up the refunds in one of the states; of none: in any but closed.

@@ -56,7 +56,7 @@ func (c *wechat) refund(r *request, now time.Time) answer {
 		return fail(paramError("/amount/currency", "仅支持 CNY"))
 	}
 	o := c.paidOrder(b.OutTradeNo, b.TransactionID)
-	if of, old := c.refundOf(b.No); old != nil {
+	if of, old := c.p.refundOf(WeChat, b.No); old != nil {
 		if of != o || old.Amount != b.Amount.Refund || of.Total != b.Amount.Total {
 			return fail(refundDiffers)
 		}
@@ -76,22 +76,10 @@ func (c *wechat) refund(r *request, now time.Time) answer {
 
 // paidOrder returns the order by one of its numbers; nil where nobody has paid it.
 func (c *wechat) paidOrder(no, transaction string) *order {
-	for _, o := range c.p.state.Orders {
-		if o.Network == WeChat && o.Transaction != "" && (o.No == no || o.Transaction == transaction) {
-			return o
-		}
+	if o := c.p.state.order(WeChat, no); o != nil {
+		transaction = o.Transaction
 	}
-	return nil
-}
-
-// refundOf returns a refund, whose number is the merchant's once and for ever, and its order.
-func (c *wechat) refundOf(no string) (*order, *refund) {
-	for _, o := range c.p.state.Orders {
-		if r := o.refund(no); o.Network == WeChat && r != nil {
-			return o, r
-		}
-	}
-	return nil, nil
+	return c.p.paid(WeChat, transaction)
 }
 
 // refusesRefund says why a refund of a paid order is not taken; nil when it is.
@@ -119,7 +107,7 @@ func (c *wechat) queryRefund(r *request) answer {
 	if len(r.body) > 0 {
 		return fail(paramError("", "GET 请求不应有请求体"))
 	}
-	o, old := c.refundOf(r.no)
+	o, old := c.p.refundOf(WeChat, r.no)
 	if old == nil {
 		return fail(noSuchRefund)
 	}

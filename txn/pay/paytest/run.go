@@ -65,6 +65,9 @@ type Habits struct {
 	HidesRefunds bool
 	// UnnamedRefunds: the answer to a refund does not say which.
 	UnnamedRefunds bool
+	// RefundsAlone: answers about a refund do not carry the order's total, and a request that repeats a refund's number
+	// is taken whatever its amount is, without anything happening.
+	RefundsAlone bool
 }
 
 // unpaid is what a query says of a shown order whose code was scanned.
