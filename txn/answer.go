@@ -12,6 +12,9 @@ const (
 	OpQuery   Op = "query"   // ask where an order stands
 	OpClose   Op = "close"   // give up a shown order
 	OpReverse Op = "reverse" // undo a scanned order
+
+	OpRefund      Op = "refund"       // give a paid order's money back, in part or whole
+	OpQueryRefund Op = "query-refund" // ask where a refund stands
 )
 
 // Status is what a verified answer says of an order.
@@ -30,18 +33,21 @@ const (
 	StatusClosed Status = "closed"
 	// StatusReversed: reversed (REVOKED); what was charged is given back.
 	StatusReversed Status = "reversed"
-	// StatusRefunded: paid, and given back since.
+	// StatusRefunded: paid, and given back since. Of a refund: given back.
 	StatusRefunded Status = "refunded"
 	// StatusNotFound: the network has no such order (yet).
 	StatusNotFound Status = "not-found"
-	// StatusAccepted: a close or reverse was taken; only a query proves what came of it.
+	// StatusAccepted: a close, reverse or refund was taken; only a query proves what came of it.
 	StatusAccepted Status = "accepted"
-	// StatusRefused: a close or reverse was not taken now (the customer is paying); query and try again.
+	// StatusRefused: a close or reverse was not taken now (the customer is paying); query and try again. A refund
+	// was not taken, or has failed, and nothing goes back.
 	StatusRefused Status = "refused"
 	// StatusExists: a first request was answered "already exists" or "already paid".
 	StatusExists Status = "exists"
 	// StatusMismatch: a signed answer whose order, amount, currency, merchant or app is not ours.
 	StatusMismatch Status = "mismatch"
+	// StatusAbnormal: a refund was taken and can't be delivered (退款异常); people settle it with the network.
+	StatusAbnormal Status = "abnormal"
 )
 
 // Answer is a network's verified statement about one order.

@@ -40,6 +40,27 @@ type Network interface {
 	Reverse(ctx context.Context, order txn.Order) (txn.Answer, error)
 }
 
+// Refunder is a network that gives money back. The rules of [Network] hold: at most one request that changes
+// anything, an error is an [*Error], and a nil error means that the answer is about this refund. A refund whose
+// numbers or amounts can't be right ([txn.Refund.Check]) is not sent: its error has [txn.FaultConfig].
+//
+// Nothing that Refund answers ends a refund: a query does. Refund answered Accepted may yet fail, and Refused speaks
+// of one request, where an earlier one of the same number may have been taken.
+type Refunder interface {
+	// Refund asks to give r.Amount of r.Order back. Answers: Accepted, Refused, Exists (the number stands for
+	// another refund), NotFound (no such order). Asking again with the same refund is idempotent.
+	Refund(ctx context.Context, r txn.Refund) (txn.RefundAnswer, error)
+
+	// QueryRefund asks where r stands. Answers: Refunded, Waiting, Refused (nothing was or will be given back under
+	// this number unless it is asked for again), Abnormal, NotFound, Mismatch. NotFound is no last word within
+	// [RefundSettles] of a request. It changes nothing.
+	QueryRefund(ctx context.Context, r txn.Refund) (txn.RefundAnswer, error)
+}
+
+// RefundSettles is how long after a request for a refund a query may not find it yet (documented by Alipay: 10 s or
+// more).
+const RefundSettles = 10 * time.Second
+
 // TimeProver is a network that can prove what time it is: it signs its answers' time with a key that the terminal
 // holds. A board without a real-time clock needs that before anybody can be paid.
 type TimeProver interface {
@@ -57,6 +78,7 @@ type Error struct {
 	Network txn.NetworkID
 	Op      txn.Op
 	Order   txn.OrderNo
+	Refund  txn.RefundNo // of a refund's requests
 	Fault   txn.Fault
 	Code    string // the network's own code, when one was given: [A-Z0-9_.], at most 64 characters
 	Err     error  // what went wrong underneath; never carries secrets
@@ -64,7 +86,11 @@ type Error struct {
 
 // Error implements error.
 func (e *Error) Error() string {
-	s := fmt.Sprintf("%s %s %s: %s", e.Network, e.Op, e.Order, e.Fault)
+	of := string(e.Order)
+	if e.Refund != "" {
+		of = fmt.Sprintf("%s of %s", e.Refund, e.Order)
+	}
+	s := fmt.Sprintf("%s %s %s: %s", e.Network, e.Op, of, e.Fault)
 	if e.Code != "" {
 		s += " " + e.Code
 	}

@@ -97,13 +97,8 @@ func (c *Client) trade(o txn.Order, m client.Object, status string) (txn.Answer,
 	if !client.ValidCode(status) {
 		return txn.Answer{}, client.ErrShape
 	}
-	same := client.Same{Object: m}
+	same := c.identity(m, o.Amount.Currency)
 	same.Must("out_trade_no", string(o.No))
-	same.May("app_id", c.cfg.AppID)
-	same.May("trans_currency", string(o.Amount.Currency))
-	if c.cfg.SellerID != "" {
-		same.May("seller_id", c.cfg.SellerID)
-	}
 	total, err := yuan(m, "total_amount")
 	switch {
 	case err != nil || same.Err != nil:
@@ -124,6 +119,17 @@ func (c *Client) trade(o txn.Order, m client.Object, status string) (txn.Answer,
 		return txn.Answer{Status: closed(o.Method, at), Code: status}, nil
 	}
 	return txn.Answer{}, client.ErrShape
+}
+
+// identity compares what an answer may carry of us.
+func (c *Client) identity(m client.Object, currency txn.Currency) client.Same {
+	same := client.Same{Object: m}
+	same.May("app_id", c.cfg.AppID)
+	same.May("trans_currency", string(currency))
+	if c.cfg.SellerID != "" {
+		same.May("seller_id", c.cfg.SellerID)
+	}
+	return same
 }
 
 // closed tells the two kinds of closed trades apart: those that nobody paid, and those that were given back.
@@ -166,11 +172,19 @@ func paidAt(m client.Object) (at time.Time, err error) {
 		if m[key] == nil {
 			continue
 		}
-		text, _ := m.Text(key)
-		at, err = time.ParseInLocation(timeForm, text, beijing)
-		if err != nil || at.Year() < 2011 || at.Year() > 2100 {
-			return time.Time{}, client.ErrShape
+		if at, err = readTime(m, key); err != nil {
+			return time.Time{}, err
 		}
+	}
+	return at, nil
+}
+
+// readTime reads a time in Beijing's zone.
+func readTime(m client.Object, key string) (time.Time, error) {
+	text, _ := m.Text(key)
+	at, err := time.ParseInLocation(timeForm, text, beijing)
+	if err != nil || at.Year() < 2011 || at.Year() > 2100 {
+		return time.Time{}, client.ErrShape
 	}
 	return at, nil
 }

@@ -37,6 +37,7 @@ func (c *Client) ID() txn.NetworkID { return txn.Alipay }
 // methods are the calls, after "alipay.trade.".
 var methods = map[txn.Op]string{
 	txn.OpShow: "precreate", txn.OpScan: "pay", txn.OpQuery: "query", txn.OpClose: "close", txn.OpReverse: "cancel",
+	txn.OpRefund: "refund", txn.OpQueryRefund: "fastpay.refund.query",
 }
 
 // trade is biz_content. Fields that a method does not know stay empty.
@@ -118,27 +119,35 @@ func (c *Client) call(ctx context.Context, op txn.Op, o txn.Order, code txn.Paym
 	if f, err := client.Check(op, o, code); f != txn.FaultNone {
 		return c.fail(op, o, f, "", err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
-	defer cancel()
-	r, err := c.request(ctx, op, t)
+	x, err := c.exchange(ctx, op, t)
 	if err != nil {
 		return c.fail(op, o, txn.FaultNotSent, "", err)
 	}
-	x := c.line.Do(r)
 	return c.judge(op, o, &x)
+}
+
+// exchange makes one request with that biz_content; the error says why none could be made.
+func (c *Client) exchange(ctx context.Context, op txn.Op, content any) (x client.Exchange, err error) {
+	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
+	defer cancel()
+	r, err := c.request(ctx, op, content)
+	if err != nil {
+		return x, err
+	}
+	return c.line.Do(r), nil
 }
 
 // request is a signed request: RSA2 over all parameters but sign, sorted by key and joined as k=v with &, before they
 // are escaped for the form.
-func (c *Client) request(ctx context.Context, op txn.Op, t trade) (*http.Request, error) {
-	content, err := json.Marshal(t)
+func (c *Client) request(ctx context.Context, op txn.Op, content any) (*http.Request, error) {
+	text, err := json.Marshal(content)
 	if err != nil {
 		return nil, err
 	}
 	p := url.Values{
 		"app_id": {c.cfg.AppID}, "method": {"alipay.trade." + methods[op]}, "format": {"JSON"}, "charset": {"utf-8"},
 		"sign_type": {"RSA2"}, "timestamp": {time.Now().In(beijing).Format(timeForm)}, "version": {"1.0"},
-		"biz_content": {string(content)},
+		"biz_content": {string(text)},
 	}
 	var pairs []string
 	for k, v := range p {

@@ -13,13 +13,20 @@ var errRetry = errors.New("the network asks to cancel again")
 const (
 	show, scan, query = txn.OpShow, txn.OpScan, txn.OpQuery
 	closing, reverse  = txn.OpClose, txn.OpReverse
+
+	refunding, queryRefund = txn.OpRefund, txn.OpQueryRefund
+)
+
+// trouble and gateway are the codes that say the same everywhere.
+var (
+	trouble = client.System.Of("20000 40005 ACQ.SYSTEM_ERROR AQC.SYSTEM_ERROR")
+	gateway = client.Config.Of("20001 40001 40002 40003 40006 ACQ.INVALID_PARAMETER ACQ.ACCESS_FORBIDDEN")
 )
 
 // codes are the gateway's codes and, under 40004, the methods' own. docs/networks.md says where each comes from.
 var codes = client.NewCodes(
-	client.System.Of("20000 40005 ACQ.SYSTEM_ERROR AQC.SYSTEM_ERROR"),
-	client.Config.Of(`20001 40001 40002 40003 40006 ACQ.INVALID_PARAMETER ACQ.ACCESS_FORBIDDEN ACQ.PARTNER_ERROR
-		ACQ.EXIST_FORBIDDEN_WORD ACQ.INVALID_STORE_ID ACQ.SELLER_BEEN_BLOCKED ACQ.MERCHANT_STATUS_NOT_NORMAL
+	trouble, gateway,
+	client.Config.Of(`ACQ.PARTNER_ERROR ACQ.EXIST_FORBIDDEN_WORD ACQ.INVALID_STORE_ID ACQ.SELLER_BEEN_BLOCKED ACQ.MERCHANT_STATUS_NOT_NORMAL
 		ACQ.MERCHANT_AGREEMENT_NOT_EXIST ACQ.MERCHANT_AGREEMENT_INVALID ACQ.NOW_TIME_AFTER_EXPIRE_TIME_ERROR`),
 
 	client.Exists.Of("ACQ.TRADE_HAS_SUCCESS ACQ.TRADE_HAS_CLOSE ACQ.CONTEXT_INCONSISTENT ACQ.TRADE_BUYER_NOT_MATCH", show, scan),
@@ -38,4 +45,16 @@ var codes = client.NewCodes(
 		ACQ.TRADE_HAS_SUCCESS`, closing),
 	client.Refused.Of(`ACQ.TRADE_HAS_FINISHED ACQ.TRADE_CANCEL_TIME_OUT ACQ.CANCEL_NOT_ALLOWED
 		ACQ.SELLER_BALANCE_NOT_ENOUGH ACQ.REASON_TRADE_BEEN_FREEZEN ACQ.REASON_TRADE_REFUND_FEE_ERR`, reverse),
+)
+
+// refundCodes are the codes of refunds.
+var refundCodes = client.NewCodes(
+	trouble, gateway,
+	client.System.Of("ACQ.REFUND_CHARGE_ERROR", refunding),
+	client.Refused.Of(`ACQ.SELLER_BALANCE_NOT_ENOUGH ACQ.REFUND_AMT_NOT_EQUAL_TOTAL ACQ.REASON_TRADE_REFUND_FEE_ERR
+		ACQ.REASON_TRADE_BEEN_FREEZEN ACQ.TRADE_HAS_FINISHED ACQ.TRADE_HAS_CLOSE ACQ.TRADE_STATUS_ERROR
+		ACQ.REASON_TRADE_STATUS_INVALID ACQ.TRADE_NOT_ALLOW_REFUND ACQ.BUYER_ERROR ACQ.BUYER_NOT_EXIST
+		ACQ.BUYER_ENABLE_STATUS_FORBID ACQ.ONLINE_TRADE_VOUCHER_NOT_ALLOW_REFUND`, refunding),
+	client.Exists.Of("ACQ.DISCORDANT_REPEAT_REQUEST", refunding),
+	client.NotFound.Of("ACQ.TRADE_NOT_EXIST", refunding, queryRefund),
 )

@@ -23,3 +23,16 @@ func TestContract(t *testing.T) {
 		Without: []paytest.Failure{paytest.WrongType, paytest.Skew},
 	})
 }
+
+// TestRefundContract does the same for refunds. The answer to one does not say which, and a query knows no refund
+// before it was made.
+func TestRefundContract(t *testing.T) {
+	net, c := sandbox(t, paynet.Options{}, nil)
+	paynettest.RunRefunds(t, net, paynettest.Case{
+		Client: c, Network: paynet.Alipay,
+		Ops:          map[txn.Op]string{txn.OpRefund: paynet.OpRefund, txn.OpQueryRefund: paynet.OpFastRefundQuery},
+		Habits:       paytest.Habits{HidesRefunds: true, UnnamedRefunds: true},
+		Without:      []paytest.Failure{paytest.WrongType, paytest.Skew},
+		WithoutFates: []paytest.Fate{paytest.Abnormal},
+	})
+}

@@ -4,7 +4,8 @@
 //	Client.Scan ───▶ alipay.trade.pay ───────┤   form, signed       ┌─▶ HTTPS, one request
 //	Client.Query ──▶ alipay.trade.query ─────┼─▶ (RSA2) ──▶ Line ───┤
 //	Client.Close ──▶ alipay.trade.close ─────┤                      └─▶ at most 1 MiB of answer
-//	Client.Reverse ▶ alipay.trade.cancel ────┘                                     │
+//	Client.Reverse ▶ alipay.trade.cancel ────┤                                     │
+//	Client.Refund ─▶ alipay.trade.refund … ──┘                                     │
 //	       ▲                                                                       ▼
 //	       └── txn.Answer, or pay.Error ◀── identity checked ◀── node verified over its bytes as they came
 //
@@ -20,8 +21,8 @@
 // What each answer carries, which fields are compared, and what each error code means stands in docs/networks.md.
 //
 // Not supported: certificates (公钥证书模式: use keys, 公钥模式), encrypted contents (接口内容加密), notifications (a
-// terminal has no address to be notified at; polling decides), service provider mode, refunds and bills, which
-// belong to later packages.
+// terminal has no address to be notified at; polling decides), service provider mode, and bills, which belong to
+// a later package.
 //
 // Sources: https://opendocs.alipay.com/ (当面付, 自行实现签名, 自行实现验签, 公共错误码, and the pages of the methods).
 package alipay

@@ -14,23 +14,33 @@ import (
 
 // judge decides what an exchange proves.
 func (c *Client) judge(op txn.Op, o txn.Order, x *client.Exchange) (txn.Answer, error) {
-	if f, err := x.Silence(); f != txn.FaultNone {
-		return c.fail(op, o, f, "", err)
+	m, f, code, err := c.proof(op, x)
+	if f != txn.FaultNone {
+		return c.fail(op, o, f, code, err)
+	}
+	return c.read(op, o, m)
+}
+
+// proof returns the verified response node; or the fault, its cause, and the code that an error without a signature
+// names.
+func (c *Client) proof(op txn.Op, x *client.Exchange) (m client.Object, f txn.Fault, code string, err error) {
+	if f, err = x.Silence(); f != txn.FaultNone {
+		return nil, f, "", err
 	}
 	switch {
 	case x.Cut != nil:
-		return c.fail(op, o, txn.FaultUnverified, "", x.Cut)
+		return nil, txn.FaultUnverified, "", x.Cut
 	case x.Status >= 300 && x.Status < 400:
-		return c.fail(op, o, txn.FaultUnverified, "", client.ErrRedirect)
+		return nil, txn.FaultUnverified, "", client.ErrRedirect
 	}
-	m, code, err := c.open(op, x.Body)
+	m, code, err = c.open(op, x.Body)
 	switch {
 	case err != nil && x.Troubled() && !errors.Is(err, client.ErrForged):
-		return c.fail(op, o, txn.FaultSystem, "", err)
+		return nil, txn.FaultSystem, "", err
 	case err != nil:
-		return c.fail(op, o, txn.FaultUnverified, code, err)
+		return nil, txn.FaultUnverified, code, err
 	}
-	return c.read(op, o, m)
+	return m, txn.FaultNone, "", nil
 }
 
 // errTold is an error that the gateway gives before it knows whose request it is, and so without a signature. It
@@ -46,7 +56,7 @@ func (c *Client) open(op txn.Op, body []byte) (m client.Object, code string, err
 	if err != nil {
 		return nil, "", err
 	}
-	node, ok := outer["alipay_trade_"+methods[op]+"_response"]
+	node, ok := outer["alipay_trade_"+strings.ReplaceAll(methods[op], ".", "_")+"_response"]
 	sign, signed := outer.Text("sign")
 	if !ok || !signed || sign == "" {
 		if node == nil {

@@ -87,3 +87,38 @@ func FuzzEnvelopes(f *testing.F) {
 		}
 	})
 }
+
+// FuzzRefunds lets the network say anything, well signed, about a refund.
+func FuzzRefunds(f *testing.F) {
+	c := &Client{cfg: Config{AppID: "2021000000000001"}}
+	f.Add(`{"code":"10000","out_trade_no":"T0000001A0001","trade_no":"4200001234202611230000000001","fund_change":"Y","refund_fee":"5.00"}`)
+	f.Add(`{"code":"10000","out_trade_no":"T0000001A0001","trade_no":"4200001234202611230000000001","out_request_no":"T0000001R0001","refund_amount":"5.00","total_amount":"12.34","refund_status":"REFUND_SUCCESS","gmt_refund_pay":"2026-11-23 10:34:56"}`)
+	f.Add(`{"code":"10000","msg":"Success"}`)
+	f.Add(`{"code":"40004","sub_code":"ACQ.SELLER_BALANCE_NOT_ENOUGH"}`)
+	f.Fuzz(func(t *testing.T, node string) {
+		m, err := client.Parse([]byte(node))
+		if err != nil {
+			return
+		}
+		r := paytest.NewRefund(txn.Alipay, 500)
+		for _, op := range paytest.RefundOps {
+			a, err := c.readRefund(op, r, m)
+			paytest.CheckWildRefund(t, op, r, a, err, givenBack(node))
+		}
+	})
+}
+
+// givenBack is an independent reading of what a refund of ours is that was made.
+func givenBack(node string) bool {
+	var m map[string]json.RawMessage
+	if json.Unmarshal([]byte(node), &m) != nil {
+		return false
+	}
+	text := func(key string) (s string) { _ = json.Unmarshal(m[key], &s); return s }
+	is := func(key string, fen int64) bool {
+		sum, err := txn.ParseYuan(text(key))
+		return err == nil && sum.Fen == fen
+	}
+	return text("code") == "10000" && text("refund_status") == "REFUND_SUCCESS" && text("out_request_no") == "T0000001R0001" &&
+		text("out_trade_no") == "T0000001A0001" && is("refund_amount", 500) && is("total_amount", 1234)
+}

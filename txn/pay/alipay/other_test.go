@@ -85,6 +85,42 @@ func TestAnotherClientPays(t *testing.T) {
 	}
 }
 
+// TestAnotherClientRefunds gives a trade back in parts with it.
+func TestAnotherClientRefunds(t *testing.T) {
+	net, _ := sandbox(t, paynet.Options{}, nil)
+	c, ctx := otherClient(t, net.AlipayMerchant()), context.Background()
+	code, err := phone(t, net).Code()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := c.TradePay(ctx, other.TradePay{
+		Trade: other.Trade{Subject: "惠民便利店", OutTradeNo: "OTHER0000004", TotalAmount: "10.00"}, Scene: "bar_code", AuthCode: code,
+	})
+	if err != nil || !p.IsSuccess() {
+		t.Fatal(p, err)
+	}
+	ask := other.TradeRefund{OutTradeNo: "OTHER0000004", OutRequestNo: "OTHERREFUND1", RefundAmount: "4.00", RefundReason: "退货"}
+	query := other.TradeFastPayRefundQuery{OutTradeNo: "OTHER0000004", OutRequestNo: "OTHERREFUND1"}
+	if q, err := c.TradeFastPayRefundQuery(ctx, query); err != nil || !q.IsSuccess() || q.RefundStatus != "" {
+		t.Fatal(q, err)
+	}
+	for _, change := range []string{"Y", "N"} {
+		if r, err := c.TradeRefund(ctx, ask); err != nil || !r.IsSuccess() || r.FundChange != change || r.RefundFee != "4.00" {
+			t.Fatal(r, err)
+		}
+	}
+	if q, err := c.TradeFastPayRefundQuery(ctx, query); err != nil || q.RefundStatus != "REFUND_SUCCESS" || q.RefundAmount != "4.00" {
+		t.Fatal(q, err)
+	}
+	ask.OutRequestNo, ask.RefundAmount = "OTHERREFUND2", "6.01"
+	if r, err := c.TradeRefund(ctx, ask); err != nil || r.SubCode != "ACQ.REASON_TRADE_REFUND_FEE_ERR" {
+		t.Fatal(r, err)
+	}
+	if a, _ := net.Ledger().Order("OTHER0000004"); a.GivenBack != 400 || a.GiveBacks != 1 {
+		t.Errorf("%+v", a)
+	}
+}
+
 // TestAnotherClientDistrustsFaults holds that the sandbox's forged answers are forged for others, too.
 func TestAnotherClientDistrustsFaults(t *testing.T) {
 	net, _ := sandbox(t, paynet.Options{}, nil)

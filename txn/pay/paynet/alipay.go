@@ -29,12 +29,13 @@ var _ wire = (*alipay)(nil)
 
 func (*alipay) network() string      { return Alipay }
 func (*alipay) title() string        { return "支付宝" }
-func (*alipay) looks(op string) bool { return op == OpQuery }
+func (*alipay) looks(op string) bool { return op == OpQuery || op == OpFastRefundQuery }
 
 // alipayCalls are the methods, by their name after "alipay.trade.".
 var alipayCalls = map[string]func(*alipay, *request, trade, time.Time) answer{
 	OpPrecreate: (*alipay).precreate, OpPay: (*alipay).pay, OpQuery: (*alipay).query,
 	OpCancel: (*alipay).cancel, OpClose: (*alipay).closeTrade,
+	OpRefund: (*alipay).refund, OpFastRefundQuery: (*alipay).queryRefund,
 }
 
 func (*alipay) route(r *request) bool {
@@ -90,12 +91,13 @@ func (*alipay) number(serial int64, now time.Time) string {
 	return fmt.Sprintf("%s22001%s%010d", now.In(beijing).Format("20060102"), randomDigits(5), serial)
 }
 
-// tradeStatus is an order in Alipay's words; closed stands for given back, too.
+// tradeStatus is an order in Alipay's words; closed stands for given back as a whole, too.
 func tradeStatus(o *order) string {
+	back, _ := o.refunded(refundSuccess)
 	switch {
 	case o.Transaction == "":
 		return "TRADE_NOT_EXIST"
-	case o.State == stateSuccess:
+	case o.State == stateSuccess && back < o.Total:
 		return "TRADE_SUCCESS"
 	case o.State == stateNotPay || o.State == stateUserPaying:
 		return "WAIT_BUYER_PAY"

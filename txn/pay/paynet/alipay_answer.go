@@ -62,6 +62,11 @@ var (
 	tradeStatusError = acqError("TRADE_STATUS_ERROR", "交易状态不合法")
 	inconsistent     = acqError("CONTEXT_INCONSISTENT", "交易信息被篡改")
 	authCodeInvalid  = acqError("PAYMENT_AUTH_CODE_INVALID", "支付失败，获取顾客账户信息失败，请顾客刷新付款码后重新收款")
+	discordant       = acqError("DISCORDANT_REPEAT_REQUEST", "请求信息不一致")
+	refundNotTotal   = acqError("REFUND_AMT_NOT_EQUAL_TOTAL", "撤销或退款金额与订单金额不一致")
+	refundFeeError   = acqError("REASON_TRADE_REFUND_FEE_ERR", "退款金额无效")
+	tradeFinished    = acqError("TRADE_HAS_FINISHED", "交易已完结")
+	sellerNotEnough  = acqError("SELLER_BALANCE_NOT_ENOUGH", "卖家余额不足")
 	balanceNotEnough = acqError("BUYER_BALANCE_NOT_ENOUGH", "支付失败，买家余额不足")
 )
 
@@ -105,7 +110,7 @@ func (a *alipay) bend(_ *request, out answer, f FaultKind) answer {
 		out.body = padded(out.body)
 	case FaultGarbage:
 		out.body = []byte(`{"qr_code":https`)
-	case FaultWrongOrder, FaultWrongAmount, FaultWrongCurrency, FaultWrongMerchant, FaultWrongApp, FaultNoFacts:
+	case FaultWrongOrder, FaultWrongRefund, FaultWrongAmount, FaultWrongCurrency, FaultWrongMerchant, FaultWrongApp, FaultNoFacts:
 		out.body = otherTrade(out.body, f)
 	}
 	return out
@@ -118,19 +123,29 @@ func otherTrade(body []byte, f FaultKind) []byte {
 	if json.Unmarshal(body, &m) != nil {
 		return body
 	}
-	total, hasTotal := m["total_amount"].(string)
+	sum := "total_amount"
+	for _, key := range []string{"refund_amount", "refund_fee"} {
+		if m[key] != nil {
+			sum = key
+		}
+	}
+	amount, hasSum := m[sum].(string)
 	switch {
 	case f == FaultNoFacts:
 		bare := fields{"code": m["code"], "msg": m["msg"]}
-		if s, ok := m["trade_status"]; ok {
-			bare["trade_status"] = s
+		for _, key := range []string{"trade_status", "refund_status"} {
+			if s, ok := m[key]; ok {
+				bare[key] = s
+			}
 		}
 		m = bare
 	case f == FaultWrongOrder && m["out_trade_no"] != nil:
 		m["out_trade_no"] = "SOMEBODYELSES0001"
-	case !hasTotal:
+	case f == FaultWrongRefund && m["out_request_no"] != nil:
+		m["out_request_no"] = "SOMEBODYELSES0001"
+	case !hasSum:
 	case f == FaultWrongAmount:
-		m["total_amount"] = yuanOf(fenOf(total) - 1)
+		m[sum] = yuanOf(fenOf(amount) - 1)
 	case f == FaultWrongCurrency:
 		m["trans_currency"] = "USD"
 	case f == FaultWrongMerchant:
@@ -167,7 +182,7 @@ func (a *alipay) seal(h http.Header, r *request, out answer, f FaultKind) answer
 	if f == FaultMisSigned {
 		value = append(bytes.TrimSuffix(bytes.Clone(value), []byte("}")), `,"tampered":"1"}`...)
 	}
-	return answer{out.status, node("alipay_trade_"+r.op+"_response", value, more)}
+	return answer{out.status, node("alipay_trade_"+strings.ReplaceAll(r.op, ".", "_")+"_response", value, more)}
 }
 
 func node(name string, value []byte, more string) []byte {

@@ -118,6 +118,9 @@ func (a *alipay) cancel(_ *request, t trade, now time.Time) answer {
 	if o == nil {
 		return tradeDone(m)
 	}
+	if back, _ := o.refunded(); back > 0 {
+		return refundFeeError.answer()
+	}
 	m["trade_no"], m["action"] = o.Transaction, "close"
 	switch o.State {
 	case stateSuccess:

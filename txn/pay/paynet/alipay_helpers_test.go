@@ -82,6 +82,12 @@ type aliReply struct {
 	PaidAt  string `json:"send_pay_date"`
 	Action  string `json:"action"`
 	Retry   string `json:"retry_flag"`
+
+	Change       string `json:"fund_change"`
+	Fee          string `json:"refund_fee"`
+	Request      string `json:"out_request_no"`
+	Refunded     string `json:"refund_amount"`
+	RefundStatus string `json:"refund_status"`
 }
 
 // ask makes a signed request and proves that the answer is signed over the bytes of its node.
@@ -91,7 +97,7 @@ func (x *aliMerchant) ask(op, content string, args ...any) aliReply {
 	if err != nil {
 		x.Fatal(err)
 	}
-	return x.read("alipay_trade_"+op+"_response", text)
+	return x.read("alipay_trade_"+strings.ReplaceAll(op, ".", "_")+"_response", text)
 }
 
 func (x *aliMerchant) read(node string, text []byte) (r aliReply) {

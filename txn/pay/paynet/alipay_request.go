@@ -108,8 +108,11 @@ type trade struct {
 	TimeExpire     string `json:"time_expire"`
 	TimeoutExpress string `json:"timeout_express"`
 	QRTimeout      string `json:"qr_code_timeout_express"`
+	RequestNo      string `json:"out_request_no"`
+	RefundAmount   amount `json:"refund_amount"`
+	RefundReason   string `json:"refund_reason"`
 
-	fen    int64
+	fen    int64         // to pay or give back
 	within time.Duration // to pay, from when the trade exists
 	qrLife time.Duration
 	until  time.Time // zero for none
@@ -144,6 +147,8 @@ func (a *alipay) read(r *request) (t trade, bad *gatewayError) {
 		return t, invalidParameter("请使用 out_trade_no")
 	case !tradeNumberForm.MatchString(t.No):
 		return t, invalidParameter("out_trade_no 须为 1 至 64 位字母、数字、下划线")
+	case r.op == OpRefund || r.op == OpFastRefundQuery:
+		return t, t.refund(r.op)
 	case r.op != OpPrecreate && r.op != OpPay:
 		return t, nil
 	case t.SellerID != "" && t.SellerID != a.merchant.SellerID:
@@ -155,6 +160,20 @@ func (a *alipay) read(r *request) (t trade, bad *gatewayError) {
 		return t, invalidParameter("total_amount 须为 0.01 至 100000000 元，最多两位小数")
 	}
 	return t, t.times(a.p)
+}
+
+// refund checks what is of a refund.
+func (t *trade) refund(op string) (bad *gatewayError) {
+	t.fen = fenOf(string(t.RefundAmount))
+	switch {
+	case t.RequestNo != "" && !tradeNumberForm.MatchString(t.RequestNo), t.RequestNo == "" && op == OpFastRefundQuery:
+		return invalidParameter("out_request_no 须为 1 至 64 位字母、数字、下划线")
+	case op == OpRefund && t.fen < 1:
+		return invalidParameter("refund_amount 须大于零，最多两位小数")
+	case utf8.RuneCountInString(t.RefundReason) > 256:
+		return invalidParameter("refund_reason 最多 256 个字符")
+	}
+	return nil
 }
 
 // fenOf reads yuan; 0 for what is no price.

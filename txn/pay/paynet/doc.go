@@ -6,6 +6,7 @@
 //	terminal ◀──────────── answer signed, errors too ◀──────────────┘                               │
 //	                    ▲ faults bend it here                                                       ▼
 //	phone: Scan(QR text) ─▶ page: payee, amount ─▶ Confirm ──▶ charge ──▶ balance, ledger ◀── Ledger()
+//	refund: its call ──▶ in process ──▶ what SetRefunds says ──▶ give-back ──▶ balance, ledger
 //	phone: Code() ─▶ 付款码, once, for a minute ─▶ its call ┘  (or a page that waits for the password)
 //
 // Each network is a wire: its paths, signatures, calls and words, in files of its own name. What is the same
@@ -51,6 +52,6 @@
 // 交易状态查询; 平台接入接口规范 第5部分 附录 (应答码). What of it no public source confirms, docs/networks.md says.
 //
 // The aggregator speaks a protocol of this project's own, docs/aggregator.md: no aggregator's is public and common to
-// them. Whose app opens its page the user agent says: MicroMessenger (WeChat), AlipayClient (Alipay) and UnionPay/ as
-// the wallets' own pages for developers name them.
+// them. Whose app opens its page the user agent says: MicroMessenger (WeChat), AlipayClient (Alipay) and UnionPay/, as
+// they are commonly named; no vendor's page was at hand for the last.
 package paynet

@@ -21,7 +21,8 @@ const (
 	FaultSlowReply FaultKind = "slow-reply" // the request is executed at once, the answer waits Delay
 	FaultTwice     FaultKind = "twice"      // the answer is sent twice over
 
-	FaultWrongOrder    FaultKind = "wrong-order" // signed, another order number
+	FaultWrongOrder    FaultKind = "wrong-order"  // signed, another order number
+	FaultWrongRefund   FaultKind = "wrong-refund" // signed, another refund number
 	FaultWrongAmount   FaultKind = "wrong-amount"
 	FaultWrongCurrency FaultKind = "wrong-currency"
 	FaultWrongMerchant FaultKind = "wrong-merchant"
@@ -48,7 +49,7 @@ const (
 // FaultKinds lists every kind, in the order above.
 var FaultKinds = []FaultKind{
 	FaultOK, FaultDown, FaultDrop, FaultLostReply, FaultSlow, FaultSlowReply, FaultTwice,
-	FaultWrongOrder, FaultWrongAmount, FaultWrongCurrency, FaultWrongMerchant, FaultWrongApp, FaultWrongType, FaultNoFacts,
+	FaultWrongOrder, FaultWrongRefund, FaultWrongAmount, FaultWrongCurrency, FaultWrongMerchant, FaultWrongApp, FaultWrongType, FaultNoFacts,
 	FaultMisSigned, FaultUnsigned, FaultWrongKey, FaultOtherKey, FaultSkew, FaultTruncated, FaultHuge, FaultGarbage,
 	FaultSystemError, FaultSystemAfter, FaultBusy, FaultBadGateway, FaultRedirect,
 }

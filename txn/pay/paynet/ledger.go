@@ -20,7 +20,8 @@ type Entry struct {
 	Network string    `json:"network"`
 	Order   string    `json:"order"`
 	Amount  int64     `json:"amount"` // fen that the customer paid or got back
-	Total   int64     `json:"total"`  // fen of the order, before coupons
+	Total   int64     `json:"total"`  // fen of the order or refund, before coupons
+	Refund  string    `json:"refund,omitempty"`
 }
 
 // Ledger is what every customer was really charged, whoever believes what about it.
@@ -50,6 +51,7 @@ type OrderAccount struct {
 	Charges   int    `json:"charges"`    // how often the customer was charged; more than once is never right
 	Charged   int64  `json:"charged"`    // fen of the customer
 	GivenBack int64  `json:"given_back"` // fen of the customer
+	GiveBacks int    `json:"give_backs"` // how often something was given back
 }
 
 // Order returns the account of the first order with that number; ok is false where no network knows one.
@@ -82,6 +84,7 @@ func (p *Paynet) Ledger() Ledger {
 				o.Charges++
 			} else {
 				c.GivenBack, o.GivenBack, l.GivenBack = c.GivenBack+e.Amount, o.GivenBack+e.Amount, l.GivenBack+e.Amount
+				o.GiveBacks++
 			}
 			l.Entries = append(l.Entries, e)
 		}

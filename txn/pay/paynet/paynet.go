@@ -33,7 +33,7 @@ type Options struct {
 	// Clock is the network's clock; nil is time.Now.
 	Clock func() time.Time
 	// Scale divides the network's own waits (life of a payment code, time to type a password, life of a
-	// code_url), for tests that don't want to wait a minute; 0 and 1 leave them as documented. A request's
+	// code_url, time to give back), for tests that don't want to wait a minute; 0 and 1 leave them as documented. A request's
 	// own time_expire is not scaled.
 	Scale float64
 	// MerchantName is the payee on the customers' phones; empty is 惠民便利店.
@@ -63,6 +63,7 @@ type Paynet struct {
 	mu       sync.Mutex
 	state    state
 	fault    Fault
+	fate     RefundFate
 	wake     chan struct{} // closed when the fault is replaced
 	requests int
 	hook     func(n int, op string, phase Phase)
@@ -90,7 +91,7 @@ func Open(dir string, opt Options) (*Paynet, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("paynet: %w", err)
 	}
-	p := &Paynet{dir: dir, opt: opt, done: make(chan struct{}), wake: make(chan struct{}), subs: map[int]func(){}}
+	p := &Paynet{dir: dir, opt: opt, fate: RefundNormal, done: make(chan struct{}), wake: make(chan struct{}), subs: map[int]func(){}}
 	p.wechat = &wechat{p: p, nonces: nonces{}}
 	p.alipay = &alipay{p: p}
 	p.unionpay = &unionpay{p: p}

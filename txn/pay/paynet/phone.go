@@ -307,12 +307,9 @@ func (p *Paynet) abandonPassword(ph *phone) {
 	}
 }
 
-// giveBack returns the customer's money for o.
+// giveBack returns all of the customer's money for o, which has no refunds.
 func (p *Paynet) giveBack(o *order, now time.Time) {
-	p.state.Phones[o.Wallet].Balance += o.PayerTotal
-	p.state.Entries = append(p.state.Entries, Entry{
-		At: now, Kind: EntryGiveBack, Wallet: o.Wallet, Network: o.Network, Order: o.No, Amount: o.PayerTotal, Total: o.Total,
-	})
+	p.payBack(o, Entry{At: now, Amount: o.PayerTotal, Total: o.Total})
 }
 
 // pageOrder is the order that a phone's page is about; nil for none.
@@ -339,10 +336,12 @@ func (p *Paynet) expire(now time.Time) {
 			p.at(o.Network).lapse(o)
 		}
 	}
+	p.settleRefunds(now)
 }
 
-// nextExpiry is when a page of some phone changes by itself; zero for never.
+// nextExpiry is when a page of some phone changes or a refund is made by itself; zero for never.
 func (p *Paynet) nextExpiry() (at time.Time) {
+	at = p.nextRefund()
 	for _, ph := range p.state.Phones {
 		o := p.pageOrder(ph)
 		if o != nil && (ph.Page.State == PagePassword || ph.Page.State == PageConfirm) && (at.IsZero() || o.Expires.Before(at)) {

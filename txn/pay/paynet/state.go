@@ -46,6 +46,8 @@ type order struct {
 	Transaction string    `json:"transaction_id,omitempty"`
 	WalletID    string    `json:"wallet_id,omitempty"` // aggregator: the wallet's own number of the payment
 	PaidAt      time.Time `json:"paid_at"`
+
+	Refunds []*refund `json:"refunds,omitempty"`
 }
 
 // Kinds and states of orders, in WeChat Pay's words. A network that says otherwise translates them.

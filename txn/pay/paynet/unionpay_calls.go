@@ -88,8 +88,12 @@ func (u *unionpay) consume(r *request, now time.Time) answer {
 
 // origRespCode is where a payment stands, as a query answers it.
 func origRespCode(o *order) string {
+	back, _ := o.refunded(refundSuccess)
 	switch o.State {
 	case stateSuccess:
+		if back == o.Total {
+			return respGivenBack
+		}
 		return respOK
 	case stateUserPaying:
 		return respAccepted
@@ -101,8 +105,11 @@ func origRespCode(o *order) string {
 	return respUnknown
 }
 
-// query tells where an order stands. A shown order that nobody has paid is none.
+// query tells where an order or a refund stands. A shown order that nobody has paid is none.
 func (u *unionpay) query(r *request) answer {
+	if of, old := u.p.refundOf(UnionPay, r.form.Get("orderId")); old != nil {
+		return u.queryRefund(r, of, old)
+	}
 	o := u.order(r)
 	if o == nil || origRespCode(o) == respUnknown {
 		return respond(r, respUnknown)
@@ -139,7 +146,7 @@ func (u *unionpay) reverse(r *request, now time.Time) answer {
 	switch {
 	case o == nil || origRespCode(o) == respUnknown:
 		return respond(r, respUnknown)
-	case o.Kind != kindCode || o.State == stateUserPaying:
+	case o.Kind != kindCode || o.State == stateUserPaying || len(o.Refunds) > 0:
 		return respond(r, respState)
 	case !clearingDay(o.Created).Equal(clearingDay(now)):
 		return respond(r, respOtherDay)

@@ -37,11 +37,17 @@ func (u *unionpay) bend(r *request, a answer, f FaultKind) answer {
 	case FaultGarbage:
 		return answer{a.status, []byte("respCode:00;qrCode")}
 	case FaultWrongOrder:
+		key := "orderId"
+		if m.Has("origQryId") { // a refund's answer: the order is the payment, and orderId the refund
+			key = "origQryId"
+		}
+		set(key, "SOMEBODYELSES0001")
+	case FaultWrongRefund:
 		set("orderId", "SOMEBODYELSES0001")
 	case FaultWrongMerchant:
 		set("merId", "777290058999999")
 	case FaultWrongType:
-		set("txnType", "04")
+		set("txnType", "31")
 	case FaultWrongCurrency:
 		set("currencyCode", "840")
 	case FaultWrongAmount:

@@ -26,9 +26,11 @@ const (
 	respNotPassed = "30" // 交易未通过
 	respMerchant  = "31" // 商户状态不正确
 	respUnknown   = "34" // 查无此交易
+	respTooMuch   = "33" // 交易金额超限
 	respState     = "35" // 原交易不存在或状态不正确
 	respTooOften  = "37" // 已超过最大查询次数或操作过于频繁
 	respOtherDay  = "39" // 交易不在受理时间范围内
+	respGivenBack = "45" // 原交易已被成功退货或已被成功撤销
 	respReversed  = "46" // 交易已被成功冲正
 	respBalance   = "64" // 卡上的余额不足
 	respTimeOut   = "69" // 您的输入超时，交易失败
@@ -40,7 +42,7 @@ var respText = map[string]string{
 	respFormat: "报文格式错误", respSignature: "验证签名失败", respRepeated: "重复交易", respNotPassed: "交易未通过",
 	respMerchant: "商户状态不正确", respUnknown: "查无此交易", respState: "原交易不存在或状态不正确",
 	respTooOften: "已超过最大查询次数或操作过于频繁", respOtherDay: "交易不在受理时间范围内", respReversed: "交易已被成功冲正",
-	respBalance: "卡上的余额不足", respTimeOut: "您的输入超时，交易失败", respNoCode: "无此二维码",
+	respTooMuch: "交易金额超限", respGivenBack: "原交易已被成功退货或已被成功撤销", respBalance: "卡上的余额不足", respTimeOut: "您的输入超时，交易失败", respNoCode: "无此二维码",
 }
 
 // respMsg is what goes with a code; the number in brackets is the network's own.

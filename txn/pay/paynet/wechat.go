@@ -37,16 +37,22 @@ var _ wire = (*wechat)(nil)
 
 func (*wechat) network() string      { return WeChat }
 func (*wechat) title() string        { return "微信" }
-func (*wechat) looks(op string) bool { return op == OpQuery }
+func (*wechat) looks(op string) bool { return op == OpQuery || op == OpRefundQuery }
 
-// route names the operation of a path and its out_trade_no.
+// route names the operation of a path and its out_trade_no or out_refund_no.
 func (*wechat) route(r *request) bool {
 	if !strings.HasPrefix(r.path, "/v3/") {
 		return false
 	}
 	rest, ok := strings.CutPrefix(r.path, "/v3/pay/transactions/")
 	switch {
+	case !ok && r.method == http.MethodPost && r.path == refundPath:
+		r.op = OpRefund
 	case !ok:
+		no, found := strings.CutPrefix(r.path, refundPath+"/")
+		if found && r.method == http.MethodGet && no != "" {
+			r.op, r.no = OpRefundQuery, no
+		}
 	case r.method == http.MethodPost && rest == "native":
 		r.op = OpNative
 	case r.method == http.MethodPost && rest == "codepay":
@@ -103,6 +109,10 @@ func (c *wechat) call(r *request, now time.Time) answer {
 		return c.closeOrder(r)
 	case OpReverse:
 		return c.reverse(r, now)
+	case OpRefund:
+		return c.refund(r, now)
+	case OpRefundQuery:
+		return c.queryRefund(r)
 	}
 	return fail(noSuchPath)
 }

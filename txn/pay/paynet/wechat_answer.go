@@ -43,6 +43,16 @@ var (
 	codeUsed      = apiError{400, "AUTH_CODE_INVALID", "每个二维码仅限使用一次，请刷新再试", ""}
 	codeExpired   = apiError{400, "AUTH_CODE_EXPIRED", "付款码已过期，请用户刷新后再试", ""}
 	tradeError    = apiError{403, "TRADE_ERROR", "支付失败", ""}
+
+	reverseRefunded = apiError{403, "TRADE_ERROR", "订单已转入退款，不能撤销", ""}
+	noSuchPayment   = apiError{404, "RESOURCE_NOT_EXISTS", "订单号不存在，或订单未支付", ""}
+	noSuchRefund    = apiError{404, "RESOURCE_NOT_EXISTS", "退款单不存在", ""}
+	refundDiffers   = apiError{400, "INVALID_REQUEST", "订单金额或退款金额与之前请求不一致，请核实后再试", ""}
+	refundRevoked   = apiError{400, "INVALID_REQUEST", "订单已撤销", ""}
+	refundTooLate   = apiError{400, "INVALID_REQUEST", "订单已经超过可退款的最大期限", ""}
+	refundTooMany   = apiError{400, "INVALID_REQUEST", "部分退款次数超过上限", ""}
+	refundTooMuch   = apiError{400, "INVALID_REQUEST", "退款金额大于可退金额", ""}
+	refundUnfunded  = apiError{403, "NOT_ENOUGH", "基本账户余额不足，请充值后重新发起", ""}
 )
 
 func signError(message string) apiError { return apiError{401, "SIGN_ERROR", message, ""} }

@@ -178,6 +178,8 @@ func (c *wechat) reverse(r *request, now time.Time) answer {
 		return fail(wrongMethod)
 	case o.State == stateUserPaying:
 		return fail(stillPaying)
+	case o.State == stateRefund:
+		return fail(reverseRefunded)
 	case o.State == stateSuccess:
 		c.p.giveBack(o, now)
 	}

@@ -17,7 +17,7 @@ func (c *wechat) bend(_ *request, a answer, f FaultKind) answer {
 		a.status = withBody(a.status)
 	case FaultTruncated:
 		a.status = withBody(a.status)
-	case FaultWrongOrder, FaultWrongAmount, FaultWrongCurrency, FaultWrongMerchant, FaultWrongApp, FaultWrongType, FaultNoFacts:
+	case FaultWrongOrder, FaultWrongRefund, FaultWrongAmount, FaultWrongCurrency, FaultWrongMerchant, FaultWrongApp, FaultWrongType, FaultNoFacts:
 		a.body = otherWeChatFacts(a.body, f)
 	}
 	return a
@@ -46,6 +46,8 @@ func otherWeChatFacts(body []byte, f FaultKind) []byte {
 	switch f {
 	case FaultWrongOrder:
 		set("out_trade_no", "SOMEBODYELSES0001")
+	case FaultWrongRefund:
+		set("out_refund_no", "SOMEBODYELSES0001")
 	case FaultWrongMerchant:
 		set("mchid", "1900000999")
 	case FaultWrongApp:
@@ -53,16 +55,22 @@ func otherWeChatFacts(body []byte, f FaultKind) []byte {
 	case FaultWrongType:
 		set("trade_type", "JSAPI")
 	case FaultWrongAmount:
-		if total, ok := amount["total"].(float64); ok {
-			amount["total"] = int64(total) - 1
+		key := "total"
+		if m["out_refund_no"] != nil {
+			key = "refund"
+		}
+		if fen, ok := amount[key].(float64); ok {
+			amount[key] = int64(fen) - 1
 		}
 	case FaultWrongCurrency:
 		if amount != nil {
 			amount["currency"] = "USD"
 		}
 	case FaultNoFacts:
-		if s, ok := m["trade_state"]; ok {
-			m = map[string]any{"trade_state": s}
+		for _, key := range []string{"trade_state", "status"} {
+			if s, ok := m[key]; ok {
+				m = map[string]any{key: s}
+			}
 		}
 	}
 	out, err := json.Marshal(m)

@@ -18,6 +18,24 @@ type broken struct {
 	*paytest.Fake
 	scan  func(a txn.Answer, err error, code txn.PaymentCode) (txn.Answer, error)
 	query func(a txn.Answer, err error) (txn.Answer, error)
+
+	refund      func(ctx context.Context, f *paytest.Fake, r txn.Refund) (txn.RefundAnswer, error)
+	queryRefund func(a txn.RefundAnswer, r txn.Refund, err error) (txn.RefundAnswer, error)
+}
+
+func (b broken) Refund(ctx context.Context, r txn.Refund) (txn.RefundAnswer, error) {
+	if b.refund != nil {
+		return b.refund(ctx, b.Fake, r)
+	}
+	return b.Fake.Refund(ctx, r)
+}
+
+func (b broken) QueryRefund(ctx context.Context, r txn.Refund) (txn.RefundAnswer, error) {
+	a, err := b.Fake.QueryRefund(ctx, r)
+	if b.queryRefund != nil {
+		return b.queryRefund(a, r, err)
+	}
+	return a, err
 }
 
 func (b broken) Scan(ctx context.Context, o txn.Order, code txn.PaymentCode) (txn.Answer, error) {
@@ -41,6 +59,7 @@ var ways = map[string]struct {
 	network broken
 	charges int // too many
 	says    string
+	refunds bool // it is about refunds
 }{
 	"charges twice": {charges: 1, says: "the customer's account says"},
 	"believes another's success": {says: "want mismatch", network: broken{query: func(a txn.Answer, err error) (txn.Answer, error) {
@@ -69,6 +88,65 @@ var ways = map[string]struct {
 		}
 		return a, err
 	}}},
+	"refunds under a fresh number": {refunds: true, says: "GiveBacks:2", network: broken{
+		refund: func(ctx context.Context, f *paytest.Fake, r txn.Refund) (txn.RefundAnswer, error) {
+			a, err := f.Refund(ctx, r)
+			if again, err := f.QueryRefund(ctx, r); err == nil && again.Status == txn.StatusRefunded {
+				r.No += "B"
+				return f.Refund(ctx, r)
+			}
+			return a, err
+		},
+	}},
+	"sends what is beyond the order": {refunds: true, says: "beyond_what_is_left_is_not_sent", network: broken{
+		refund: func(ctx context.Context, f *paytest.Fake, r txn.Refund) (txn.RefundAnswer, error) {
+			r.Before = txn.Money{}
+			return f.Refund(ctx, r)
+		},
+	}},
+	"takes silence for a refused refund": {refunds: true, says: `want fault "no-answer"`, network: broken{
+		refund: func(ctx context.Context, f *paytest.Fake, r txn.Refund) (txn.RefundAnswer, error) {
+			a, err := f.Refund(ctx, r)
+			if pay.FaultOf(err) == txn.FaultNoAnswer {
+				return txn.RefundAnswer{Status: txn.StatusRefused}, nil
+			}
+			return a, err
+		},
+	}},
+	"takes acceptance for success": {refunds: true, says: "want [accepted]", network: broken{
+		refund: func(ctx context.Context, f *paytest.Fake, r txn.Refund) (txn.RefundAnswer, error) {
+			a, err := f.Refund(ctx, r)
+			if a.Status == txn.StatusAccepted {
+				a.Status, a.Refunded = txn.StatusRefunded, r.Amount
+			}
+			return a, err
+		},
+	}},
+	"believes in another's refund": {refunds: true, says: "want [mismatch]", network: broken{
+		queryRefund: func(a txn.RefundAnswer, r txn.Refund, err error) (txn.RefundAnswer, error) {
+			if a.Status == txn.StatusMismatch {
+				a = txn.RefundAnswer{Status: txn.StatusRefunded, Refunded: r.Amount}
+			}
+			return a, err
+		},
+	}},
+	"takes a refund in process for made": {refunds: true, says: "want [waiting]", network: broken{
+		queryRefund: func(a txn.RefundAnswer, r txn.Refund, err error) (txn.RefundAnswer, error) {
+			if a.Status == txn.StatusWaiting {
+				a.Status, a.Refunded = txn.StatusRefunded, r.Amount
+			}
+			return a, err
+		},
+	}},
+	"refunds without saying which": {refunds: true, says: "does not name the refund", network: broken{
+		queryRefund: func(a txn.RefundAnswer, r txn.Refund, err error) (txn.RefundAnswer, error) {
+			var e *pay.Error
+			if errors.As(err, &e) {
+				e.Refund = ""
+			}
+			return a, err
+		},
+	}},
 	"paid without a number": {says: "paid without the network's number", network: broken{query: func(a txn.Answer, err error) (txn.Answer, error) {
 		a.TransactionID = ""
 		return a, err
@@ -84,7 +162,11 @@ func TestSuiteCatches(t *testing.T) {
 	if name := os.Getenv(inChild); name != "" {
 		way := ways[name]
 		way.network.Fake = paytest.NewFake(txn.WeChat)
-		paytest.Run(t, harness(way.network.Fake, way.network, way.charges))
+		run := paytest.Run
+		if way.refunds {
+			run = paytest.RunRefunds
+		}
+		run(t, harness(way.network.Fake, way.network, way.charges))
 		return
 	}
 	for name, way := range ways {

@@ -14,6 +14,7 @@ const (
 	Late          Failure = "executed after the time-out"
 	Twice         Failure = "answered twice"
 	WrongOrder    Failure = "another's order"
+	WrongRefund   Failure = "another's refund" // of requests about refunds alone
 	WrongAmount   Failure = "another amount"
 	WrongCurrency Failure = "another currency"
 	WrongMerchant Failure = "another merchant"

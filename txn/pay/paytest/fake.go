@@ -16,6 +16,7 @@ type Account struct {
 	Charges   int   // how often; more than once is never right
 	Charged   int64 // fen
 	GivenBack int64 // fen
+	GiveBacks int   // how often something was given back
 }
 
 // Step is how one request fares at a [Fake].
@@ -25,12 +26,15 @@ type Step struct {
 	Execute bool                        // with Fault: whether the request is executed all the same
 	Wait    <-chan struct{}             // holds the request until it is closed or the caller's context ends
 	Answer  func(txn.Answer) txn.Answer // changes the true answer
+
+	Refund func(txn.RefundAnswer) txn.RefundAnswer // the same, of a request about a refund
 }
 
 // Request is one that a [Fake] has received.
 type Request struct {
-	Op    txn.Op
-	Order txn.OrderNo
+	Op     txn.Op
+	Order  txn.OrderNo
+	Refund txn.RefundNo // of a request about a refund
 }
 
 // Fake is a payment network in memory with one customer. Without a script it behaves well. It is safe for
@@ -47,6 +51,7 @@ type Fake struct {
 	balance  int64
 	password bool
 	serial   int
+	fate     Fate
 }
 
 type fakeOrder struct {
@@ -55,6 +60,7 @@ type fakeOrder struct {
 	url     string
 	paid    txn.Answer
 	account Account
+	refunds []*fakeRefund
 }
 
 var _ pay.Network = (*Fake)(nil)
@@ -271,55 +277,68 @@ func (f *Fake) Reverse(ctx context.Context, order txn.Order) (txn.Answer, error)
 			return txn.Answer{Status: txn.StatusNotFound, Code: "ORDER_NOT_EXIST"}
 		case o.state == txn.StatusWaiting || o.order.Method == txn.Show:
 			return txn.Answer{Status: txn.StatusRefused, Code: "USERPAYING"}
+		case len(o.refunds) > 0:
+			return txn.Answer{Status: txn.StatusRefused, Code: "TRADE_ERROR"}
 		case o.state == txn.StatusPaid:
-			f.balance += o.account.Charged
-			o.account.GivenBack = o.account.Charged
+			f.giveBack(o, o.account.Charged)
 		}
 		o.state = txn.StatusReversed
 		return txn.Answer{Status: txn.StatusAccepted}
 	})
 }
 
-// serve runs one request along the script.
-func (f *Fake) serve(ctx context.Context, op txn.Op, order txn.Order, do func(*fakeOrder) txn.Answer) (txn.Answer, error) {
-	f.mu.Lock()
-	f.requests = append(f.requests, Request{op, order.No})
-	var s Step
-	if q := f.script[op]; len(q) > 0 {
-		s, f.script[op] = q[0], q[1:]
-	}
-	f.mu.Unlock()
-	fail := func(fault txn.Fault, err error) (txn.Answer, error) {
-		return txn.Answer{}, &pay.Error{Network: f.id, Op: op, Order: order.No, Fault: fault, Code: s.Code, Err: err}
-	}
-	if s.Wait != nil {
-		select {
-		case <-s.Wait:
-		case <-ctx.Done():
-			if s.Execute {
-				f.execute(order.No, do)
-			}
-			return fail(txn.FaultNoAnswer, ctx.Err())
-		}
-	}
-	if s.Fault != txn.FaultNone {
-		if s.Execute {
-			f.execute(order.No, do)
-		}
-		return fail(s.Fault, nil)
-	}
-	if ctx.Err() != nil {
-		return fail(txn.FaultNotSent, ctx.Err())
-	}
-	a := f.execute(order.No, do)
-	if s.Answer != nil {
+// giveBack returns money to the customer.
+func (f *Fake) giveBack(o *fakeOrder, fen int64) {
+	f.balance += fen
+	o.account.GivenBack += fen
+	o.account.GiveBacks++
+}
+
+// serve runs one request about an order along the script.
+func (f *Fake) serve(ctx context.Context, op txn.Op, order txn.Order, do func(*fakeOrder) txn.Answer) (a txn.Answer, err error) {
+	s, err := f.run(ctx, Request{Op: op, Order: order.No}, func(o *fakeOrder) { a = do(o) })
+	switch {
+	case err != nil:
+		return txn.Answer{}, err
+	case s.Answer != nil:
 		a = s.Answer(a)
 	}
 	return a, nil
 }
 
-func (f *Fake) execute(no txn.OrderNo, do func(*fakeOrder) txn.Answer) txn.Answer {
+// run runs one request along the script. Where there is an error, do may have been done all the same.
+func (f *Fake) run(ctx context.Context, r Request, do func(*fakeOrder)) (s Step, err error) {
 	f.mu.Lock()
-	defer f.mu.Unlock()
-	return do(f.orders[no])
+	f.requests = append(f.requests, r)
+	if q := f.script[r.Op]; len(q) > 0 {
+		s, f.script[r.Op] = q[0], q[1:]
+	}
+	f.mu.Unlock()
+	execute := func() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		do(f.orders[r.Order])
+	}
+	fail := func(fault txn.Fault, err error) (Step, error) {
+		if s.Execute {
+			execute()
+		}
+		return s, &pay.Error{Network: f.id, Op: r.Op, Order: r.Order, Refund: r.Refund, Fault: fault, Code: s.Code, Err: err}
+	}
+	if s.Wait != nil {
+		select {
+		case <-s.Wait:
+		case <-ctx.Done():
+			return fail(txn.FaultNoAnswer, ctx.Err())
+		}
+	}
+	switch {
+	case s.Fault != txn.FaultNone:
+		return fail(s.Fault, nil)
+	case ctx.Err() != nil:
+		s.Execute = false
+		return fail(txn.FaultNotSent, ctx.Err())
+	}
+	execute()
+	return s, nil
 }

@@ -25,12 +25,13 @@ var steps = map[paytest.Failure]paytest.Step{
 			return txn.Answer{Status: txn.StatusMismatch}
 		}
 		return a
-	}},
+	}, Refund: func(a txn.RefundAnswer) txn.RefundAnswer { return txn.RefundAnswer{Status: txn.StatusMismatch} }},
 }
 
 func TestFakeKeepsTheContract(t *testing.T) {
 	f := paytest.NewFake(txn.WeChat)
 	paytest.Run(t, harness(f, f, 0))
+	t.Run("refunds", func(t *testing.T) { paytest.RunRefunds(t, harness(f, f, 0)) })
 }
 
 // harness runs the suite on n, which is f or wraps it. extra is added to the charges of every account.
@@ -44,10 +45,11 @@ func harness(f *paytest.Fake, n pay.Network, extra int) paytest.Harness {
 			}
 			return a
 		},
+		Refunds:  func(fate paytest.Fate) bool { f.SetRefunds(fate); return true },
 		Requests: func() int { return len(f.Requests()) },
 		Break: func(op txn.Op, failure paytest.Failure) bool {
 			s, ok := steps[failure]
-			if ok {
+			if ok = ok && (s.Refund == nil || op != txn.OpRefund); ok {
 				f.Script(op, s)
 			}
 			return ok

@@ -33,6 +33,9 @@ type Harness struct {
 	Habits   Habits
 	// Account returns what the customer was really charged.
 	Account func(txn.OrderNo) Account
+	// Refunds says what becomes of refunds from now on; false: this network has no such fate, and the case is not run.
+	// It is nil where nothing is given back.
+	Refunds func(Fate) bool
 	// Break makes the next request of op fail so; false: this network can't fail so, and the case is not run.
 	Break func(op txn.Op, f Failure) bool
 	// Requests counts the requests that have reached the network.
@@ -57,6 +60,14 @@ type Habits struct {
 	BornByPay bool
 	// NamesMerchant: with NamesAll, every answer names the merchant and what kind of payment it is about, too.
 	NamesMerchant bool
+
+	// HidesRefunds: a query finds a refund only once it was made.
+	HidesRefunds bool
+	// UnnamedRefunds: the answer to a refund does not say which.
+	UnnamedRefunds bool
+	// RefundsAlone: answers about a refund do not carry the order's total, and a request that repeats a refund's number
+	// is taken whatever its amount is, without anything happening.
+	RefundsAlone bool
 }
 
 // unpaid is what a query says of a shown order whose code was scanned.

@@ -16,11 +16,16 @@ const (
 // declined are the codes of a payment that was refused for good.
 const declined = `01 30 33 38 39 40 44 60 61 62 63 64 65 66 67 68 69 71 72 73 77 78 79 80 81 85 86 87 88 89 90 91`
 
+// trouble and setup are the codes that say the same everywhere.
+var (
+	trouble = client.System.Of("02 03 04 05 06 37 99")
+	setup   = client.Config.Of("10 11 13 14 31 32 43 92 93 94 95 96")
+)
+
 // codes are what respCode says of a request, but 00 of a show and a query. docs/networks.md says where
 // each comes from.
 var codes = client.NewCodes(
-	client.System.Of("02 03 04 05 06 37 99"),
-	client.Config.Of("10 11 13 14 31 32 43 92 93 94 95 96"),
+	trouble, setup,
 
 	client.Exists.Of("12", show, scan),
 	client.Failed.Of("01 30 33 38 39", show),
@@ -30,6 +35,14 @@ var codes = client.NewCodes(
 	client.NotFound.Of("34", query, closing, reverse),
 	client.Accepted.Of("00 12 45 46", reverse),
 	client.Refused.Of("35 36 39", reverse),
+)
+
+// refundCodes are what respCode says of a refund, but 00 of its query, and origRespCode of one that failed.
+var refundCodes = client.NewCodes(
+	trouble, setup,
+	client.Accepted.Of("00 12", txn.OpRefund),
+	client.Refused.Of("01 30 33 35 36 38 39 42 45 46 60 61 62 63 64 68 73 78", txn.OpRefund),
+	client.NotFound.Of("34", txn.OpRefund, txn.OpQueryRefund),
 )
 
 // states are what origRespCode of a query says of the payment, beside the declined ones. 42 is money taken after the

@@ -23,3 +23,15 @@ func TestContract(t *testing.T) {
 		Without: []paytest.Failure{paytest.WrongApp},
 	})
 }
+
+// TestRefundContract does the same for refunds.
+func TestRefundContract(t *testing.T) {
+	net, c := sandbox(t, paynet.Options{}, nil)
+	paynettest.RunRefunds(t, net, paynettest.Case{
+		Client: c, Network: paynet.UnionPay,
+		Ops:          map[txn.Op]string{txn.OpRefund: paynet.OpRefund, txn.OpQueryRefund: paynet.OpQuery},
+		Habits:       paytest.Habits{BornByPay: true, NamesAll: true, NamesMerchant: true, RefundsAlone: true},
+		Without:      []paytest.Failure{paytest.WrongApp},
+		WithoutFates: []paytest.Fate{paytest.Abnormal},
+	})
+}

@@ -25,7 +25,7 @@
 // source confirms.
 //
 // Not supported: notifications (a terminal has no address to be notified at; polling decides), signMethod 11
-// and 12, SM2 certificates, voids, refunds and bills, which belong to later packages.
+// and 12, SM2 certificates, voids, and bills, which belong to a later package.
 //
 // Sources: https://open.unionpay.com/tjweb/acproduct/APIList?apiservId=468 (二维码支付), 平台接入接口规范 第5部分
 // 附录 (应答码), and messages that the network signed, in testdata.

@@ -10,3 +10,8 @@ import (
 func TestTableInDocs(t *testing.T) {
 	paytest.CheckCodeTable(t, "../../../docs/networks.md", "unionpay", codes)
 }
+
+// TestRefundTableInDocs does the same for refunds.
+func TestRefundTableInDocs(t *testing.T) {
+	paytest.CheckCodeTable(t, "../../../docs/networks.md", "unionpay refunds", refundCodes, paytest.RefundOps...)
+}

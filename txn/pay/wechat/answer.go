@@ -133,14 +133,24 @@ func paid(o txn.Order, m client.Object, sum money) (txn.Answer, error) {
 		}
 		a.Payer.Fen = *sum.payer
 	}
-	if raw, ok := m.Text("success_time"); ok {
-		at, err := time.Parse(time.RFC3339, raw)
-		if err != nil || at.Year() < 2011 || at.Year() > 2100 {
-			return txn.Answer{}, client.ErrShape
-		}
-		a.PaidAt = at
+	var err error
+	if a.PaidAt, err = readTime(m, "success_time"); err != nil {
+		return txn.Answer{}, err
 	}
 	return a, nil
+}
+
+// readTime reads a time, where there is one.
+func readTime(m client.Object, key string) (time.Time, error) {
+	raw, ok := m.Text(key)
+	if !ok {
+		return time.Time{}, nil
+	}
+	at, err := time.Parse(time.RFC3339, raw)
+	if err != nil || at.Year() < 2011 || at.Year() > 2100 {
+		return time.Time{}, client.ErrShape
+	}
+	return at, nil
 }
 
 // money is the amount of a transaction.

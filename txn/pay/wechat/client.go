@@ -140,32 +140,49 @@ func (c *Client) Reverse(ctx context.Context, o txn.Order) (txn.Answer, error) {
 
 // call makes one request through the SDK and judges by what really happened on the line.
 func (c *Client) call(ctx context.Context, op txn.Op, o txn.Order, send func(context.Context) error) (txn.Answer, error) {
+	x, err := c.exchange(ctx, send)
+	return c.judge(op, o, x, err)
+}
+
+// exchange makes one request through the SDK; err is the SDK's.
+func (c *Client) exchange(ctx context.Context, send func(context.Context) error) (*exchange, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 	defer cancel()
 	x := &exchange{}
-	err := send(context.WithValue(ctx, exchangeKey{}, x))
-	return c.judge(op, o, x, err)
+	return x, send(context.WithValue(ctx, exchangeKey{}, x))
 }
 
 // judge decides what an exchange proves; err is the SDK's.
 func (c *Client) judge(op txn.Op, o txn.Order, x *exchange, err error) (txn.Answer, error) {
-	if f, err := x.Silence(); f != txn.FaultNone {
+	code, refused, f, err := x.proof(err)
+	switch {
+	case f != txn.FaultNone:
 		return c.fault(op, o, f, "", err)
-	}
-	switch code := errorCode(x.Body); {
-	case errors.Is(x.reason, client.ErrUnsigned) && x.Troubled():
-		return c.fault(op, o, txn.FaultSystem, "", x.reason)
-	case x.reason != nil:
-		return c.fault(op, o, txn.FaultUnverified, "", x.reason)
-	case x.Status >= 300 && x.Status < 400:
-		return c.fault(op, o, txn.FaultUnverified, "", client.ErrRedirect)
-	case code != "" || x.Status < 200 || x.Status > 299:
+	case refused:
 		return codes.Answer(txn.WeChat, op, o, code, x.Troubled())
 	}
-	if err != nil { // the SDK could not make sense of a good answer
-		return c.fault(op, o, txn.FaultUnverified, "", client.ErrShape)
-	}
 	return c.accepted(op, o, x.Body)
+}
+
+// proof says what the answer is worth, whatever was asked: nothing, for the fault and its cause; a refusal, by its
+// code; or else a body that went well and that the SDK could read. sdk is the SDK's error.
+func (x *exchange) proof(sdk error) (code string, refused bool, f txn.Fault, err error) {
+	if f, err := x.Silence(); f != txn.FaultNone {
+		return "", false, f, err
+	}
+	switch code = errorCode(x.Body); {
+	case errors.Is(x.reason, client.ErrUnsigned) && x.Troubled():
+		return "", false, txn.FaultSystem, x.reason
+	case x.reason != nil:
+		return "", false, txn.FaultUnverified, x.reason
+	case x.Status >= 300 && x.Status < 400:
+		return "", false, txn.FaultUnverified, client.ErrRedirect
+	case code != "" || x.Status < 200 || x.Status > 299:
+		return code, true, txn.FaultNone, nil
+	case sdk != nil:
+		return "", false, txn.FaultUnverified, client.ErrShape
+	}
+	return "", false, txn.FaultNone, nil
 }
 
 func (c *Client) fault(op txn.Op, o txn.Order, f txn.Fault, code string, err error) (txn.Answer, error) {

@@ -6,6 +6,7 @@ import (
 	"smartpos/txn"
 	"smartpos/txn/pay/paynet"
 	"smartpos/txn/pay/paynet/paynettest"
+	"smartpos/txn/pay/paytest"
 )
 
 // TestContract runs the suite over the real wire format, with every signature checked on both sides.
@@ -17,5 +18,15 @@ func TestContract(t *testing.T) {
 			txn.OpShow: paynet.OpNative, txn.OpScan: paynet.OpCodePay, txn.OpQuery: paynet.OpQuery,
 			txn.OpClose: paynet.OpClose, txn.OpReverse: paynet.OpReverse,
 		},
+	})
+}
+
+// TestRefundContract does the same for refunds, whose answers carry neither merchant nor app nor trade type.
+func TestRefundContract(t *testing.T) {
+	net, c := sandbox(t, paynet.Options{}, nil)
+	paynettest.RunRefunds(t, net, paynettest.Case{
+		Client: c, Network: paynet.WeChat,
+		Ops:     map[txn.Op]string{txn.OpRefund: paynet.OpRefund, txn.OpQueryRefund: paynet.OpRefundQuery},
+		Without: []paytest.Failure{paytest.WrongMerchant, paytest.WrongApp, paytest.WrongType},
 	})
 }

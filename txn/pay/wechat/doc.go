@@ -5,7 +5,8 @@
 //	Client.Query ─▶ SDK native.QueryOrder… ────┤               ├─▶ HTTPS, one request
 //	Client.Close ─▶ SDK native.CloseOrder ─────┼─▶ transport ──┤
 //	Client.Scan ──▶ SDK Post codepay ──────────┤               ├─▶ at most 1 MiB of answer
-//	Client.Reverse ▶ SDK Post …/reverse ───────┘               └─▶ signature and time verified, errors too
+//	Client.Reverse ▶ SDK Post …/reverse ───────┤               └─▶ signature and time verified, errors too
+//	Client.Refund ─▶ SDK refund.Create, Query… ┘                               │
 //	       ▲                                                                   │
 //	       └── txn.Answer, or pay.Error with a fault ◀── identity checked ◀── exchange
 //
@@ -17,7 +18,7 @@
 // docs/networks.md.
 //
 // Not supported: notifications (a terminal has no address to be notified at; polling decides), service
-// provider mode (服务商), refunds and bills, which belong to later packages.
+// provider mode (服务商), and bills, which belong to a later package.
 //
 // Sources: https://pay.weixin.qq.com/doc/v3/merchant/ (签名认证, Native支付, 付款码支付, 查询, 关闭, 撤销,
 // 错误码), and the SDK's source, v0.2.20.

@@ -50,3 +50,33 @@ func exactly(body string) bool {
 		text(m["mchid"]) == "1900000109" && text(m["appid"]) == "wx8888888888888888" &&
 		string(sum["total"]) == "1234" && text(m["transaction_id"]) != ""
 }
+
+// FuzzRefunds does the same for refunds.
+func FuzzRefunds(f *testing.F) {
+	const good = `{"amount":{"currency":"CNY","refund":500,"total":1234},"out_refund_no":"T0000001R0001","out_trade_no":"T0000001A0001","refund_id":"503","status":%q,"transaction_id":"4200001234202611230000000001"}`
+	for _, state := range []string{"SUCCESS", "PROCESSING", "CLOSED", "ABNORMAL"} {
+		f.Add(200, fmt.Sprintf(good, state))
+	}
+	f.Add(403, `{"code":"NOT_ENOUGH","message":"余额不足"}`)
+	f.Add(404, `{"code":"RESOURCE_NOT_EXISTS"}`)
+	f.Add(200, `{"amount":{"refund":1e3},"amount":{}}`)
+	f.Fuzz(func(t *testing.T, status int, body string) {
+		r := paytest.NewRefund(txn.WeChat, 500)
+		for _, op := range paytest.RefundOps {
+			x := &exchange{Exchange: client.Exchange{Sent: true, Status: status, Body: []byte(body)}}
+			a, err := judgeRefund(op, r, x, nil)
+			paytest.CheckWildRefund(t, op, r, a, err, givenBack(body))
+		}
+	})
+}
+
+// givenBack is an independent reading of what a refund of ours is that was made.
+func givenBack(body string) bool {
+	var m, sum map[string]json.RawMessage
+	if json.Unmarshal([]byte(body), &m) != nil || json.Unmarshal(m["amount"], &sum) != nil {
+		return false
+	}
+	text := func(key string) (s string) { _ = json.Unmarshal(m[key], &s); return s }
+	return text("status") == "SUCCESS" && text("out_refund_no") == "T0000001R0001" && text("out_trade_no") == "T0000001A0001" &&
+		text("transaction_id") == "4200001234202611230000000001" && string(sum["refund"]) == "500" && string(sum["total"]) == "1234"
+}

@@ -2,6 +2,7 @@ package paynettest
 
 import (
 	"cmp"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -22,6 +23,7 @@ var kinds = map[paytest.Failure]paynet.Fault{
 	paytest.Late:          {Kind: paynet.FaultSlow, Delay: time.Hour},
 	paytest.Twice:         {Kind: paynet.FaultTwice},
 	paytest.WrongOrder:    {Kind: paynet.FaultWrongOrder},
+	paytest.WrongRefund:   {Kind: paynet.FaultWrongRefund},
 	paytest.WrongAmount:   {Kind: paynet.FaultWrongAmount},
 	paytest.WrongCurrency: {Kind: paynet.FaultWrongCurrency},
 	paytest.WrongMerchant: {Kind: paynet.FaultWrongMerchant},
@@ -51,17 +53,26 @@ type Case struct {
 	Ops     map[txn.Op]string // what the sandbox calls each operation
 	Habits  paytest.Habits
 	Without []paytest.Failure // those that the network's protocol can't express
+
+	WithoutFates []paytest.Fate // of refunds, likewise
+}
+
+// fates says which fate of the sandbox's refunds is which.
+var fates = map[paytest.Fate]paynet.RefundFate{
+	paytest.Quick: paynet.RefundQuick, paytest.Held: paynet.RefundHeld, paytest.Closed: paynet.RefundClosed,
+	paytest.Abnormal: paynet.RefundAbnormal, paytest.Unfunded: paynet.RefundUnfunded,
 }
 
 // Run proves that the client keeps the contract of [pay.Network] at net, which is started.
-func Run(t *testing.T, net *paynet.Paynet, c Case) {
+func Run(t *testing.T, net *paynet.Paynet, c Case) { paytest.Run(t, harness(t, net, c)) }
+
+// RunRefunds proves that the client keeps the contract of [pay.Refunder] at net, which is started.
+func RunRefunds(t *testing.T, net *paynet.Paynet, c Case) { paytest.RunRefunds(t, harness(t, net, c)) }
+
+func harness(t *testing.T, net *paynet.Paynet, c Case) paytest.Harness {
 	phone, err := net.Phone(cmp.Or(c.Wallet, c.Network))
 	if err != nil {
 		t.Fatal(err)
-	}
-	without := map[paytest.Failure]bool{}
-	for _, f := range c.Without {
-		without[f] = true
 	}
 	var late sync.WaitGroup // one request that is executed after its caller has left
 	var armed atomic.Bool
@@ -70,15 +81,24 @@ func Run(t *testing.T, net *paynet.Paynet, c Case) {
 			late.Done()
 		}
 	})
-	paytest.Run(t, paytest.Harness{
+	return paytest.Harness{
 		Network: c.Client, Customer: payer{phone}, Habits: c.Habits,
 		Account: func(no txn.OrderNo) paytest.Account {
 			a, _ := net.Ledger().Order(string(no))
-			return paytest.Account{Charges: a.Charges, Charged: a.Charged, GivenBack: a.GivenBack}
+			return paytest.Account{Charges: a.Charges, Charged: a.Charged, GivenBack: a.GivenBack, GiveBacks: a.GiveBacks}
+		},
+		Refunds: func(f paytest.Fate) bool {
+			if slices.Contains(c.WithoutFates, f) {
+				return false
+			}
+			if err := net.SetRefunds(fates[f]); err != nil {
+				t.Fatal(err)
+			}
+			return true
 		},
 		Break: func(op txn.Op, f paytest.Failure) bool {
 			fault, ok := kinds[f]
-			if !ok || without[f] {
+			if !ok || slices.Contains(c.Without, f) {
 				return false
 			}
 			fault.Network, fault.Op, fault.Count = c.Network, c.Ops[op], 1
@@ -98,7 +118,7 @@ func Run(t *testing.T, net *paynet.Paynet, c Case) {
 			}
 			late.Wait()
 		},
-	})
+	}
 }
 
 // payer is the customer with the network's phone.

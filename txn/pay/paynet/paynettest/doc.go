@@ -2,5 +2,6 @@
 // real wire format, with every signature checked on both sides.
 //
 //	paytest.Run ──▶ client ──HTTPS──▶ paynet ◀── phone of the network's wallet
-//	     └── Break, Mend ──▶ paynet.SetFault ──▲
+//	     ├── Break, Mend ──▶ paynet.SetFault ──▲
+//	     └── Refunds ──▶ paynet.SetRefunds ────▲
 package paynettest
