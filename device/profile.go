@@ -143,6 +143,8 @@ type Printer struct {
 	NearEnd       bool     `toml:"near_end"`       // the printer has a near-end sensor; default true
 	Cut           string   `toml:"cut"`            // "none", "partial" (default) or "full"
 	Buffer        int      `toml:"buffer"`         // bytes that the printer can hold: 64–1048576; default 4096
+	Drawer        string   `toml:"drawer"`         // cash drawer: "none" (default), or its pin, "pin2" or "pin5"
+	DrawerPulse   Duration `toml:"drawer_pulse"`   // for its solenoid: 20 ms–500 ms; default 100 ms
 	StatusTimeout Duration `toml:"status_timeout"` // for an answer to a status request: 50 ms–10 s; default 500 ms
 }
 

@@ -181,6 +181,10 @@ func (c *checker) printer(p *Printer) {
 	c.dialect(p)
 	c.oneOf(at("printer.cut"), p.Cut, "none", "partial", "full")
 	c.number(at("printer.buffer"), int64(p.Buffer), 64, 1<<20, " bytes")
+	if c.oneOf(at("printer.drawer"), p.Drawer, "none", "pin2", "pin5") && p.Drawer != "none" && p.Device == "" {
+		c.fail(at("printer.drawer"), "must be \"none\" without a printer, which opens it: its device is empty")
+	}
+	c.span(at("printer.drawer_pulse"), p.DrawerPulse, 20*time.Millisecond, 500*time.Millisecond)
 	c.span(at("printer.status_timeout"), p.StatusTimeout, 50*time.Millisecond, 10*time.Second)
 }
 

@@ -31,6 +31,7 @@ func DefaultProfile() *Profile {
 		Printer: Printer{
 			Device: "printer", Baud: 115200, Flow: FlowNone, Columns: 32, Dots: 384, QR: "native",
 			Encoding: "gb18030", NearEnd: true, Cut: "partial", Buffer: 4096,
+			Drawer: "none", DrawerPulse: Duration(100 * time.Millisecond),
 			StatusTimeout: Duration(500 * time.Millisecond),
 		},
 		Networks: Networks{

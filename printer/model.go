@@ -3,6 +3,7 @@ package printer
 import (
 	"errors"
 	"fmt"
+	"time"
 )
 
 // QRMode is how a printer gets its QR codes.
@@ -31,6 +32,22 @@ const (
 	CutNone    CutMode = "none" // no cutter: the paper is fed to the edge where it is torn off
 	CutPartial CutMode = "partial"
 	CutFull    CutMode = "full"
+)
+
+// Drawer is the pin of the drawer connector that a cash drawer hangs on.
+type Drawer string
+
+// The drawers; the empty one is DrawerNone.
+const (
+	DrawerNone Drawer = "none"
+	DrawerPin2 Drawer = "pin2"
+	DrawerPin5 Drawer = "pin5"
+)
+
+// The pulse of a drawer's solenoid.
+const (
+	MinPulse = 20 * time.Millisecond
+	MaxPulse = 500 * time.Millisecond
 )
 
 // Dialect is which commands set density and speed: three are in use, and one printer's command is another's
@@ -68,6 +85,8 @@ type Model struct {
 	Speed    int     // see Dialect; 0 leaves it
 	NearEnd  bool    // it has a sensor for the near end of the roll
 	Buffer   int     // bytes its receive buffer holds, 64–1 MiB; 0 is 4096
+	Drawer   Drawer
+	Pulse    time.Duration // for Drawer, MinPulse–MaxPulse in steps of 2 ms; 0 is 100 ms
 }
 
 // ErrModel is returned when a Model's fields cannot be those of a printer; the error says which and why.
@@ -88,6 +107,8 @@ func (m Model) Check() (Model, error) {
 	wrong(m.Encoding == GB18030 || m.Encoding == GB2312, "encoding %q: gb18030 or gb2312", m.Encoding)
 	wrong(m.Cut == CutNone || m.Cut == CutPartial || m.Cut == CutFull, "cut %q: none, partial or full", m.Cut)
 	wrong(m.Buffer >= 64 && m.Buffer <= 1<<20, "buffer %d: 64 to 1048576 bytes", m.Buffer)
+	wrong(m.Drawer == DrawerNone || m.Drawer == DrawerPin2 || m.Drawer == DrawerPin5, "drawer %q: none, pin2 or pin5", m.Drawer)
+	wrong(m.Pulse >= MinPulse && m.Pulse <= MaxPulse, "pulse %v: %v to %v", m.Pulse, MinPulse, MaxPulse)
 	density, speed, known := m.Dialect.holds(m.Density, m.Speed)
 	wrong(known, "dialect %q: heat, dc2, epson or empty", m.Dialect)
 	wrong(!known || density, "density %d is out of the range of dialect %q", m.Density, m.Dialect)
@@ -105,6 +126,10 @@ func (m Model) defaults() Model {
 	or((*string)(&m.QR), string(QRNative))
 	or((*string)(&m.Encoding), string(GB18030))
 	or((*string)(&m.Cut), string(CutPartial))
+	or((*string)(&m.Drawer), string(DrawerNone))
+	if m.Pulse == 0 {
+		m.Pulse = 100 * time.Millisecond
+	}
 	if m.Columns == 0 {
 		m.Columns = 32
 	}

@@ -38,6 +38,7 @@ type Config struct {
 	Items    map[string]Item // the catalogue, by barcode
 	Printer  bool            // whether there is a printer at all
 	Scanner  bool            // whether there is a scanner at all
+	Drawer   bool            // whether the printer has a cash drawer
 
 	MaxAmount  Money // of one sale
 	Copies     int   // 1 merchant's, 2 merchant's and customer's

@@ -4,7 +4,7 @@
 //	keys ─┐                          ┌─▶ Draw      a screen
 //	scans ─┤                         ├─▶ Commit    a record, in the journal
 //	ticks ─┼─▶ Machine.Step(event) ──┼─▶ Request   show, scan, query, close, reverse
-//	answers┤                         ├─▶ Print     a slip
+//	answers┤                         ├─▶ Print     a slip; Kick the drawer
 //	commits┤                         ├─▶ Trigger   the scan engine
 //	prints ┘                         └─▶ Beep, Note
 //

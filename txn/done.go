@@ -53,15 +53,7 @@ func (d done) scan(m *Machine, c Scanned) {
 func (d done) misread(m *Machine, reason ScanFault) { entry{}.misread(m, reason) }
 
 func (d done) screen(m *Machine) Screen {
-	o := d.order
-	s := Screen{
-		Kind: ScreenSale, Title: m.say(txtPaid), Tone: ToneGood, Amount: o.Amount.String(),
-		Lines: []string{m.say(sayByWhom, m.networkName(m.paidWith(o)), o.No.Short())},
-		Keys:  []string{m.say(keyNext)},
-	}
-	if off := o.Amount.Sub(o.Payer); off.Fen != 0 {
-		s.Lines = append(s.Lines, m.say(sayOff, off, o.Payer))
-	}
+	s := m.paidScreen(d.order)
 	switch {
 	case !m.cfg.Printer:
 		s.Lines = append(s.Lines, m.say(sayNoPrinter))
@@ -77,6 +69,27 @@ func (d done) screen(m *Machine) Screen {
 		s.Lines = append(s.Lines, m.say(sayPrinted))
 	default:
 		s.Lines = append(s.Lines, m.say(sayPrinting))
+	}
+	return s
+}
+
+// paidScreen says what was paid, and how. Where there is change to give, that is what the cashier counts out next: it
+// stands in the large digits.
+func (m *Machine) paidScreen(o Order) Screen {
+	s := Screen{
+		Kind: ScreenSale, Title: m.say(txtPaid), Tone: ToneGood, Amount: o.Amount.String(), Keys: []string{m.say(keyNext)},
+	}
+	if o.Method == Cash {
+		if change := o.Change(); !change.IsZero() {
+			s.Title, s.Amount = m.say(txtChange), change.String()
+			s.Lines = []string{m.say(sayTendered, o.Amount, o.Tendered)}
+		}
+		s.Lines = append(s.Lines, m.say(sayByCash, o.No.Short()))
+		return s
+	}
+	s.Lines = []string{m.say(sayByWhom, m.networkName(m.paidWith(o)), o.No.Short())}
+	if off := o.Amount.Sub(o.Payer); off.Fen != 0 {
+		s.Lines = append(s.Lines, m.say(sayOff, off, o.Payer))
 	}
 	return s
 }

@@ -1,7 +1,7 @@
 package txn
 
 // Effect is something for the loop to do. The loop carries effects out in the order in which they come;
-// those that take time ([Commit], [Request], [Print]) end in an event, in every case.
+// those that take time ([Commit], [Request], [Print], [Kick]) end in an event, in every case.
 type Effect interface{ effect() }
 
 // Draw shows a screen.
@@ -25,6 +25,9 @@ type Print struct {
 	Job  uint64
 	Slip Slip
 }
+
+// Kick opens the cash drawer of a sale in cash that is on disk: once for each, whatever becomes of it.
+type Kick struct{ Order OrderNo }
 
 // Trigger switches the scan engine on or off.
 type Trigger struct{ On bool }
@@ -52,6 +55,7 @@ func (Draw) effect()    {}
 func (Commit) effect()  {}
 func (Request) effect() {}
 func (Print) effect()   {}
+func (Kick) effect()    {}
 func (Trigger) effect() {}
 func (Beep) effect()    {}
 func (Note) effect()    {}

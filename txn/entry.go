@@ -65,15 +65,7 @@ func (e entry) digit(m *Machine, k Key) {
 		m.view = entry{next}
 		return
 	}
-	switch {
-	case k == KeyDot:
-		m.mistake(errPoint)
-	case len(e.keyed.text) > 2 && e.keyed.text[len(e.keyed.text)-3] == '.':
-		m.mistake(errDigits)
-	default:
-		m.mistake(errLimit, m.cfg.MaxAmount)
-	}
-	m.hint.stays = true
+	e.keyed.refuse(m, k, errLimit, m.cfg.MaxAmount)
 }
 
 func (entry) tick(*Machine) {}
@@ -110,10 +102,10 @@ func (e entry) screen(m *Machine) Screen {
 	case m.sale != nil && len(m.sale.Items) > 0:
 		s.Title, s.Amount = m.say(txtBasket), m.sale.Total.String()
 		s.Lines = m.itemLines()
-		s.Keys = m.withScan(keyShow, keyScan, keyUnitem, keyCancel)
+		s.Keys = m.withScan(keyShow, keyScan, keyUnitem, keyCash)
 	case e.keyed.text != "":
 		s.Title = m.say(txtSale)
-		s.Keys = m.withScan(keyShow, keyScan, keyClear, keyCancel)
+		s.Keys = m.withScan(keyShow, keyScan, keyCash, keyCancel)
 	default:
 		s.Lines = []string{m.shopName()}
 		s.Keys = []string{m.say(keyMenu)}
@@ -178,13 +170,23 @@ func (m *Machine) renewSale() {
 
 // payable says why the amount can't be charged, if it can't.
 func (m *Machine) payable(due Money) bool {
+	if !m.sellable(due) {
+		return false
+	}
+	if len(m.tasks) >= maxUnresolved {
+		m.mistake(errBusyOrders)
+		return false
+	}
+	return true
+}
+
+// sellable says why the amount can't be sold, if it can't.
+func (m *Machine) sellable(due Money) bool {
 	switch {
 	case due.Fen <= 0:
 		m.mistake(errAmount)
 	case due.Fen > m.cfg.MaxAmount.Fen:
 		m.mistake(errLimit, m.cfg.MaxAmount)
-	case len(m.tasks) >= maxUnresolved:
-		m.mistake(errBusyOrders)
 	default:
 		return true
 	}
@@ -230,6 +232,8 @@ func (c choice) key(m *Machine, k Key, _ bool) {
 			return
 		}
 		m.view = scanning{since: m.now.Mono, items: true}
+	case keyOfCash:
+		m.askCash(m.sale.Total)
 	case KeyCancel, KeyClear:
 		m.backToEntry()
 	default:
@@ -260,6 +264,7 @@ func (c choice) screen(m *Machine) Screen {
 	if m.moreItems() {
 		s.Lines = append(s.Lines, "3 "+m.say(txtMoreItems))
 	}
+	s.Lines = append(s.Lines, m.say(menuCash))
 	return s
 }
 

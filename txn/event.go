@@ -109,6 +109,12 @@ const (
 	PrintedWhole               // all of it may be
 )
 
+// KickEnded ends a [Kick]. Fault is empty when the printer has sent the pulse; no drawer says whether it has opened.
+type KickEnded struct {
+	Order OrderNo
+	Fault PrintFault
+}
+
 // PrinterState is the printer's status, asked while nothing prints.
 type PrinterState struct {
 	Fault   PrintFault
@@ -140,4 +146,5 @@ func (Tick) event()            {}
 func (NetworkAnswered) event() {}
 func (Committed) event()       {}
 func (PrintEnded) event()      {}
+func (KickEnded) event()       {}
 func (PrinterState) event()    {}

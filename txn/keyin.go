@@ -51,3 +51,16 @@ func (k keyin) clear() keyin {
 	}
 	return keyin{k.text[:len(k.text)-1]}
 }
+
+// refuse says why a key was not taken: beyond is what is said of an amount above the limit.
+func (k keyin) refuse(m *Machine, key Key, beyond text, limit Money) {
+	switch {
+	case key == KeyDot:
+		m.mistake(errPoint)
+	case len(k.text) > 2 && k.text[len(k.text)-3] == '.':
+		m.mistake(errDigits)
+	default:
+		m.mistake(beyond, limit)
+	}
+	m.hint.stays = true
+}

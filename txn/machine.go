@@ -134,6 +134,8 @@ func (m *Machine) Step(now Time, ev Event) []Effect {
 		m.committed(e)
 	case PrintEnded:
 		m.printEnded(e)
+	case KickEnded:
+		m.kicked(e)
 	case PrinterState:
 		if e.Fault != m.printer.Fault {
 			m.note("printer: "+orElse(string(e.Fault), "ready"), "")

@@ -13,6 +13,8 @@ type menu struct {
 
 func (v menu) key(m *Machine, k Key, _ bool) {
 	switch k {
+	case keyOfCash:
+		m.askCash(v.back.due(m))
 	case "1":
 		m.view = v.back
 		switch {
@@ -48,13 +50,17 @@ func (v menu) tick(m *Machine) {
 }
 
 func (v menu) screen(m *Machine) Screen {
-	return Screen{
+	s := Screen{
 		Kind: ScreenText, Title: m.say(txtMenu),
 		Lines: []string{
 			m.say(menuReprint), m.say(menuOrders, len(m.tasks)), m.say(menuExcept, len(m.exceptions)), m.say(menuLanguage),
 		},
 		Keys: []string{m.say(keyBack)},
 	}
+	if due := v.back.due(m); !due.IsZero() {
+		s.Lines = append([]string{m.say(menuCash) + "  " + due.String()}, s.Lines...)
+	}
+	return s
 }
 
 // list shows orders that are not settled, or those that people must look at, a page at a time.

@@ -16,7 +16,7 @@ const (
 	Aggregator NetworkID = "aggregator"
 )
 
-// Method is who presents the code.
+// Method is who presents the code, or that there is none.
 type Method string
 
 const (
@@ -24,6 +24,8 @@ const (
 	Show Method = "show"
 	// Scan is customer-presented (付款码): the terminal scans what the customer shows.
 	Scan Method = "scan"
+	// Cash is money in the drawer (现金): no network, and paid as soon as it is written down.
+	Cash Method = "cash"
 )
 
 // OrderNo is the merchant's order number (商户单号, out_trade_no): terminal id, incarnation and sequence,
@@ -101,14 +103,15 @@ func (i Item) Amount() Money {
 	return m
 }
 
-// Order is one request for money to one network: the sum of its records in the journal.
+// Order is one request for money to one network, or one payment in cash: the sum of its records in the journal.
 // It is built by [Order.Apply] alone, here and in the store, so that both always agree.
 type Order struct {
 	No       OrderNo    `json:"no"`
-	Sale     OrderNo    `json:"sale"` // the number of the sale's first order
-	Network  NetworkID  `json:"network"`
+	Sale     OrderNo    `json:"sale"`    // the number of the sale's first order
+	Network  NetworkID  `json:"network"` // none with cash
 	Method   Method     `json:"method"`
 	Amount   Money      `json:"amount"`
+	Tendered Money      `json:"tendered,omitzero"` // cash: what the customer handed over (实收)
 	Items    []Item     `json:"items,omitempty"`
 	Operator string     `json:"operator"`
 	Created  time.Time  `json:"created"`
@@ -145,6 +148,9 @@ const (
 	// Mismatch: a signed answer named our order with somebody else's facts.
 	Mismatch Exception = "mismatch"
 )
+
+// Change returns what a customer who paid in cash gets back (找零).
+func (o Order) Change() Money { return o.Tendered.Sub(o.Amount) }
 
 // Apply returns the order after rec. A record that doesn't fit is a fault of the program or of the disk and
 // is refused, so that neither can turn one final state into another unnoticed.

@@ -22,8 +22,10 @@ func (m *Machine) startShow(due Money, network NetworkID) {
 func (m *Machine) start(in *Intent, code PaymentCode) {
 	in.Sale, in.Amount, in.Items = m.sale.No, m.sale.Total, m.sale.Items
 	in.Operator, in.Created = m.cfg.Operator, m.now.Wall
-	in.Expires = m.now.Wall.Add(m.cfg.ShowExpiry)
-	if in.Method == Scan {
+	switch in.Method {
+	case Show:
+		in.Expires = m.now.Wall.Add(m.cfg.ShowExpiry)
+	case Scan:
 		in.Expires = m.now.Wall.Add(m.cfg.timing(in.Network).ScanLimit)
 	}
 	m.view = starting{since: m.now.Mono, token: m.commit(in), code: code}
@@ -31,12 +33,16 @@ func (m *Machine) start(in *Intent, code PaymentCode) {
 
 // opened goes on after an intent was committed.
 func (m *Machine) opened(token uint64, o Order) {
-	v, ok := m.view.(starting)
-	t := &task{order: o, started: m.now.Mono, due: m.now.Mono, wait: m.cfg.timing(o.Network).PollShow}
-	m.tasks = append(m.tasks, t)
 	if m.sale != nil && m.sale.No == "" {
 		m.sale.No = o.Sale
 	}
+	if o.Method == Cash {
+		m.cashed(o)
+		return
+	}
+	v, ok := m.view.(starting)
+	t := &task{order: o, started: m.now.Mono, due: m.now.Mono, wait: m.cfg.timing(o.Network).PollShow}
+	m.tasks = append(m.tasks, t)
 	if !ok || v.token != token {
 		t.giveUp(m, "left")
 		return
@@ -83,6 +89,9 @@ func (v showing) key(m *Machine, k Key, _ bool) {
 		}
 		v.t.giveUp(m, "switched")
 		m.start(&Intent{Network: m.cfg.Networks[n-1].ID, Method: Show}, PaymentCode{})
+	case k == keyOfCash && v.t.saving == 0:
+		v.t.giveUp(m, "switched")
+		m.askCash(m.sale.Total)
 	default:
 		m.emit(Beep{BeepMistake})
 	}
@@ -132,6 +141,7 @@ func (v showing) screen(m *Machine) Screen {
 			s.Choice = append(s.Choice, itoa(i+1)+" "+m.networkShort(n))
 		}
 	}
+	s.Choice = append(s.Choice, m.say(keyCashQR))
 	return s
 }
 
@@ -230,7 +240,9 @@ func (f failed) key(m *Machine, k Key, long bool) {
 		m.view = choice{since: m.now.Mono}
 	case k == KeyScan:
 		m.startScan(m.sale.Total)
-	case k == KeyMenu || k == KeyClear:
+	case k == KeyMenu:
+		m.view = choice{since: m.now.Mono}
+	case k == KeyClear:
 		m.emit(Beep{BeepMistake})
 	default: // a digit: the cashier has gone on
 		m.abandon()
@@ -249,7 +261,7 @@ func (f failed) tick(m *Machine) {
 
 func (f failed) screen(m *Machine) Screen {
 	s := Screen{Kind: ScreenSale, Title: m.say(txtFailed), Tone: ToneBad, Amount: m.sale.Total.String(), Lines: []string{f.why}}
-	s.Keys = m.withScan(keyShow, keyScanMore, keyCancel)
+	s.Keys = m.withScan(keyShow, keyScanMore, keyCash, keyCancel)
 	if f.over {
 		s.Title, s.Keys = m.say(txtDisputed), []string{m.say(keyDone)}
 		return s

@@ -172,11 +172,12 @@ type day struct {
 	rng       *rand.Rand
 	bank      *bank
 	originals map[string]int
+	kicked    map[txn.OrderNo]int
 	code      int
 }
 
 func (d *day) act() {
-	keys := strings.Fields("1 2 5 0 . OK OK OK SCAN SCAN SCAN+ CANCEL CLEAR MENU 2")
+	keys := strings.Fields("1 2 5 0 0 . OK OK OK SCAN SCAN SCAN+ CANCEL CLEAR MENU MENU 2")
 	switch d.rng.IntN(8) {
 	case 0, 1, 2:
 		d.keys(keys[d.rng.IntN(len(keys))])
@@ -231,6 +232,12 @@ func (d *day) check() {
 			d.t.Fatalf("a receipt of an order that is %q", o.State)
 		}
 	}
+	for ; len(d.kicks) > 0; d.kicks = d.kicks[1:] {
+		o, err := d.journal.Order(d.kicks[0])
+		if d.kicked[o.No]++; err != nil || o.State != txn.Paid || o.Method != txn.Cash || d.kicked[o.No] > 1 {
+			d.t.Fatalf("kick %d for a %s order that is %q, %v", d.kicked[o.No], o.Method, o.State, err)
+		}
+	}
 	for k, n := range d.originals {
 		if n > 1 {
 			d.t.Fatalf("%d originals of %s", n, k)
@@ -251,7 +258,11 @@ func (d *day) audit() {
 		if !o.State.Final() {
 			d.t.Fatalf("order %s is still %s (bank: %+v)", o.No.Short(), o.State, *a)
 		}
-		if (o.State == txn.Paid) != (a.charged == 1) || a.charged < 0 || a.charged > 1 || a.scanned > 1 {
+		if o.Method == txn.Cash {
+			if o.State != txn.Paid || a.state != "" || d.kicked[o.No] != 1 {
+				d.t.Fatalf("cash order %s is %s, with %d kicks (bank: %+v)", o.No.Short(), o.State, d.kicked[o.No], *a)
+			}
+		} else if (o.State == txn.Paid) != (a.charged == 1) || a.charged < 0 || a.charged > 1 || a.scanned > 1 {
 			d.t.Fatalf("order %s is %s (%s), the bank's books say %+v", o.No.Short(), o.State, o.Reason, *a)
 		}
 		if o.State == txn.Paid && o.Exception != txn.OverTotal {
@@ -278,8 +289,10 @@ func TestRandomDays(t *testing.T) {
 	for seed := first; seed < first+n; seed++ {
 		t.Run(fmt.Sprint("seed=", seed), func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(seed, 0))
-			d := &day{rng: rng, originals: map[string]int{}, bank: &bank{rng: rng, faulty: true, orders: map[txn.OrderNo]*account{}}}
-			d.rig = startRig(t, config(), storetest.NewMemory("T01"), time.Date(2026, 11, 23, 1, 0, 0, 0, time.UTC))
+			d := &day{rng: rng, originals: map[string]int{}, kicked: map[txn.OrderNo]int{}, bank: &bank{rng: rng, faulty: true, orders: map[txn.OrderNo]*account{}}}
+			cfg := config()
+			cfg.Drawer = true
+			d.rig = startRig(t, cfg, storetest.NewMemory("T01"), time.Date(2026, 11, 23, 1, 0, 0, 0, time.UTC))
 			for range 400 {
 				d.act()
 			}

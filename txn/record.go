@@ -45,12 +45,15 @@ func NewRecord(t RecordType) Record {
 }
 
 // Intent is the decision to ask a network for money. It is on disk before any QR, network call or print.
+// With [Cash] it is the payment itself: the money is on the counter, so nothing is left to find out, and one record
+// leaves a power cut no cash order in between. It spends the original receipt, as an outcome Paid does.
 type Intent struct {
 	No       OrderNo    `json:"no"`   // given by the journal
 	Sale     OrderNo    `json:"sale"` // empty for a sale's first order: then the journal makes it No
 	Network  NetworkID  `json:"network"`
 	Method   Method     `json:"method"`
 	Amount   Money      `json:"amount"`
+	Tendered Money      `json:"tendered,omitzero"` // cash: at least Amount
 	Items    []Item     `json:"items,omitempty"`
 	Operator string     `json:"operator"`
 	Created  time.Time  `json:"created"`
@@ -68,11 +71,15 @@ func (r *Intent) apply(o Order) (Order, error) {
 	if o.No != "" {
 		return o, fmt.Errorf("%w: second intent of %s", ErrTransition, o.No)
 	}
-	return Order{
-		No: r.No, Sale: r.Sale, Network: r.Network, Method: r.Method, Amount: r.Amount, Items: r.Items,
-		Operator: r.Operator, Created: r.Created, Expires: r.Expires, Code: r.Code,
+	o = Order{
+		No: r.No, Sale: r.Sale, Network: r.Network, Method: r.Method, Amount: r.Amount, Tendered: r.Tendered,
+		Items: r.Items, Operator: r.Operator, Created: r.Created, Expires: r.Expires, Code: r.Code,
 		State: Open, Updated: r.Created,
-	}, nil
+	}
+	if r.Method == Cash {
+		o.State, o.Payer, o.PaidAt = Paid, r.Amount, r.Created
+	}
+	return o, nil
 }
 
 // Move takes an order from one open state to another: Open → Unknown, Closing or Reversing,

@@ -204,6 +204,10 @@ func (t *task) paid(m *Machine, a Answer) {
 		return
 	}
 	o := t.order
+	if m.cashing(o.Sale) { // who paid the sale is on its way to the disk
+		t.later(m, OpQuery)
+		return
+	}
 	out := Outcome{
 		State: Paid, TransactionID: a.TransactionID, Wallet: a.Wallet, WalletID: a.WalletID, Payer: a.Payer,
 		PaidAt: a.PaidAt, Reason: a.Code,

@@ -24,6 +24,7 @@ type rig struct {
 	requests []txn.Request
 	prints   []txn.Print
 	printed  []txn.Slip
+	kicks    []txn.OrderNo // pulses to the drawer
 	trigger  bool
 	notes    []string
 
@@ -95,6 +96,8 @@ func (r *rig) step(events ...txn.Event) {
 				r.requests = append(r.requests, e)
 			case txn.Print:
 				r.prints = append(r.prints, e)
+			case txn.Kick:
+				r.kicks = append(r.kicks, e.Order)
 			case txn.Trigger:
 				r.trigger = e.On
 			case txn.Note:
@@ -149,6 +152,13 @@ func (r *rig) asked(op txn.Op) txn.Request {
 	req := r.requests[0]
 	r.requests = nil
 	return req
+}
+
+// askedNow is asked, after a moment in which a request may be due.
+func (r *rig) askedNow(op txn.Op) txn.Request {
+	r.t.Helper()
+	r.pass(100*time.Millisecond, nil)
+	return r.asked(op)
 }
 
 func ops(rs []txn.Request) (names []string) {

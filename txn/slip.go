@@ -15,7 +15,7 @@ type Slip struct {
 	Mark   string // 重打印 / 补打, or empty
 	Rows   []Row
 	Items  []Item
-	Total  []Row  // 金额 / 优惠 / 实付
+	Total  []Row  // 金额 / 优惠 / 实付, or 金额 / 实收 / 找零
 	QR     string // empty for none
 	QRSize int    // 0 as small as scans well, 1 to be paid from paper
 	Notes  []string
@@ -43,37 +43,27 @@ const slipTime = "2006-01-02 15:04:05"
 // receipt returns one copy of the receipt of a paid order.
 func (m *Machine) receipt(o Order, which, mark string) Slip {
 	network, _ := m.cfg.network(o.Network)
-	number := network.Number
-	if number == "" {
-		number = m.cfg.Merchant.Number
-	}
 	s := m.slip()
 	s.Copy, s.Mark, s.Items = which, mark, o.Items
-	kind := "收款码"
-	if o.Method == Scan {
-		kind = "付款码"
-	}
 	s.Rows = []Row{
-		{"商户号", number},
+		{"商户号", orElse(network.Number, m.cfg.Merchant.Number)},
 		{"终端号", m.cfg.Terminal},
 		{"操作员", o.Operator},
 		{"交易类型", "消费 SALE"},
-		{"支付方式", network.Name + " " + kind},
+		{"支付方式", payBy(o.Method, network)},
 	}
 	if o.Wallet != "" {
 		s.Rows = append(s.Rows, Row{"付款钱包", m.paidWith(o).Name})
 	}
-	s.Rows = append(s.Rows, Row{"商户单号", string(o.No)}, Row{"平台交易号", o.TransactionID})
+	s.Rows = append(s.Rows, Row{"商户单号", string(o.No)})
+	if o.Method != Cash {
+		s.Rows = append(s.Rows, Row{"平台交易号", o.TransactionID})
+	}
 	if o.WalletID != "" {
 		s.Rows = append(s.Rows, Row{"钱包交易号", o.WalletID})
 	}
 	s.Rows = append(s.Rows, Row{"日期时间", o.PaidAt.In(BusinessZone).Format(slipTime)})
-	s.Total = []Row{{"金额", o.Amount.String()}}
-	if off := o.Amount.Sub(o.Payer); off.Fen != 0 {
-		s.Total = append(s.Total, Row{"优惠", "-" + off.String()}, Row{"实付", o.Payer.String()})
-	} else {
-		s.Total = append(s.Total, Row{"实付", o.Payer.String()})
-	}
+	s.Total = totals(o)
 	if o.Exception == OverTotal {
 		s.Notes = append(s.Notes, "本单为重复付款，请退款", "Paid beyond the sale's total: refund it")
 	}
@@ -82,6 +72,29 @@ func (m *Machine) receipt(o Order, which, mark string) Slip {
 	}
 	s.Footer = m.cfg.Merchant.Footer
 	return s
+}
+
+// payBy names the way to pay (支付方式).
+func payBy(method Method, network NetworkConfig) string {
+	switch method {
+	case Cash:
+		return "现金 CASH"
+	case Scan:
+		return network.Name + " 付款码"
+	}
+	return network.Name + " 收款码"
+}
+
+// totals are the sums at the foot of a receipt; the last one stands large.
+func totals(o Order) []Row {
+	rows := []Row{{"金额", o.Amount.String()}}
+	if o.Method == Cash {
+		return append(rows, Row{"实收", o.Tendered.String()}, Row{"找零", o.Change().String()})
+	}
+	if off := o.Amount.Sub(o.Payer); off.Fen != 0 {
+		rows = append(rows, Row{"优惠", "-" + off.String()})
+	}
+	return append(rows, Row{"实付", o.Payer.String()})
 }
 
 // payCode returns the slip of a code to be paid from paper. It outlives the screen, so it says until when.

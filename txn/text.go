@@ -27,7 +27,9 @@ var (
 	txtShow      = text{"收款码", "Show QR"}
 	txtScanTitle = text{"付款码", "Scan code"}
 	txtChoose    = text{"选择收款方式", "How to pay"}
+	txtCash      = text{"收现金", "Cash"}
 	txtPaid      = text{"收款成功", "Paid"}
+	txtChange    = text{"收款成功 找零", "Paid: change"}
 	txtFailed    = text{"未收款", "Not paid"}
 	txtUnknown   = text{"结果未知", "Outcome unknown"}
 	txtUndoing   = text{"正在撤销", "Reversing"}
@@ -50,6 +52,9 @@ var (
 	keyCancel   = text{"取消 放弃", "CANCEL drop"}
 	keyClose    = text{"取消 关闭", "CANCEL close"}
 	keyBack     = text{"取消 返回", "CANCEL back"}
+	keyCash     = text{"菜单 现金", "MENU cash"}
+	keyCashQR   = text{"0 现金", "0 Cash"}
+	keyTake     = text{"确认 收到", "OK received"}
 	keyMenu     = text{"菜单 更多", "MENU more"}
 	keyPrintQR  = text{"菜单 打印", "MENU print"}
 	keyReprint  = text{"确认 重打印", "OK reprint"}
@@ -85,6 +90,13 @@ var (
 	sayWhole     = text{"小票可能已打完，请查看。", "The receipt may be complete: look at it. "}
 	sayMended    = text{"打印机已恢复", "The printer is ready again"}
 	sayByWhom    = text{"%s  单号 %s", "%s  order %s"}
+	sayExact     = text{"正好收到此数：按 确认", "Exactly this amount: press OK"}
+	sayTender    = text{"收到更多：输入实收金额", "More: key in what you received"}
+	sayDue       = text{"应收 %s", "due %s"}
+	sayChange    = text{"找零 %s", "change %s"}
+	sayMissing   = text{"还差 %s", "%s missing"}
+	sayTendered  = text{"应收 %s  实收 %s", "due %s  received %s"}
+	sayByCash    = text{"现金  单号 %s", "Cash  order %s"}
 	sayOff       = text{"优惠 %s  实付 %s", "discount %s  paid %s"}
 	sayExpired   = text{"收款码已过期，未收到付款", "The QR has expired unpaid"}
 	sayDark      = text{"收款码已过期，网络没有明确答复，不知是否已付。请看顾客手机，已付则勿再收", "The QR has expired and the network does not say whether it was paid. Look at the customer's phone: if paid, do not charge again"}
@@ -117,13 +129,15 @@ var (
 	errBusyOrders  = text{"未决订单太多，请先恢复网络", "Too many unresolved: mend the network"}
 	errNoScanner   = text{"本机没有扫码器，请用收款码", "No scanner here: show a QR"}
 	errIntent      = text{"此单未能记账，请重新收款", "Not recorded: start the sale again"}
+	errShort       = text{"实收不足，还差 %s", "Not enough: %s missing"}
+	errChange      = text{"找零不能超过 %s", "Change is above %s"}
 	errNothing     = text{"没有可打印的小票", "No receipt to print"}
 )
 
 // Causes from the networks, each with the next step.
 var (
-	whyNotSent    = text{"网络不通：请检查网线，再试一次或收现金", "No network: check the cable, try again or take cash"}
-	whyNoAnswer   = text{"网络没有答复：请再试一次或收现金", "The network does not answer: try again or take cash"}
+	whyNotSent    = text{"网络不通：请检查网线再试，或按 菜单 收现金", "No network: check the cable and try again, or MENU for cash"}
+	whyNoAnswer   = text{"网络没有答复：请再试一次，或按 菜单 收现金", "The network does not answer: try again, or MENU for cash"}
 	whyUnverified = text{"网络的答复不可信，已拒绝：请检查网络，叫技术员", "The answer can't be trusted and was refused: call a technician"}
 	whySystem     = text{"支付平台忙：请稍后再试", "The payment network is busy: try again soon"}
 	whyConfig     = text{"商户配置被拒(%s)：请叫技术员", "Merchant set-up refused (%s): call a technician"}
@@ -162,6 +176,7 @@ var (
 	stsResolved     = text{"后台到账 %s (单号 %s)", "Paid later: %s (%s)"}
 	stsNotPaid      = text{"后台 %s (单号 %s) 未收款", "Order of %s (%s): not paid"}
 	stsMismatch     = text{"网络的答复与本单不符，正在重查", "Answer is not about this sale: asking"}
+	stsDrawer       = text{"钱箱没有打开：请用钥匙", "Drawer not opened: use its key"}
 	stsDisputed     = text{"单号 %s 记录不符：请叫主管", "Order %s disputed: call supervisor"}
 )
 
@@ -195,6 +210,7 @@ var (
 	menuReprint  = text{"1 重打印上一笔", "1 Reprint the last receipt"}
 	menuOrders   = text{"2 未决订单 %d", "2 Unresolved %d"}
 	menuExcept   = text{"3 异常订单 %d", "3 Exceptions %d"}
+	menuCash     = text{"0 收现金", "0 Take cash"}
 	menuLanguage = text{"4 English", "4 中文"}
 	menuNone     = text{"没有", "none"}
 )

@@ -43,13 +43,15 @@ func TestStandingLineFits(t *testing.T) {
 	}
 	lines["all that stands"] = [2]string{standing(Chinese), standing(English)}
 	add("limit", errLimit, amount)
+	add("short", errShort, amount)
+	add("change", errChange, Yuan(maxChange))
 	add("no item", errNoItem, shorten("69012345678901234567890", 15))
 	add("owner", errCodeOwner, "UnionPay", "WeChat Pay")
 	for name, text := range map[string]text{
 		"amount": errAmount, "digits": errDigits, "point": errPoint, "strange": errStrange, "basket": errBasket, "items full": errItemsFull,
 		"nobody": errCodeNobody, "used": errCodeUsed, "not": errCodeNot, "early": errCodeEarly, "garbled": errGarbled,
 		"too long": errTooLong, "time": errScanTime, "busy": errBusyOrders, "no scanner": errNoScanner,
-		"intent": errIntent, "nothing": errNothing, "left": sayLeft, "closed": sayClosed, "printing": sayPrinting, "paper QR": sayPaperQR,
+		"intent": errIntent, "nothing": errNothing, "drawer": stsDrawer, "left": sayLeft, "closed": sayClosed, "printing": sayPrinting, "paper QR": sayPaperQR,
 	} {
 		add(name, text)
 	}

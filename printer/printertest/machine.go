@@ -42,6 +42,7 @@ type machine struct {
 	sensors func() sensors  // what the sensors say
 	cutting func() bool     // false when the cutter is stuck
 	unknown []Unknown       // since the last tear, at most maxUnknown
+	kicks   int             // pulses to the drawer
 	logos   map[int]*bitmap // NV bit images, by number: they survive the power
 
 	// What ESC @ resets.

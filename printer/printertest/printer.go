@@ -132,6 +132,13 @@ func (p *Printer) Paper() Paper {
 	return p.snapshot()
 }
 
+// Kicks is how many pulses the cash drawer has got since New.
+func (p *Printer) Kicks() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.m.kicks
+}
+
 // Idle reports whether everything received has been printed.
 func (p *Printer) Idle() bool {
 	p.mu.Lock()
@@ -190,15 +197,16 @@ func (p *Printer) changed() {
 // halted reports whether printing has stopped.
 func (p *Printer) halted() bool { return p.faults&(stopping|Dead) != 0 || p.jammed }
 
-// printSome carries out commands until the paper has moved, and returns by how much; ok is false when there is
-// nothing to do.
-func (p *Printer) printSome() (moved int, ok bool) {
+// printSome carries out commands until the paper has moved, and returns by how much, and whether the drawer was
+// kicked; ok is false when there is nothing to do.
+func (p *Printer) printSome() (moved int, kicked, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.buffer) == 0 || p.halted() {
-		return 0, false
+		return 0, false, false
 	}
 	p.m.roll.moved = 0
+	kicks := p.m.kicks
 	for n, b := range p.buffer {
 		p.m.feed(b)
 		if p.m.roll.moved > 0 || p.halted() || n == len(p.buffer)-1 {
@@ -207,6 +215,7 @@ func (p *Printer) printSome() (moved int, ok bool) {
 		}
 	}
 	moved = p.m.roll.moved
+	kicked = p.m.kicks > kicks
 	if p.left >= 0 && moved > 0 {
 		if p.left = max(0, p.left-moved); p.left == 0 {
 			p.faults |= PaperOut
@@ -219,17 +228,17 @@ func (p *Printer) printSome() (moved int, ok bool) {
 		p.stopped = false
 		p.say([]byte{0x11})
 	}
-	return moved, true
+	return moved, kicked, true
 }
 
 // drain prints until the buffer is empty or printing stops.
 func (p *Printer) drain(ctx context.Context) {
 	for ctx.Err() == nil {
-		moved, ok := p.printSome()
+		moved, kicked, ok := p.printSome()
 		if !ok {
 			return
 		}
-		if moved > 0 {
+		if moved > 0 || kicked {
 			p.changed()
 			p.pause(ctx, moved)
 		}

@@ -124,7 +124,7 @@ var feedCommands = map[string]*command{
 		}
 		return 0
 	}, run: (*machine).cutCommand},
-	"\x1Bp": short(3, func(m *machine, _ []byte) { m.roll.write("[drawer]") }),
+	"\x1Bp": short(3, func(m *machine, _ []byte) { m.kicks++; m.roll.write("[drawer]") }),
 }
 
 // feedDots prints the line and feeds.

@@ -26,6 +26,13 @@ func Scan(fen int64, code txn.CodeDigest) *txn.Intent {
 	return in
 }
 
+// Cash returns an intent of fen in cash for which tendered fen were handed over, in a sale or, with "", beginning one.
+func Cash(fen, tendered int64, sale txn.OrderNo) *txn.Intent {
+	in := Intent(fen, sale)
+	in.Network, in.Method, in.Tendered, in.Expires = "", txn.Cash, txn.Yuan(tendered), time.Time{}
+	return in
+}
+
 // Move returns a move of an order.
 func Move(o txn.Order, to txn.State) *txn.Move {
 	return &txn.Move{Order: o.No, To: to, Reason: "timeout", At: Day.Add(time.Second)}

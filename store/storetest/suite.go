@@ -25,6 +25,7 @@ func Run(t *testing.T, open func(t *testing.T) txn.Journal) {
 		{"a record that doesn't fit leaves no trace", testTransitions},
 		{"at most one order of a sale is payable", testSaleBusy},
 		{"a second capture goes to the exception list", testOverTotal},
+		{"cash is paid at once", testCash},
 		{"a late success corrects a final state", testLateSuccess},
 		{"pending orders come with their sale", testPending},
 		{"the exception list keeps its order", testExceptions},
@@ -160,6 +161,11 @@ func testBadIntents(t *testing.T, j txn.Journal) {
 		"no amount":          func(r *txn.Intent) { r.Amount.Fen = 0 },
 		"a negative amount":  func(r *txn.Intent) { r.Amount.Fen = -1 },
 		"no currency":        func(r *txn.Intent) { r.Amount.Currency = "" },
+		"tendered by phone":  func(r *txn.Intent) { r.Tendered = r.Amount },
+		"cash short":         func(r *txn.Intent) { *r = *Cash(500, 499, "") },
+		"cash not tendered":  func(r *txn.Intent) { *r = *Cash(500, 500, ""); r.Tendered = txn.Money{} },
+		"cash by a network":  func(r *txn.Intent) { *r = *Cash(500, 500, ""); r.Network = txn.WeChat },
+		"cash that expires":  func(r *txn.Intent) { *r = *Cash(500, 500, ""); r.Expires = Day },
 		"no method":          func(r *txn.Intent) { r.Method = "" },
 		"a number":           func(r *txn.Intent) { r.No = first.No },
 		"another currency":   func(r *txn.Intent) { r.Sale, r.Amount.Currency = first.No, "USD" },
@@ -397,5 +403,27 @@ func testConcurrent(t *testing.T, j txn.Journal) {
 	}
 	if got := start(t, j).Pending; len(got) != sellers*sales {
 		t.Errorf("%d pending, want %d: their receipts are owed", len(got), sellers*sales)
+	}
+}
+
+// Cash is one record: paid as soon as it is there, to be printed, and the sale takes no other payment but as an exception.
+func testCash(t *testing.T, j txn.Journal) {
+	shown := commit(t, j, Intent(500, ""))
+	refuse(t, j, Cash(500, 500, shown.Sale), rules.ErrSaleBusy)
+	shown = commit(t, j, Move(shown, txn.Closing))
+	o := commit(t, j, Cash(500, 2000, shown.Sale))
+	if o.State != txn.Paid || o.Payer != txn.Yuan(500) || o.Change() != txn.Yuan(1500) || !o.PaidAt.Equal(o.Created) || !o.Pending() {
+		t.Errorf("cash is %s", Text(o))
+	}
+	if s := start(t, j); s.Last == nil || s.Last.No != o.No || len(s.Pending) != 2 {
+		t.Errorf("start: %s", Text(s))
+	}
+	refuse(t, j, Cash(500, 500, shown.Sale), rules.ErrSaleBusy)
+	refuse(t, j, Outcome(shown, txn.Paid), rules.ErrSaleBusy)
+	late := Outcome(shown, txn.Paid)
+	late.Late, late.Exception = true, txn.OverTotal
+	commit(t, j, late)
+	if o = commit(t, j, Printed(o)); o.Pending() {
+		t.Error("cash is pending after its receipt")
 	}
 }

@@ -23,6 +23,7 @@ type State struct {
 type PaperState struct {
 	Bytes   int      `json:"bytes"`             // received since the last tear
 	Height  int      `json:"height"`            // dots
+	Kicks   int      `json:"kicks"`             // pulses that the cash drawer has got since the board was made
 	Unknown []string `json:"unknown,omitempty"` // what meant nothing to the printer
 }
 
@@ -40,7 +41,7 @@ func (b *Board) State() State {
 
 func (b *Board) paperState() PaperState {
 	p := b.Paper()
-	s := PaperState{Bytes: len(p.Raw()), Height: p.Image().Bounds().Dy()}
+	s := PaperState{Bytes: len(p.Raw()), Height: p.Image().Bounds().Dy(), Kicks: b.printer.printer.Kicks()}
 	for _, u := range p.Unknown() {
 		s.Unknown = append(s.Unknown, u.String())
 	}

@@ -30,6 +30,7 @@ func Config(p *device.Profile) txn.Config {
 		Items:      map[string]txn.Item{},
 		Printer:    p.Printer.Device != "",
 		Scanner:    p.Scanner.Engine != "none",
+		Drawer:     p.Printer.Drawer != string(printer.DrawerNone),
 		MaxAmount:  txn.Yuan(p.Sale.MaxAmount),
 		Copies:     p.Sale.Copies,
 		ReceiptQR:  p.Sale.PrintReceiptQR,
@@ -77,7 +78,7 @@ func printerModel(p device.Printer) printer.Model {
 	return printer.Model{
 		Columns: p.Columns, Dots: p.Dots, QR: printer.QRMode(p.QR), Encoding: printer.Encoding(p.Encoding),
 		Cut: printer.CutMode(p.Cut), Dialect: printer.Dialect(p.Dialect), Density: p.Density, Speed: p.Speed,
-		NearEnd: p.NearEnd, Buffer: p.Buffer,
+		NearEnd: p.NearEnd, Buffer: p.Buffer, Drawer: printer.Drawer(p.Drawer), Pulse: p.DrawerPulse.D(),
 	}
 }
 

@@ -28,7 +28,7 @@ type wanderer struct {
 
 func newWanderer(t *testing.T, seed uint64, language txn.Language) *wanderer {
 	cfg := txn.Config{
-		Terminal: "T0000001", Operator: "01", Language: language, Sandbox: true, Printer: true, Scanner: true,
+		Terminal: "T0000001", Operator: "01", Language: language, Sandbox: true, Printer: true, Scanner: true, Drawer: true,
 		Merchant: txn.Merchant{Name: "上海浦东新区张江高科技园区惠民连锁超市", NameEN: "Huimin Chain Supermarket, Zhangjiang Park"},
 		Networks: []txn.NetworkConfig{
 			{ID: txn.WeChat, Name: "微信支付", NameEN: "WeChat Pay", Short: "微信"},
@@ -63,6 +63,8 @@ func (w *wanderer) step(ev txn.Event) {
 			defer w.step(txn.Committed{Token: e.Token, Order: o, Err: err})
 		case txn.Request:
 			w.queue = append(w.queue, w.answer(e))
+		case txn.Kick:
+			w.queue = append(w.queue, txn.KickEnded{Order: e.Order, Fault: pick(w, "", txn.PrintGone)})
 		case txn.Print:
 			fault := pick(w, "", "", txn.PrintPaperOut, txn.PrintCover, txn.PrintOffline, txn.PrintSilent, txn.PrintGone, txn.PrintCutter, txn.PrintHardware, txn.PrintRefused)
 			w.queue = append(w.queue, txn.PrintEnded{Job: e.Job, Fault: fault, Done: pick(w, txn.PrintedNothing, txn.PrintedPart, txn.PrintedWhole)})
@@ -94,7 +96,7 @@ func (w *wanderer) answer(r txn.Request) txn.NetworkAnswered {
 func (w *wanderer) wander() {
 	switch w.rng.IntN(8) {
 	case 0, 1, 2:
-		k := pick(w, "1", "5", "0", "0", "0", ".", "OK", "OK", "SCAN", "SCAN", "CANCEL", "CLEAR", "MENU", "2", "3", "4")
+		k := pick(w, "1", "5", "0", "0", "0", ".", "OK", "OK", "SCAN", "SCAN", "CANCEL", "CLEAR", "MENU", "MENU", "2", "3", "4")
 		w.step(txn.KeyPressed{Key: txn.Key(k), Long: w.rng.IntN(8) == 0})
 	case 3:
 		w.codes++

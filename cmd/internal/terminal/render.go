@@ -175,9 +175,9 @@ func drawQR(c *display.Canvas, s txn.Screen) {
 	if s.Left <= 10 {
 		shade = red
 	}
-	c.Text(x, 8*row, clock(s.Left), display.Style{Ink: shade, Paper: white, Scale: 2})
+	c.Text(x, 7*row, clock(s.Left), display.Style{Ink: shade, Paper: white, Scale: 2})
 	for i, l := range s.Choice {
-		c.Text(x, (10+i)*row, display.Fit(l, w), display.Style{Ink: faint, Paper: white})
+		c.Text(x, (9+i)*row, display.Fit(l, w), display.Style{Ink: faint, Paper: white})
 	}
 }
 

@@ -27,6 +27,7 @@ const eventQueue = 64
 type Printer interface {
 	Print(ctx context.Context, r printer.Receipt) error
 	Status(ctx context.Context) (printer.Status, error)
+	Kick(ctx context.Context) error
 }
 
 // Screen shows what the machine draws.
@@ -69,7 +70,7 @@ type Terminal struct {
 	work    sync.WaitGroup
 
 	commits  *lane[txn.Commit]
-	prints   *lane[txn.Print]
+	prints   *lane[txn.Effect] // what the printer is to do: txn.Print and txn.Kick
 	triggers *lane[bool]
 	screenOK bool
 
@@ -98,7 +99,7 @@ func newTerminal(ports Ports) *Terminal {
 	}
 	return &Terminal{
 		ports: ports, start: time.Now(), events: make(chan txn.Event, eventQueue), screenOK: true,
-		commits: newLane[txn.Commit](), prints: newLane[txn.Print](), triggers: newLane[bool](),
+		commits: newLane[txn.Commit](), prints: newLane[txn.Effect](), triggers: newLane[bool](),
 		clockDoubt: make(chan struct{}, 1),
 	}
 }
@@ -174,7 +175,7 @@ func (t *Terminal) step(ctx context.Context, ev txn.Event) {
 			t.commits.add(e)
 		case txn.Request:
 			t.request(ctx, e)
-		case txn.Print:
+		case txn.Print, txn.Kick:
 			t.prints.add(e)
 		case txn.Trigger:
 			t.triggers.replace(e.On)

@@ -128,6 +128,7 @@ type paper struct {
 }
 
 func (p *paper) Print(_ context.Context, r printer.Receipt) error { p.slips <- r; return p.err }
+func (p *paper) Kick(context.Context) error                       { return p.err }
 func (p *paper) Status(context.Context) (printer.Status, error) {
 	return printer.Status{Online: true}, nil
 }

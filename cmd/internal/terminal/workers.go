@@ -174,7 +174,7 @@ const (
 	statusIdle = 2 * time.Second  // between questions to a printer that has nothing to do
 )
 
-// printAll prints slips one after the other, and asks how the printer is while it has nothing to do.
+// printAll prints slips and opens the drawer, one after the other, and asks how the printer is while it has nothing to do.
 func (t *Terminal) printAll(ctx context.Context) {
 	for ctx.Err() == nil {
 		idle, cancel := context.WithTimeout(ctx, statusIdle)
@@ -184,15 +184,26 @@ func (t *Terminal) printAll(ctx context.Context) {
 			t.askPrinter(ctx)
 			continue
 		}
-		limited, cancel := context.WithTimeout(ctx, printLimit)
-		err := t.ports.Printer.Print(limited, Receipt(job.Slip))
-		cancel()
-		if err != nil {
-			t.ports.Log.Warn("printer", "err", err)
+		switch job := job.(type) {
+		case txn.Print:
+			fault, done := t.limited(ctx, func(ctx context.Context) error { return t.ports.Printer.Print(ctx, Receipt(job.Slip)) })
+			t.tell(ctx, txn.PrintEnded{Job: job.Job, Fault: fault, Done: done})
+		case txn.Kick:
+			fault, _ := t.limited(ctx, t.ports.Printer.Kick)
+			t.tell(ctx, txn.KickEnded{Order: job.Order, Fault: fault})
 		}
-		fault, done := printFault(err)
-		t.tell(ctx, txn.PrintEnded{Job: job.Job, Fault: fault, Done: done})
 	}
+}
+
+// limited has the printer do something in the time that it may take.
+func (t *Terminal) limited(ctx context.Context, do func(context.Context) error) (txn.PrintFault, txn.PrintExtent) {
+	ctx, cancel := context.WithTimeout(ctx, printLimit)
+	defer cancel()
+	err := do(ctx)
+	if err != nil {
+		t.ports.Log.Warn("printer", "err", err)
+	}
+	return printFault(err)
 }
 
 func (t *Terminal) askPrinter(ctx context.Context) {

@@ -117,8 +117,8 @@ func checkIntent(r *txn.Intent, others []txn.Order) error {
 	if r.Amount.Fen <= 0 || r.Amount.Currency == "" {
 		return fmt.Errorf("%w: amount of %d %q", ErrRecord, r.Amount.Fen, r.Amount.Currency)
 	}
-	if r.Method != txn.Show && r.Method != txn.Scan {
-		return fmt.Errorf("%w: method %q", ErrRecord, r.Method)
+	if err := checkMethod(r); err != nil {
+		return err
 	}
 	if len(others) >= MaxSaleOrders {
 		return fmt.Errorf("%w: sale %s has %d orders", ErrRecord, r.Sale, len(others))
@@ -131,6 +131,26 @@ func checkIntent(r *txn.Intent, others []txn.Order) error {
 		if o.Amount.Currency != r.Amount.Currency {
 			return fmt.Errorf("%w: %s in a sale in %s", ErrRecord, r.Amount.Currency, o.Amount.Currency)
 		}
+	}
+	return nil
+}
+
+// checkMethod holds that cash covers its amount and names nothing of a network, and that only cash is tendered.
+func checkMethod(r *txn.Intent) error {
+	switch r.Method {
+	case txn.Show, txn.Scan:
+		if r.Tendered != (txn.Money{}) {
+			return fmt.Errorf("%w: %s tendered for a %s", ErrRecord, r.Tendered, r.Method)
+		}
+	case txn.Cash:
+		if r.Network != "" || r.Code != "" || !r.Expires.IsZero() {
+			return fmt.Errorf("%w: cash with a network, a code or an end", ErrRecord)
+		}
+		if r.Tendered.Currency != r.Amount.Currency || r.Tendered.Fen < r.Amount.Fen {
+			return fmt.Errorf("%w: %s tendered for %s", ErrRecord, r.Tendered, r.Amount)
+		}
+	default:
+		return fmt.Errorf("%w: method %q", ErrRecord, r.Method)
 	}
 	return nil
 }
