@@ -9,7 +9,8 @@ import (
 )
 
 // bank is every payment network, with the truth about who was charged. As Alipay it has Alipay's habits: a shown order
-// exists only when its code was scanned, and a cancel does not wait for a password.
+// exists only when its code was scanned, and a cancel does not wait for a password. As UnionPay it has those of
+// UnionPay: a shown order exists only when it was paid, and nothing closes it but its time.
 type bank struct {
 	w        *world
 	rng      *rand.Rand
@@ -76,6 +77,9 @@ func (b *bank) arrive(q txn.Request) txn.Answer {
 	case txn.OpScan:
 		b.scan(a, q.Code)
 	case txn.OpClose:
+		if a.order.Network == txn.UnionPay {
+			return b.closeUnionPay(a)
+		}
 		switch a.state {
 		case "unborn":
 			return txn.Answer{Status: txn.StatusNotFound}
@@ -102,6 +106,9 @@ func (b *bank) show(a *account, o txn.Order) txn.Answer {
 			if end := b.w.wall().Add(life); end.Before(a.expires) {
 				a.expires = end
 			}
+		}
+		if o.Network == txn.UnionPay {
+			a.state, a.url = "unborn", fmt.Sprintf("https://qr.95516.com/%s", o.No)
 		}
 		b.byURL[a.url] = o.No
 	}
@@ -134,6 +141,17 @@ func (b *bank) scan(a *account, code txn.PaymentCode) {
 		a.state = "paying"
 		b.w.customers.typePassword(a, secret)
 	}
+}
+
+// closeUnionPay changes nothing: it is a query.
+func (b *bank) closeUnionPay(a *account) txn.Answer {
+	switch is := b.say(a); is.Status {
+	case txn.StatusPaid, txn.StatusNotFound:
+		return is
+	case txn.StatusWaiting:
+		return txn.Answer{Status: txn.StatusRefused}
+	}
+	return txn.Answer{Status: txn.StatusAccepted}
 }
 
 func (b *bank) reverse(a *account) txn.Answer {
@@ -189,10 +207,10 @@ func (b *bank) say(a *account) txn.Answer {
 // look is a customer's phone that scans a code; it says whether the code can be paid.
 func (b *bank) look(url string) bool {
 	a := b.account(b.byURL[url])
-	if a.state == "unborn" && b.w.wall().Before(a.expires) {
+	if a.state == "unborn" && a.order.Network == txn.Alipay && b.w.wall().Before(a.expires) {
 		a.state = "waiting"
 	}
-	return a.state == "waiting" && b.w.wall().Before(a.expires)
+	return (a.state == "waiting" || a.state == "unborn") && b.w.wall().Before(a.expires)
 }
 
 // pay is a customer who scans a code and pays it.

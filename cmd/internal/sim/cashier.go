@@ -86,7 +86,7 @@ func (c *cashier) act(at place) {
 		c.press(pick(c.rng, "OK", "OK", "SCAN", "SCAN", "SCAN+", "CLEAR"))
 	case atQR:
 		if chance(c.rng, 15) {
-			c.press(pick(c.rng, "CANCEL", "MENU", "1", "2", "SCAN"))
+			c.press(pick(c.rng, "CANCEL", "MENU", "1", "2", "3", "SCAN"))
 		}
 	case atCode:
 		c.present()
@@ -133,7 +133,7 @@ func (c *cashier) mash() {
 func (c *cashier) present() {
 	code := c.w.customers.present()
 	secret := txn.NewPaymentCode(code)
-	network := pick(c.rng, txn.WeChat, txn.WeChat, txn.Alipay, txn.Alipay, txn.UnionPay, "")
+	network := pick(c.rng, txn.WeChat, txn.WeChat, txn.Alipay, txn.Alipay, txn.UnionPay, txn.UnionPay, "")
 	c.send(txn.Scanned{Payment: secret, Network: network, Digest: c.w.terminal.store.Digest(secret)})
 }
 

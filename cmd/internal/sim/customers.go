@@ -40,6 +40,7 @@ func (c *customers) see(url string, onPaper bool) {
 	soon := between(c.rng, time.Second, 20*time.Second)
 	late := between(c.rng, 30*time.Second, 150*time.Second)
 	edge := between(c.rng, 115*time.Second, 125*time.Second)
+	stale := between(c.rng, 3*time.Minute, 30*time.Minute)
 	switch c.rng.IntN(12) {
 	case 0: // walks away
 	case 1: // looks only
@@ -51,6 +52,8 @@ func (c *customers) see(url string, onPaper bool) {
 	case 5: // looks at once, and pays when the sale may long be given up
 		c.w.after(soon/2, func() { c.w.bank.look(url) })
 		c.payAfter(late, url)
+	case 6: // keeps a picture of it
+		c.payAfter(stale, url)
 	default:
 		c.payAfter(soon, url)
 	}

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"smartpos/txn"
@@ -32,16 +33,26 @@ func (f *Failure) Replay() string {
 // excerptLines bounds what a failure tells.
 const excerptLines = 60
 
-// excerpt returns the last events that have to do with an order: its own, its sale's, and everybody's.
+// excerpt returns the last events that have to do with an order: its sale's, and what happened to everybody meanwhile.
 func (w *world) excerpt(no txn.OrderNo) (lines []string) {
 	sale := w.oracle.saleOf(no)
-	for i := len(w.trace) - 1; i >= 0 && len(lines) < excerptLines; i-- {
-		e := w.trace[i]
-		if no == "" || e.order == "" || e.order == no || sale != "" && w.oracle.saleOf(e.order) == sale {
-			lines = append([]string{e.String()}, lines...)
+	concerns := func(e event) bool {
+		return no == "" || e.order == no || sale != "" && w.oracle.saleOf(e.order) == sale
+	}
+	among := w.trace[max(0, slices.IndexFunc(w.trace, concerns)):]
+	breach := among[len(among)-1]
+	for i, e := range slices.Backward(among[:len(among)-1]) { // what came after the order's last event led to nothing
+		if concerns(e) {
+			among = among[:i+1]
+			break
 		}
 	}
-	return lines
+	for _, e := range among {
+		if e.order == "" || concerns(e) {
+			lines = append(lines, e.String())
+		}
+	}
+	return append(lines[max(0, len(lines)-excerptLines):], breach.String())
 }
 
 // String leaves out what differs from run to run: the random middle of an order number.

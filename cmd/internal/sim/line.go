@@ -89,7 +89,14 @@ func (l *line) bad(t *terminal, q txn.Request) {
 		l.fault(t, q, 2*time.Second, txn.FaultSystem)
 	case 6: // refused at the door
 		l.fault(t, q, time.Second, txn.FaultConfig)
-	case 7: // arrives twice
+	case 7: // arrives twice, and the answer that comes may be the second one's
+		if (q.Op == txn.OpScan || q.Op == txn.OpShow) && chance(l.rng, 4) {
+			arrive(soon)
+			l.w.after(2*time.Second, func() {
+				t.answer(txn.NetworkAnswered{Order: q.Order.No, Op: q.Op, Answer: txn.Answer{Status: txn.StatusExists}})
+			})
+			return
+		}
 		l.whole(t, q, false)
 		arrive(between(l.rng, 0, straggle))
 	case 8: // an answer that is about something else

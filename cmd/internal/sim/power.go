@@ -100,9 +100,20 @@ func (p *power) commit(t *terminal, rec txn.Record) (txn.Order, error) {
 			p.w.fail(8, "", "%v", err)
 		}
 	}
+	broken := !cutting && !p.w.fair && chance(p.rng, 300)
+	if broken {
+		p.w.log("", "the disk takes no more writes")
+		if err := breakWrites(p.path()); err != nil {
+			p.w.fail(8, "", "%v", err)
+		}
+	}
 	o, err := t.journal.Commit(rec)
 	p.w.result.Commits++
-	p.w.log(o.No, "commit %s: %s %v", recordName(rec), o.State, err)
+	if err != nil {
+		p.w.log(rec.OrderNo(), "commit %s: %v", recordName(rec), err)
+	} else {
+		p.w.log(o.No, "commit %s: %s", recordName(rec), o.State)
+	}
 	switch {
 	case cutting && err == nil:
 		p.cutDuring(rec, before)
@@ -110,6 +121,11 @@ func (p *power) commit(t *terminal, rec txn.Record) (txn.Order, error) {
 		p.w.oracle.acknowledged(rec, o.No)
 	case errors.Is(err, txn.ErrJournalFull):
 		p.w.oracle.failing = true
+	case p.w.oracle.failing || broken && errors.Is(err, txn.ErrJournalDamaged):
+		// Nobody knows whether it is on disk; whatever comes after it is refused and is not.
+		if !p.w.oracle.failing {
+			p.w.oracle.failing, p.w.oracle.doubt = true, rec
+		}
 	case errors.Is(err, txn.ErrTransition) && rec.Type() == txn.TypeIntent: // the sale was paid meanwhile
 	default:
 		p.w.fail(10, rec.OrderNo(), "the journal: %v", err)

@@ -38,6 +38,7 @@ func config() txn.Config {
 				PollShow: 3 * time.Second, PollFirst: 5 * time.Second, PollScan: 3 * time.Second,
 				ScanLimit: 45 * time.Second, AskFirst: true,
 			}},
+			{ID: txn.UnionPay, Name: "云闪付", NameEN: "UnionPay", Short: "云闪付"},
 		},
 		Default: txn.WeChat, MaxAmount: txn.Yuan(5000000), Copies: 2, ReceiptQR: true,
 		ShowExpiry: 120 * time.Second, Margin: 60 * time.Second, ScanWindow: 30 * time.Second,

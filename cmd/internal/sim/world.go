@@ -4,6 +4,7 @@ import (
 	"container/heap"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"smartpos/txn"
@@ -132,8 +133,10 @@ func (w *world) after(d time.Duration, fn func()) {
 // wall is the true time.
 func (w *world) wall() time.Time { return epoch.Add(w.now) }
 
+// log leaves the folder out: it differs from run to run.
 func (w *world) log(no txn.OrderNo, format string, args ...any) {
-	w.trace = append(w.trace, event{w.now, no, fmt.Sprintf(format, args...)})
+	text := strings.ReplaceAll(fmt.Sprintf(format, args...), w.opt.Dir+"/", "")
+	w.trace = append(w.trace, event{w.now, no, text})
 }
 
 // fail ends the day: a rule was broken. The first breach counts.
