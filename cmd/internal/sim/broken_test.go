@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"testing"
+	"time"
 
 	"smartpos/txn"
 )
@@ -177,6 +178,10 @@ func TestBrokenParts(t *testing.T) {
 		{"a customer's code is sent twice", []int{4}, func() faults { return faults{effects: resend} }},
 		{"reversed instead of asked", []int{4}, func() faults { return faults{effects: reverseForQuery} }},
 		{"a reprint without its mark", []int{7}, func() faults { return faults{effects: unmarked} }},
+		// Not a broken part but a gap that is open: should this case fail, it is closed, and bank.anyClock can go.
+		{"UnionPay believes a clock that is ahead", []int{4}, func() faults {
+			return faults{bank: func(b *bank) { b.anyClock = true }, ahead: 30 * time.Minute}
+		}},
 		{"a restart forgets what is open", []int{4, 7}, func() faults {
 			return faults{start: func(txn.Start) txn.Start { return txn.Start{} }}
 		}},

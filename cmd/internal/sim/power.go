@@ -20,7 +20,7 @@ type power struct {
 	skew time.Duration // of the terminal's wall clock: it goes on while the power is off
 }
 
-func newPower(w *world) *power { return &power{w: w, rng: w.rng(5)} }
+func newPower(w *world) *power { return &power{w: w, rng: w.rng(5), skew: w.opt.broken.ahead} }
 
 func (p *power) path() string { return filepath.Join(p.w.opt.Dir, store.FileName) }
 
@@ -28,7 +28,9 @@ func (p *power) firstStart() error {
 	if err := p.start(); err != nil {
 		return fmt.Errorf("sim: the first start: %w", err)
 	}
-	p.w.after(time.Minute, p.jump)
+	if p.skew == 0 {
+		p.w.after(time.Minute, p.jump)
+	}
 	return nil
 }
 

@@ -26,6 +26,7 @@ type faults struct {
 	start   func(txn.Start) txn.Start
 	image   func(before, after []byte) []byte
 	bank    func(*bank)
+	ahead   time.Duration // the terminal's clock, all day
 }
 
 // Result is what a day that went well amounted to.
