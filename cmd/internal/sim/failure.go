@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"smartpos/txn"
 )
@@ -33,26 +34,30 @@ func (f *Failure) Replay() string {
 // excerptLines bounds what a failure tells.
 const excerptLines = 60
 
-// excerpt returns the last events that have to do with an order: its sale's, and what happened to everybody meanwhile.
+// excerpt returns the last events that have to do with an order: its sale's, what happened to everybody meanwhile,
+// and which keys were pressed shortly before.
 func (w *world) excerpt(no txn.OrderNo) (lines []string) {
 	sale := w.oracle.saleOf(no)
-	concerns := func(e event) bool {
-		return no == "" || e.order == no || sale != "" && w.oracle.saleOf(e.order) == sale
-	}
-	among := w.trace[max(0, slices.IndexFunc(w.trace, concerns)):]
-	breach := among[len(among)-1]
-	for i, e := range slices.Backward(among[:len(among)-1]) { // what came after the order's last event led to nothing
-		if concerns(e) {
-			among = among[:i+1]
+	next := w.now // when the sale's next event is
+	for _, e := range slices.Backward(w.trace) {
+		concerns := no == "" || e.order == no || sale != "" && w.oracle.saleOf(e.order) == sale
+		if concerns {
+			next = e.at
+		}
+		if concerns || e.order == "" && (!e.daily() || next-e.at < 5*time.Second) {
+			lines = append(lines, e.String())
+		}
+		if len(lines) == excerptLines || e.order == sale && strings.HasPrefix(e.text, "commit intent") {
 			break
 		}
 	}
-	for _, e := range among {
-		if e.order == "" || concerns(e) {
-			lines = append(lines, e.String())
-		}
-	}
-	return append(lines[max(0, len(lines)-excerptLines):], breach.String())
+	slices.Reverse(lines)
+	return lines
+}
+
+// daily reports whether the event is of the kind that happens all the time.
+func (e event) daily() bool {
+	return slices.ContainsFunc([]string{"key ", "screen ", "note ", "sale "}, func(p string) bool { return strings.HasPrefix(e.text, p) })
 }
 
 // String leaves out what differs from run to run: the random middle of an order number.
