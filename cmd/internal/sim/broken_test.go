@@ -155,6 +155,9 @@ func rollBack() func(before, after []byte) []byte {
 
 // Every rule is broken by something that does break it: an oracle that cannot fail proves nothing.
 func TestBrokenParts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("played in full by an ordinary run; it is one goroutine, so the race detector has nothing to see")
+	}
 	for _, c := range []struct {
 		name   string
 		rules  []int
