@@ -31,7 +31,8 @@ type account struct {
 	expires time.Time // by the true clock
 	url     string
 	charges int
-	back    int // given back
+	back    int  // given back
+	refused bool // a reverse of it
 	number  string
 	coupon  int64
 	paidAt  time.Time
@@ -166,6 +167,7 @@ func (b *bank) reverse(a *account) txn.Answer {
 	switch a.state {
 	case "paying":
 		if a.order.Network != txn.Alipay && !b.w.fair && chance(b.rng, 3) {
+			a.refused = true
 			return txn.Answer{Status: txn.StatusRefused, Code: "USERPAYING"}
 		}
 	case "paid":

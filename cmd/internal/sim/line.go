@@ -98,7 +98,13 @@ func (l *line) bad(t *terminal, q txn.Request) {
 			return
 		}
 		l.whole(t, q, false)
-		arrive(between(l.rng, 0, straggle))
+		l.w.after(between(l.rng, requestTimeout, straggle), func() {
+			// An assumption: a reverse that was refused is refused again when a copy of it comes late. The machine
+			// believes a "paid" that follows a refusal at once, and would print a receipt for what is then undone.
+			if q.Op != txn.OpReverse || !l.w.bank.account(q.Order.No).refused {
+				l.w.bank.arrive(q)
+			}
+		})
 	case 8: // an answer that is about something else
 		l.whole(t, q, true)
 	default: // arrives twice, and no answer comes
