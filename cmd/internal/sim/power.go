@@ -102,8 +102,8 @@ func (p *power) commit(t *terminal, rec txn.Record) (txn.Order, error) {
 			p.w.fail(8, "", "%v", err)
 		}
 	}
-	broken := !cutting && !p.w.fair && chance(p.rng, 300)
-	if broken {
+	if !cutting && !t.unwritable && !p.w.fair && chance(p.rng, 300) {
+		t.unwritable = true
 		p.w.log("", "the disk takes no more writes")
 		if err := breakWrites(p.path()); err != nil {
 			p.w.fail(8, "", "%v", err)
@@ -123,7 +123,7 @@ func (p *power) commit(t *terminal, rec txn.Record) (txn.Order, error) {
 		p.w.oracle.acknowledged(rec, o.No)
 	case errors.Is(err, txn.ErrJournalFull):
 		p.w.oracle.failing = true
-	case p.w.oracle.failing || broken && errors.Is(err, txn.ErrJournalDamaged):
+	case p.w.oracle.failing || t.unwritable && errors.Is(err, txn.ErrJournalDamaged):
 		// Nobody knows whether it is on disk; whatever comes after it is refused and is not.
 		if !p.w.oracle.failing {
 			p.w.oracle.failing, p.w.oracle.doubt = true, rec

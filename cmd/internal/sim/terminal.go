@@ -21,6 +21,8 @@ type terminal struct {
 	skew    time.Duration // of its wall clock
 	dead    bool
 
+	unwritable bool // its disk takes no more writes
+
 	screen   txn.Screen
 	commits  []txn.Commit
 	writing  bool
