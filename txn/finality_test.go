@@ -150,6 +150,27 @@ func TestStalePaid(t *testing.T) {
 	}
 }
 
+// A reverse that met nothing may arrive once more, after the charge that it was ahead of: "paid" is not yet the last word.
+func TestPaidAfterReverseMetNothing(t *testing.T) {
+	r, req := charged(t)
+	r.fault(req, txn.FaultNoAnswer)
+	met := func(said txn.Answer) func(txn.Request) (txn.Answer, txn.Fault) {
+		return func(q txn.Request) (txn.Answer, txn.Fault) {
+			if q.Op == txn.OpReverse {
+				said = paid(800)
+				return is(txn.StatusNotFound), ""
+			}
+			return said, ""
+		}
+	}(is(txn.StatusNotFound))
+	r.pass(80*time.Second, met) // reversed after 45 s
+	if o, _ := r.journal.Order(req.Order.No); o.State != txn.Reversing {
+		t.Fatalf("%s while the reverse may still arrive", o.State)
+	}
+	r.pass(2*time.Minute, met)
+	r.order(txn.Paid)
+}
+
 // Mismatch then reverse
 func TestReverseOnMismatch(t *testing.T) {
 	r, req := charged(t)

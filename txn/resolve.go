@@ -156,6 +156,9 @@ func (t *task) notFound(m *Machine, op Op) {
 		t.undo(m)
 		return
 	}
+	if op == OpReverse {
+		t.undone, t.reversed = m.now.Mono, true // the charge may still arrive, and after it the reverse once more
+	}
 	t.later(m, OpQuery)
 }
 

@@ -1,0 +1,116 @@
+package sim
+
+import (
+	"fmt"
+
+	"smartpos/store"
+	"smartpos/txn"
+)
+
+// recall holds the journal against the books after a restart: everything acknowledged is there, and nothing else but
+// perhaps the one record that was being written.
+func (o *oracle) recall(j *store.Journal) {
+	info, err := j.Info()
+	if err != nil {
+		o.w.fail(8, "", "after a restart: %v", err)
+		return
+	}
+	doubt := o.doubt
+	o.doubt, o.failing = nil, false
+	if in, ok := doubt.(*txn.Intent); ok && info.Orders == o.last+1 {
+		o.adopt(j, in)
+	}
+	if info.Orders != o.last {
+		o.w.fail(6, "", "the journal has %d orders, acknowledged were %d", info.Orders, o.last)
+		return
+	}
+	for _, e := range o.all() {
+		got, err := j.Order(e.no)
+		if err != nil {
+			o.w.fail(6, e.no, "acknowledged, and after the restart: %v", err)
+			return
+		}
+		if doubt != nil && doubt.OrderNo() == e.no && !e.is(got) {
+			e.take(doubt, 0) // printed by a run that is over: whatever prints now is a reprint
+			o.w.log(e.no, "the disk has the record that was being written")
+			if out, ok := doubt.(*txn.Outcome); ok {
+				o.outcome(e, out)
+			}
+		}
+		if !e.is(got) {
+			o.w.fail(6, e.no, "acknowledged as %s, after the restart %s", e, (&entry{
+				state: got.State, exception: got.Exception, number: got.TransactionID, receipt: got.Printed,
+			}))
+		}
+	}
+}
+
+// adopt enters an intent that the power cut left on disk: it has used up its number.
+func (o *oracle) adopt(j *store.Journal, in *txn.Intent) {
+	orders, err := j.Recent(1)
+	if err != nil || len(orders) != 1 {
+		o.w.fail(8, "", "the latest order: %v", err)
+		return
+	}
+	o.intent(in, orders[0].No)
+	o.w.log(orders[0].No, "the disk has the intent that was being written")
+}
+
+func (e *entry) is(got txn.Order) bool {
+	return e.sale == got.Sale && e.network == got.Network && e.method == got.Method && e.amount == got.Amount.Fen &&
+		e.state == got.State && e.exception == got.Exception && e.number == got.TransactionID && e.receipt == got.Printed
+}
+
+func (e *entry) String() string {
+	return fmt.Sprintf("%s (exception %q, number %q, receipt %t)", e.state, e.exception, e.number, e.receipt)
+}
+
+// audit holds everything against everything when the day has settled.
+func (o *oracle) audit(j *store.Journal) {
+	o.recall(j)
+	if _, err := j.Verify(); err != nil {
+		o.w.fail(8, "", "verify: %v", err)
+	}
+	listed := map[txn.OrderNo]bool{}
+	start, err := j.Start()
+	if err != nil {
+		o.w.fail(8, "", "start: %v", err)
+	}
+	for _, x := range start.Exceptions {
+		listed[x.No] = true
+	}
+	captured := map[txn.OrderNo]int{}
+	for _, e := range o.all() {
+		o.settled(e, listed)
+		if e.state == txn.Paid && e.exception != txn.OverTotal {
+			captured[e.sale]++
+		}
+	}
+	for _, e := range o.all() {
+		if e.state == txn.Paid && captured[e.sale] != 1 {
+			o.w.fail(1, e.no, "its sale was captured %d times without an exception", captured[e.sale])
+		}
+	}
+	for no := range o.w.bank.accounts {
+		if o.entries[no] == nil {
+			o.w.fail(2, no, "the bank knows it, the books do not")
+		}
+	}
+}
+
+// settled holds one order to its end.
+func (o *oracle) settled(e *entry, listed map[txn.OrderNo]bool) {
+	a := o.w.bank.account(e.no)
+	switch {
+	case !e.state.Final():
+		o.w.fail(4, e.no, "still %s in the end; the bank says %q", e.state, a.state)
+	case e.state == txn.Paid && a.net() != 1:
+		o.w.fail(4, e.no, "paid, and the customer is charged %d times", a.net())
+	case e.state != txn.Paid && e.state != txn.Disputed && a.net() != 0:
+		o.w.fail(4, e.no, "%s, and the customer is charged", e.state)
+	case (e.exception != "" || e.state == txn.Disputed) && !listed[e.no]:
+		o.w.fail(1, e.no, "%s with exception %q, and not on the list", e.state, e.exception)
+	case e.state == txn.Paid && !e.receipt:
+		o.w.fail(7, e.no, "its receipt is still owed in the end")
+	}
+}

@@ -1,0 +1,187 @@
+package sim
+
+import (
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"smartpos/txn"
+)
+
+// place is what a cashier knows a screen by.
+type place int
+
+const (
+	atEntry place = iota
+	atAmount
+	atQR
+	atCode
+	atChoice
+	atPaid
+	atFailed
+	atUnsure
+	atMenu
+	atHalt
+	atWait
+)
+
+// screens are the titles that a cashier knows, in both languages.
+var screens = map[string]place{
+	"请输入金额": atEntry, "Enter amount": atEntry,
+	"收款": atAmount, "Sale": atAmount,
+	"收款码": atQR, "Show QR": atQR,
+	"付款码": atCode, "Scan code": atCode,
+	"选择收款方式": atChoice, "How to pay": atChoice,
+	"收款成功": atPaid, "Paid": atPaid,
+	"未收款": atFailed, "Not paid": atFailed, "订单异常": atFailed, "Exception": atFailed,
+	"结果未知": atUnsure, "Outcome unknown": atUnsure, "正在撤销": atUnsure, "Reversing": atUnsure,
+	"菜单": atMenu, "Menu": atMenu, "未决订单": atMenu, "Unresolved": atMenu, "异常订单": atMenu, "Exceptions": atMenu,
+	"停止收款": atHalt, "Out of service": atHalt,
+	"请稍候": atWait, "Please wait": atWait,
+}
+
+// cashier looks at the screen and presses keys, not always the right ones.
+type cashier struct {
+	w     *world
+	rng   *rand.Rand
+	sales int // begun
+}
+
+func newCashier(w *world) *cashier { return &cashier{w: w, rng: w.rng(6)} }
+
+func (c *cashier) begin() { c.w.after(time.Second, c.look) }
+
+func (c *cashier) title() string {
+	if c.w.terminal == nil {
+		return ""
+	}
+	return c.w.terminal.screen.Title
+}
+
+// look acts on what the screen says, and looks again a little later.
+func (c *cashier) look() {
+	switch t := c.w.terminal; {
+	case t == nil: // dark
+	case c.w.fair:
+		c.tidy(screens[t.screen.Title])
+	case chance(c.rng, 12):
+		c.mash()
+	case chance(c.rng, 250):
+		t.die("by the plug")
+	default:
+		c.act(screens[t.screen.Title])
+	}
+	if c.sales >= c.w.opt.Sales && !c.w.fair && screens[c.title()] != atHalt && c.w.terminal != nil {
+		c.closeShop()
+	}
+	c.w.after(between(c.rng, 300*time.Millisecond, 3*time.Second), c.look)
+}
+
+// act is what a sensible cashier does.
+func (c *cashier) act(at place) {
+	switch at {
+	case atEntry:
+		c.sell()
+	case atAmount:
+		c.press(pick(c.rng, "OK", "OK", "SCAN", "SCAN", "SCAN+", "CLEAR"))
+	case atQR:
+		if chance(c.rng, 15) {
+			c.press(pick(c.rng, "CANCEL", "MENU", "1", "2", "3", "SCAN"))
+		}
+	case atCode:
+		c.present()
+	case atChoice:
+		c.press(pick(c.rng, "1", "2", "OK", "SCAN", "CANCEL"))
+	case atPaid, atFailed:
+		if chance(c.rng, 3) {
+			c.press(pick(c.rng, "OK", "OK", "CANCEL", "SCAN"))
+		}
+	case atUnsure:
+		if chance(c.rng, 15) {
+			c.press(pick(c.rng, "CANCEL", "OK"))
+		}
+	case atMenu:
+		c.press(pick(c.rng, "1", "2", "3", "4", "CANCEL", "OK"))
+	case atHalt:
+		c.w.terminal.die("by the cashier: it says " + c.title())
+	}
+}
+
+// sell begins a sale: an amount, and how it is paid.
+func (c *cashier) sell() {
+	c.sales++
+	amount := pick(c.rng, "1", "12.5", "0.01", "350", "8.88", "49999.99")
+	c.w.log("", "sale %d of %s", c.sales, amount)
+	for _, k := range amount {
+		c.press(string(k))
+	}
+	c.press(pick(c.rng, "OK", "OK", "SCAN", "SCAN", "SCAN+"))
+}
+
+// mash presses whatever, or lets the scanner read whatever.
+func (c *cashier) mash() {
+	keys := strings.Fields("0 1 2 3 4 5 9 . OK OK SCAN SCAN+ CANCEL CLEAR MENU")
+	for range 1 + c.rng.IntN(5) {
+		c.press(pick(c.rng, keys...))
+	}
+	c.send(pick[txn.Event](c.rng, txn.KeyStrange{}, txn.ScanFailed{Reason: txn.ScanGarbled}, txn.ScanFailed{Reason: txn.ScanTooLong},
+		txn.ScannerState{Fault: txn.ScanGone}, txn.ScannerState{}, txn.Scanned{Text: strings.Repeat("9", 1+c.rng.IntN(300))},
+		txn.KeyPressed{Key: "F13"}))
+}
+
+// present lets a customer hold a code in front of the scanner.
+func (c *cashier) present() {
+	code := c.w.customers.present()
+	secret := txn.NewPaymentCode(code)
+	network := pick(c.rng, txn.WeChat, txn.WeChat, txn.Alipay, txn.Alipay, txn.UnionPay, txn.UnionPay, "")
+	c.send(txn.Scanned{Payment: secret, Network: network, Digest: c.w.terminal.store.Digest(secret)})
+}
+
+// tidy is a cashier who brings everything to its end after the last sale.
+func (c *cashier) tidy(at place) {
+	t := c.w.terminal
+	switch {
+	case at == atHalt:
+		c.w.power.cut("by the cashier")
+	case at == atEntry, at == atPaid && strings.Contains(strings.Join(t.screen.Keys, " "), "重打印"):
+		c.press("OK") // what is owed is printed
+	case at == atPaid && strings.Contains(strings.Join(t.screen.Keys, " "), "reprint"):
+		c.press("OK")
+	default:
+		c.press("CANCEL")
+	}
+}
+
+// closeShop begins the rest of the day, in which everything works, and holds the books against each other at its end.
+func (c *cashier) closeShop() {
+	w := c.w
+	w.fair, w.paper.fault, w.power.skew = true, txn.PrintOK, 0
+	w.power.set()
+	w.log("", "the last sale is done")
+	c.send(txn.ScannerState{})
+	w.after(settling, func() {
+		if w.terminal == nil {
+			w.fail(4, "", "the terminal is off in the end")
+			return
+		}
+		w.oracle.audit(w.terminal.store)
+		if w.failure == nil && screens[c.title()] != atEntry {
+			w.fail(4, "", "the day ends at the screen %q", c.title())
+		}
+		w.count()
+		w.moments = nil
+	})
+}
+
+// press presses a key by its name; a "+" is a long press.
+func (c *cashier) press(name string) {
+	key, long := strings.CutSuffix(name, "+")
+	c.w.log("", "key %s", name)
+	c.send(txn.KeyPressed{Key: txn.Key(key), Long: long})
+}
+
+func (c *cashier) send(ev txn.Event) {
+	if t := c.w.terminal; t != nil {
+		t.step(ev)
+	}
+}

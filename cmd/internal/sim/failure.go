@@ -1,0 +1,66 @@
+package sim
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"smartpos/txn"
+)
+
+// Failure is a rule that was broken.
+type Failure struct {
+	Seed   uint64
+	Sales  int
+	Begun  int // sales begun when it happened: no more are needed to see it again
+	Rule   int // see the package's documentation
+	Order  txn.OrderNo
+	What   string
+	Events []string // those of the order, and those that concern every order
+}
+
+// Error says what was broken, how to see it again, and what led to it.
+func (f *Failure) Error() string {
+	return fmt.Sprintf("seed %d: rule %d: %s\nsee it again: %s\n%s",
+		f.Seed, f.Rule, f.What, f.Replay(), strings.Join(f.Events, "\n"))
+}
+
+// Replay is the command that plays the day again.
+func (f *Failure) Replay() string {
+	return fmt.Sprintf("go test ./cmd/internal/sim -run 'TestSim$' -seed %d -sales %d", f.Seed, f.Sales)
+}
+
+// excerptLines bounds what a failure tells.
+const excerptLines = 60
+
+// excerpt returns the last events that have to do with an order: its sale's, what happened to everybody meanwhile,
+// and which keys were pressed shortly before.
+func (w *world) excerpt(no txn.OrderNo) (lines []string) {
+	sale := w.oracle.saleOf(no)
+	next := w.now // when the sale's next event is
+	for _, e := range slices.Backward(w.trace) {
+		concerns := no == "" || e.order == no || sale != "" && w.oracle.saleOf(e.order) == sale
+		if concerns {
+			next = e.at
+		}
+		if concerns || e.order == "" && (!e.daily() || next-e.at < 5*time.Second) {
+			lines = append(lines, e.String())
+		}
+		if len(lines) == excerptLines || e.order == sale && strings.HasPrefix(e.text, "commit intent") {
+			break
+		}
+	}
+	slices.Reverse(lines)
+	return lines
+}
+
+// daily reports whether the event is of the kind that happens all the time.
+func (e event) daily() bool {
+	return slices.ContainsFunc([]string{"key ", "screen ", "note ", "sale "}, func(p string) bool { return strings.HasPrefix(e.text, p) })
+}
+
+// String leaves out what differs from run to run: the random middle of an order number.
+func (e event) String() string {
+	return fmt.Sprintf("%10.3fs  %-6s  %s", e.at.Seconds(), e.order.Short(), e.text)
+}

@@ -1,0 +1,215 @@
+package sim
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"time"
+
+	"smartpos/store"
+	"smartpos/txn"
+)
+
+// power is the plug, the disk and the clock: what a cut leaves, and what a start finds.
+type power struct {
+	w    *world
+	rng  *rand.Rand
+	run  int           // of the firmware, from 1
+	skew time.Duration // of the terminal's wall clock: it goes on while the power is off
+}
+
+func newPower(w *world) *power { return &power{w: w, rng: w.rng(5), skew: w.opt.broken.ahead} }
+
+func (p *power) path() string { return filepath.Join(p.w.opt.Dir, store.FileName) }
+
+func (p *power) firstStart() error {
+	if err := p.start(); err != nil {
+		return fmt.Errorf("sim: the first start: %w", err)
+	}
+	if p.skew == 0 {
+		p.w.after(time.Minute, p.jump)
+	}
+	return nil
+}
+
+// start powers the terminal on.
+func (p *power) start() error {
+	cfg := store.Config{
+		Terminal: "T01", Key: make([]byte, 32),
+		Now: func() time.Time { return p.w.wall().Add(p.skew) },
+	}
+	if info, err := os.Stat(p.path()); err == nil && !p.w.fair && chance(p.rng, 12) {
+		cfg.MaxBytes = info.Size()
+		p.w.log("", "the disk is nearly full")
+	}
+	j, err := p.open(cfg)
+	if err != nil {
+		return err
+	}
+	p.run++
+	t := &terminal{w: p.w, store: j, journal: j, boot: p.w.now, skew: p.skew}
+	if p.w.opt.broken.journal != nil {
+		t.journal = p.w.opt.broken.journal(j)
+	}
+	p.w.terminal = t
+	p.w.log("", "power on, run %d", p.run)
+	if p.run > 1 {
+		p.w.oracle.recall(j)
+	}
+	return t.begin()
+}
+
+// open opens the journal. Where that mends what a cut has torn, the power may go once more in the middle of it.
+func (p *power) open(cfg store.Config) (*store.Journal, error) {
+	before, err := os.ReadFile(p.path())
+	if errors.Is(err, os.ErrNotExist) {
+		return store.Open(p.w.opt.Dir, cfg)
+	}
+	if err != nil {
+		return nil, err
+	}
+	j, err := store.Open(p.w.opt.Dir, cfg)
+	if err != nil {
+		return nil, err
+	}
+	after, err := os.ReadFile(p.path())
+	if err != nil || string(after) == string(before) || p.w.fair || !chance(p.rng, 2) {
+		return j, err
+	}
+	c := cut(p.rng.IntN(cutKinds))
+	p.w.log("", "power cut while the journal is mended: %s", c)
+	if err := errors.Join(j.Close(), p.leave(c.leave(p.luck(), before, after))); err != nil {
+		return nil, err
+	}
+	return p.open(cfg)
+}
+
+// luck is a stream for what hangs on the layout of the file, which differs from run to run: nothing else of the day
+// may hang on how often it is asked.
+func (p *power) luck() *rand.Rand { return rand.New(rand.NewPCG(p.rng.Uint64(), 0)) }
+
+func (p *power) leave(image []byte) error { return os.WriteFile(p.path(), image, 0o600) }
+
+// commit makes a record durable, or the power goes in the middle of it.
+func (p *power) commit(t *terminal, rec txn.Record) (txn.Order, error) {
+	cutting := !p.w.fair && chance(p.rng, 25)
+	var before []byte
+	if cutting {
+		var err error
+		if before, err = os.ReadFile(p.path()); err != nil {
+			p.w.fail(8, "", "%v", err)
+		}
+	}
+	if !cutting && !t.unwritable && !p.w.fair && chance(p.rng, 300) {
+		t.unwritable = true
+		p.w.log("", "the disk takes no more writes")
+		if err := breakWrites(p.path()); err != nil {
+			p.w.fail(8, "", "%v", err)
+		}
+	}
+	o, err := t.journal.Commit(rec)
+	p.w.result.Commits++
+	if err != nil {
+		p.w.log(rec.OrderNo(), "commit %s: %v", recordName(rec), err)
+	} else {
+		p.w.log(o.No, "commit %s: %s", recordName(rec), o.State)
+	}
+	switch {
+	case cutting && err == nil:
+		p.cutDuring(rec, before)
+	case err == nil:
+		p.w.oracle.acknowledged(rec, o.No)
+	case errors.Is(err, txn.ErrJournalFull):
+		p.w.oracle.failing = true
+	case p.w.oracle.failing || t.unwritable && errors.Is(err, txn.ErrJournalDamaged):
+		// Nobody knows whether it is on disk; whatever comes after it is refused and is not.
+		if !p.w.oracle.failing {
+			p.w.oracle.failing, p.w.oracle.doubt = true, rec
+		}
+	case errors.Is(err, txn.ErrTransition) && rec.Type() == txn.TypeIntent: // the sale was paid meanwhile
+	default:
+		p.w.fail(10, rec.OrderNo(), "the journal: %v", err)
+	}
+	return o, err
+}
+
+func recordName(rec txn.Record) string {
+	switch r := rec.(type) {
+	case *txn.Intent:
+		return fmt.Sprintf("intent, %s at %s, %d fen", r.Method, r.Network, r.Amount.Fen)
+	case *txn.Move:
+		return "move: " + r.Reason
+	case *txn.Outcome:
+		return "outcome " + string(r.Exception)
+	}
+	return "printed"
+}
+
+// cutDuring is a power cut in the middle of a commit that nobody was told of.
+func (p *power) cutDuring(rec txn.Record, before []byte) {
+	after, err := os.ReadFile(p.path())
+	if err != nil {
+		p.w.fail(8, "", "%v", err)
+		return
+	}
+	c := cut(p.rng.IntN(cutKinds))
+	p.w.result.Cuts[c]++
+	image := c.leave(p.luck(), before, after)
+	if p.w.opt.broken.image != nil {
+		image = p.w.opt.broken.image(before, after)
+	}
+	p.w.oracle.doubt = rec
+	p.cut("during a commit: " + c.String())
+	if err := p.leave(image); err != nil {
+		p.w.fail(8, "", "%v", err)
+	}
+}
+
+// cut takes the power away, and brings it back after a while.
+func (p *power) cut(when string) {
+	t := p.w.terminal
+	p.w.log("", "power cut %s", when)
+	t.dead, p.w.terminal = true, nil
+	if err := t.store.Close(); err != nil {
+		p.w.fail(8, "", "%v", err)
+	}
+	p.w.result.Restarts++
+	p.w.after(between(p.rng, time.Second, 4*time.Minute), func() {
+		if err := p.start(); err != nil {
+			p.w.fail(8, "", "the start after a power cut: %v", err)
+		}
+	})
+}
+
+// jump sets the wall clock to another time now and then, forwards or backwards, and right again in the end.
+func (p *power) jump() {
+	if p.w.fair {
+		return
+	}
+	switch p.rng.IntN(12) {
+	case 0:
+		p.skew = between(p.rng, -4*time.Minute, 4*time.Minute)
+	case 1:
+		p.skew = between(p.rng, -48*time.Hour, 48*time.Hour)
+	case 2, 3, 4:
+		p.skew = 0
+	}
+	p.set()
+	p.w.after(between(p.rng, time.Minute, 8*time.Minute), p.jump)
+}
+
+func (p *power) set() {
+	if t := p.w.terminal; t != nil && t.skew != p.skew {
+		t.skew = p.skew
+		p.w.log("", "the clock jumps to %s", t.wall().Format(time.DateTime))
+	}
+}
+
+// end closes what is open.
+func (p *power) end() {
+	if t := p.w.terminal; t != nil {
+		_ = t.store.Close()
+	}
+}

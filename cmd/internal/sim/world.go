@@ -1,0 +1,196 @@
+package sim
+
+import (
+	"container/heap"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"smartpos/txn"
+)
+
+// Options choose a day.
+type Options struct {
+	Seed  uint64
+	Sales int    // that the cashier begins
+	Dir   string // an empty folder for the journal
+
+	broken faults // by which a test proves that the oracle sees
+}
+
+// faults break one part each. None is ever set but in this package's own tests.
+type faults struct {
+	journal func(txn.Journal) txn.Journal
+	effects func([]txn.Effect) []txn.Effect
+	start   func(txn.Start) txn.Start
+	image   func(before, after []byte) []byte
+	bank    func(*bank)
+	ahead   time.Duration // the terminal's clock, all day
+}
+
+// Result is what a day that went well amounted to.
+type Result struct {
+	Sales    int
+	Orders   int
+	Paid     int
+	Commits  int
+	Restarts int
+	Cuts     [cutKinds]int // commits that the power cut, by what it left
+	Length   time.Duration // of the day, by its own clock
+	Trace    []string
+}
+
+// epoch is when every day begins, by the true clock.
+var epoch = time.Date(2026, 11, 23, 1, 0, 0, 0, time.UTC)
+
+// dayLimit ends a day that does not come to its end.
+const dayLimit = 72 * time.Hour
+
+// settling is how long everything is given to come to rest after the last sale, in good weather.
+const settling = 25 * time.Minute
+
+// world is one day: its clock, what is going to happen, and everybody in it.
+type world struct {
+	opt     Options
+	now     time.Duration // true time since epoch
+	moments moments
+	serial  uint64
+	fair    bool // the last sale is done: everything works from here on
+
+	bank      *bank
+	line      *line
+	paper     *paper
+	customers *customers
+	cashier   *cashier
+	power     *power
+	oracle    *oracle
+	terminal  *terminal // nil while the power is off
+
+	trace   []event
+	failure *Failure
+	result  Result
+}
+
+// event is a line of the trace.
+type event struct {
+	at    time.Duration
+	order txn.OrderNo // empty for what concerns every order
+	text  string
+}
+
+// Run plays one day. The error is a [*Failure] if a rule was broken, or says what kept the day from being played.
+func Run(opt Options) (Result, error) {
+	w := &world{opt: opt}
+	w.oracle = newOracle(w)
+	w.bank = newBank(w)
+	w.line = newLine(w)
+	w.paper = newPaper(w)
+	w.customers = newCustomers(w)
+	w.cashier = newCashier(w)
+	w.power = newPower(w)
+	if err := w.power.firstStart(); err != nil {
+		return Result{}, err
+	}
+	defer w.power.end()
+	w.cashier.begin()
+	w.play()
+	w.result.Length = w.now
+	for _, e := range w.trace {
+		w.result.Trace = append(w.result.Trace, e.String())
+	}
+	if w.failure != nil {
+		return w.result, w.failure
+	}
+	return w.result, nil
+}
+
+// play works off one moment after the other until the day has settled or a rule is broken.
+func (w *world) play() {
+	defer func() {
+		if p := recover(); p != nil {
+			w.fail(10, "", "panic: %v", p)
+		}
+	}()
+	for w.failure == nil && len(w.moments) > 0 {
+		m := heap.Pop(&w.moments).(moment)
+		w.now = m.at
+		m.do()
+		if w.now > dayLimit {
+			w.fail(4, "", "the day does not end: the screen says %q", w.cashier.title())
+		}
+	}
+}
+
+// rng returns the random stream of one part of the world: what one does shifts nobody else's luck.
+func (w *world) rng(part uint64) *rand.Rand { return rand.New(rand.NewPCG(w.opt.Seed, part)) }
+
+// after does fn once d has passed.
+func (w *world) after(d time.Duration, fn func()) {
+	w.serial++
+	heap.Push(&w.moments, moment{w.now + d, w.serial, fn})
+}
+
+// wall is the true time.
+func (w *world) wall() time.Time { return epoch.Add(w.now) }
+
+// log leaves the folder out: it differs from run to run.
+func (w *world) log(no txn.OrderNo, format string, args ...any) {
+	text := strings.ReplaceAll(fmt.Sprintf(format, args...), w.opt.Dir+"/", "")
+	w.trace = append(w.trace, event{w.now, no, text})
+}
+
+// fail ends the day: a rule was broken. The first breach counts.
+func (w *world) fail(rule int, no txn.OrderNo, format string, args ...any) {
+	if w.failure != nil {
+		return
+	}
+	what := fmt.Sprintf(format, args...)
+	w.log(no, "BROKEN rule %d: %s", rule, what)
+	w.failure = &Failure{
+		Seed: w.opt.Seed, Sales: w.opt.Sales, Begun: w.cashier.sales, Rule: rule, Order: no, What: what,
+		Events: w.excerpt(no),
+	}
+}
+
+// moment is something that is going to happen.
+type moment struct {
+	at     time.Duration
+	serial uint64 // those of one time happen in the order in which they were arranged
+	do     func()
+}
+
+type moments []moment
+
+func (m moments) Len() int { return len(m) }
+func (m moments) Less(i, j int) bool {
+	return m[i].at < m[j].at || m[i].at == m[j].at && m[i].serial < m[j].serial
+}
+func (m moments) Swap(i, j int) { m[i], m[j] = m[j], m[i] }
+func (m *moments) Push(x any)   { *m = append(*m, x.(moment)) }
+func (m *moments) Pop() any {
+	last := (*m)[len(*m)-1]
+	*m = (*m)[:len(*m)-1]
+	return last
+}
+
+// chance is true once in n times.
+func chance(rng *rand.Rand, n int) bool { return rng.IntN(n) == 0 }
+
+// between returns a time from low up to high.
+func between(rng *rand.Rand, low, high time.Duration) time.Duration {
+	return low + time.Duration(rng.Int64N(int64(high-low)))
+}
+
+func pick[T any](rng *rand.Rand, from ...T) T { return from[rng.IntN(len(from))] }
+
+// count sums the day up.
+func (w *world) count() {
+	w.result.Sales = w.cashier.sales
+	for _, e := range w.oracle.all() {
+		w.result.Orders++
+		if e.state == txn.Paid {
+			w.result.Paid++
+		}
+	}
+}
