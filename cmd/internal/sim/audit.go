@@ -104,7 +104,9 @@ func (o *oracle) settled(e *entry, listed map[txn.OrderNo]bool) {
 	switch {
 	case !e.state.Final():
 		o.w.fail(4, e.no, "still %s in the end; the bank says %q", e.state, a.state)
-	case e.state == txn.Paid && a.net() != 1:
+	case e.method == txn.Cash && a.charges > 0:
+		o.w.fail(1, e.no, "paid in cash, and the bank charged it too")
+	case e.method != txn.Cash && e.state == txn.Paid && a.net() != 1:
 		o.w.fail(4, e.no, "paid, and the customer is charged %d times", a.net())
 	case e.state != txn.Paid && e.state != txn.Disputed && a.net() != 0:
 		o.w.fail(4, e.no, "%s, and the customer is charged", e.state)

@@ -17,7 +17,9 @@ const (
 	atQR
 	atCode
 	atChoice
+	atCash
 	atPaid
+	atChange
 	atFailed
 	atUnsure
 	atMenu
@@ -32,7 +34,9 @@ var screens = map[string]place{
 	"收款码": atQR, "Show QR": atQR,
 	"付款码": atCode, "Scan code": atCode,
 	"选择收款方式": atChoice, "How to pay": atChoice,
+	"收现金": atCash, "Cash": atCash,
 	"收款成功": atPaid, "Paid": atPaid,
+	"收款成功 找零": atChange, "Paid: change": atChange,
 	"未收款": atFailed, "Not paid": atFailed, "订单异常": atFailed, "Exception": atFailed,
 	"结果未知": atUnsure, "Outcome unknown": atUnsure, "正在撤销": atUnsure, "Reversing": atUnsure,
 	"菜单": atMenu, "Menu": atMenu, "未决订单": atMenu, "Unresolved": atMenu, "异常订单": atMenu, "Exceptions": atMenu,
@@ -83,7 +87,7 @@ func (c *cashier) act(at place) {
 	case atEntry:
 		c.sell()
 	case atAmount:
-		c.press(pick(c.rng, "OK", "OK", "SCAN", "SCAN", "SCAN+", "CLEAR"))
+		c.press(pick(c.rng, "OK", "OK", "SCAN", "SCAN", "SCAN+", "CLEAR", "MENU"))
 	case atQR:
 		if chance(c.rng, 15) {
 			c.press(pick(c.rng, "CANCEL", "MENU", "1", "2", "3", "SCAN"))
@@ -91,8 +95,10 @@ func (c *cashier) act(at place) {
 	case atCode:
 		c.present()
 	case atChoice:
-		c.press(pick(c.rng, "1", "2", "OK", "SCAN", "CANCEL"))
-	case atPaid, atFailed:
+		c.press(pick(c.rng, "1", "2", "0", "OK", "SCAN", "CANCEL"))
+	case atCash:
+		c.press(pick(c.rng, "OK", "OK", "5", "CLEAR", "CANCEL"))
+	case atPaid, atChange, atFailed:
 		if chance(c.rng, 3) {
 			c.press(pick(c.rng, "OK", "OK", "CANCEL", "SCAN"))
 		}
@@ -101,7 +107,7 @@ func (c *cashier) act(at place) {
 			c.press(pick(c.rng, "CANCEL", "OK"))
 		}
 	case atMenu:
-		c.press(pick(c.rng, "1", "2", "3", "4", "CANCEL", "OK"))
+		c.press(pick(c.rng, "0", "1", "2", "3", "4", "CANCEL", "OK"))
 	case atHalt:
 		c.w.terminal.die("by the cashier: it says " + c.title())
 	}
@@ -143,9 +149,9 @@ func (c *cashier) tidy(at place) {
 	switch {
 	case at == atHalt:
 		c.w.power.cut("by the cashier")
-	case at == atEntry, at == atPaid && strings.Contains(strings.Join(t.screen.Keys, " "), "重打印"):
+	case at == atEntry, (at == atPaid || at == atChange) && strings.Contains(strings.Join(t.screen.Keys, " "), "重打印"):
 		c.press("OK") // what is owed is printed
-	case at == atPaid && strings.Contains(strings.Join(t.screen.Keys, " "), "reprint"):
+	case (at == atPaid || at == atChange) && strings.Contains(strings.Join(t.screen.Keys, " "), "reprint"):
 		c.press("OK")
 	default:
 		c.press("CANCEL")

@@ -18,6 +18,7 @@ type oracle struct {
 
 	doubt   txn.Record // a commit that the power or the disk took: it is on disk or not
 	printed map[original]int
+	kicked  map[txn.OrderNo]bool
 	failing bool // the journal has refused a record in this run
 }
 
@@ -46,7 +47,7 @@ type original struct {
 }
 
 func newOracle(w *world) *oracle {
-	return &oracle{w: w, entries: map[txn.OrderNo]*entry{}, printed: map[original]int{}}
+	return &oracle{w: w, entries: map[txn.OrderNo]*entry{}, printed: map[original]int{}, kicked: map[txn.OrderNo]bool{}}
 }
 
 func (o *oracle) saleOf(no txn.OrderNo) txn.OrderNo {
@@ -112,6 +113,9 @@ func (o *oracle) intent(in *txn.Intent, no txn.OrderNo) {
 	}
 	o.last = seq
 	e := &entry{no: no, sale: in.Sale, network: in.Network, method: in.Method, amount: in.Amount.Fen, state: txn.Open}
+	if in.Method == txn.Cash { // the money is on the counter
+		e.state, e.run = txn.Paid, o.w.power.run
+	}
 	if e.sale == "" {
 		e.sale = no
 	}
@@ -210,8 +214,9 @@ func (o *oracle) shown(s txn.Screen) {
 		o.w.fail(10, "", "no cashier knows the screen %q", s.Title)
 	case kind == atHalt && !o.failing:
 		o.w.fail(10, "", "it stopped selling, and the journal works: %q", s.Lines)
-	case kind == atPaid && !slices.ContainsFunc(o.all(), func(e *entry) bool {
-		return e.state == txn.Paid && s.Amount == txn.Yuan(e.amount).String() && strings.Contains(words, e.no.Short())
+	case (kind == atPaid || kind == atChange) && !slices.ContainsFunc(o.all(), func(e *entry) bool {
+		amount := kind == atChange && e.method == txn.Cash || s.Amount == txn.Yuan(e.amount).String()
+		return e.state == txn.Paid && amount && strings.Contains(words, e.no.Short())
 	}):
 		o.w.fail(3, "", "the screen says paid, the journal does not: %q %q", s.Amount, s.Lines)
 	case s.QR != "" && o.entries[o.w.bank.byURL[s.QR]] == nil:
@@ -255,6 +260,17 @@ func (o *oracle) prints(s txn.Slip) {
 	if e.run != o.w.power.run {
 		o.w.fail(7, no, "an original after a restart")
 	}
+}
+
+// kicks holds the opening of the drawer to the rules.
+func (o *oracle) kicks(no txn.OrderNo) {
+	if e := o.entries[no]; e == nil || e.method != txn.Cash {
+		o.w.fail(2, no, "the drawer opens for no cash on disk")
+	}
+	if o.kicked[no] {
+		o.w.fail(7, no, "the drawer opens a second time")
+	}
+	o.kicked[no] = true
 }
 
 // clean holds words for people to what may come out of the terminal.

@@ -32,7 +32,7 @@ type terminal struct {
 // config is a shop like many others, with the times of the defaults.
 func config() txn.Config {
 	return txn.Config{
-		Terminal: "T01", Operator: "01", Language: txn.Chinese, Sandbox: true, Printer: true, Scanner: true,
+		Terminal: "T01", Operator: "01", Language: txn.Chinese, Sandbox: true, Printer: true, Drawer: true, Scanner: true,
 		Merchant: txn.Merchant{Name: "惠民便利店", NameEN: "Huimin Store", Number: "M1", Footer: "谢谢惠顾"},
 		Networks: []txn.NetworkConfig{
 			{ID: txn.WeChat, Name: "微信支付", NameEN: "WeChat Pay", Short: "微信"},
@@ -124,6 +124,10 @@ func (t *terminal) carry(effect txn.Effect) {
 	case txn.Print:
 		t.printing = true
 		t.w.paper.print(t, e)
+	case txn.Kick:
+		t.w.log(e.Order, "kick")
+		t.w.oracle.kicks(e.Order)
+		t.w.after(50*time.Millisecond, func() { t.step(txn.KickEnded{Order: e.Order, Fault: t.w.paper.fault}) })
 	case txn.Note:
 		t.w.oracle.clean("the log", e.Text)
 		t.w.log(e.Order, "note %s", e.Text)
