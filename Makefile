@@ -26,8 +26,9 @@ ARM_PACKAGES := qemu-system-arm e2fsprogs xz-utils
 SCENARIOS := cmd/posboard/testdata/scenarios
 # What ARM boards play in `make test`: one of them everything but most of what differs by the network alone, the other
 # what touches each part. `make test-full` plays all on both.
-MOST  := $(filter-out $(SCENARIOS)/alipay-% $(SCENARIOS)/unionpay-%,$(wildcard $(SCENARIOS)/*.txtar)) \
-	$(patsubst %,$(SCENARIOS)/%.txtar,alipay-show alipay-scan unionpay-show-paid unionpay-scan-paid)
+MOST  := $(filter-out $(SCENARIOS)/alipay-% $(SCENARIOS)/unionpay-% $(SCENARIOS)/aggregator-%,$(wildcard $(SCENARIOS)/*.txtar)) \
+	$(patsubst %,$(SCENARIOS)/%.txtar,alipay-show alipay-scan unionpay-show-paid unionpay-scan-paid \
+	aggregator-two-phones)
 SMOKE := $(patsubst %,$(SCENARIOS)/%.txtar,\
 	show-paid scan-paid network-lost-reply-reversed paper-out-during power-printing scanner-unplugged)
 
