@@ -100,7 +100,10 @@ func TestSettings(t *testing.T) {
 				if b.did("start /init") || b.did("mount ext4 /dev/vda") {
 					t.Error("the boot went on without its settings")
 				}
-				if n := b.seen[0]; n.Kind != boot.NoSettings || !errors.Is(n.Err, c.err) || !strings.Contains(strings.Join(n.Lines("zh"), ""), c.says) {
+				b.mu.Lock()
+				n := b.seen[0]
+				b.mu.Unlock()
+				if n.Kind != boot.NoSettings || !errors.Is(n.Err, c.err) || !strings.Contains(strings.Join(n.Lines("zh"), ""), c.says) {
 					t.Errorf("notice %+v", n)
 				}
 				c.mend(b)
