@@ -85,8 +85,6 @@ func haltText(err error) text {
 		return haltFull
 	case errors.Is(err, ErrJournalBusy):
 		return haltBusy
-	case errors.Is(err, ErrNoNetwork):
-		return haltNetwork
 	}
 	return haltJournal
 }

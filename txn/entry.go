@@ -44,7 +44,7 @@ func (e entry) key(m *Machine, k Key, long bool) {
 			m.reprintNext()
 			return
 		}
-		m.startShow(e.due(m), m.cfg.Default)
+		m.startShow(e.due(m))
 	case k == KeyScan && long:
 		if m.payable(e.due(m)) {
 			m.ensureSale(e.due(m))
@@ -177,6 +177,10 @@ func (m *Machine) payable(due Money) bool {
 		m.mistake(errBusyOrders)
 		return false
 	}
+	if len(m.networks()) == 0 {
+		m.mistake(errNoNetwork)
+		return false
+	}
 	return true
 }
 
@@ -223,7 +227,7 @@ const choiceTimeout = 60 * time.Second
 func (c choice) key(m *Machine, k Key, _ bool) {
 	switch k {
 	case "1", KeyOK:
-		m.startShow(m.sale.Total, m.cfg.Default)
+		m.startShow(m.sale.Total)
 	case "2", KeyScan:
 		m.startScan(m.sale.Total)
 	case "3":

@@ -66,7 +66,7 @@ func TestMenuAndLanguage(t *testing.T) {
 }
 
 func TestHalted(t *testing.T) {
-	for _, why := range []error{txn.ErrJournalNewer, txn.ErrJournalDamaged, txn.ErrJournalBusy, txn.ErrNoNetwork, errors.New("x")} {
+	for _, why := range []error{txn.ErrJournalNewer, txn.ErrJournalDamaged, txn.ErrJournalBusy, errors.New("x")} {
 		m := txn.NewHalted(config(), fmt.Errorf("opening: %w", why), txn.Time{})
 		for _, ev := range []txn.Event{txn.Tick{}, txn.KeyPressed{Key: "5"}, txn.KeyPressed{Key: txn.KeyOK}} {
 			for _, e := range m.Step(txn.Time{}, ev) {

@@ -76,6 +76,9 @@ type ScannerState struct{ Fault ScanFault } // empty: it works
 // Tick lets time pass. The loop sends one at least every 250 ms.
 type Tick struct{}
 
+// NetworkOut says that a network could not be set up: until the next start there is nothing to sell with it.
+type NetworkOut struct{ Network NetworkID }
+
 // NetworkAnswered ends a [Request]. Fault is empty exactly when Answer is verified.
 type NetworkAnswered struct {
 	Order  OrderNo
@@ -143,6 +146,7 @@ func (Scanned) event()         {}
 func (ScanFailed) event()      {}
 func (ScannerState) event()    {}
 func (Tick) event()            {}
+func (NetworkOut) event()      {}
 func (NetworkAnswered) event() {}
 func (Committed) event()       {}
 func (PrintEnded) event()      {}

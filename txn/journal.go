@@ -16,9 +16,6 @@ var (
 	ErrNoOrder = errors.New("journal: no such order")
 )
 
-// ErrNoNetwork is returned when no payment network could be set up.
-var ErrNoNetwork = errors.New("no payment network is set up")
-
 // Journal is the record that survives everything, as the terminal's loop uses it. Calls may come from
 // several goroutines.
 type Journal interface {

@@ -15,6 +15,8 @@ type Machine struct {
 	view  view  // the foreground
 	sale  *Sale // the customer at the till; nil between customers
 	tasks []*task
+	// missing are the networks that could not be set up.
+	missing []NetworkID
 	// captured names the order that paid each sale of which an order is still worked on.
 	captured   map[OrderNo]OrderNo
 	codes      []CodeDigest
@@ -110,6 +112,8 @@ func (m *Machine) Step(now Time, ev Event) []Effect {
 		}
 	case ScannerState:
 		m.scannerState(e.Fault)
+	case NetworkOut:
+		m.networkOut(e)
 	case NetworkAnswered:
 		m.answered(e)
 	case Committed:

@@ -11,10 +11,10 @@ type starting struct {
 }
 
 // startShow begins an order that is paid by scanning what the terminal shows.
-func (m *Machine) startShow(due Money, network NetworkID) {
+func (m *Machine) startShow(due Money) {
 	if m.payable(due) {
 		m.ensureSale(due)
-		m.start(&Intent{Network: network, Method: Show}, PaymentCode{})
+		m.start(&Intent{Network: m.usual(), Method: Show}, PaymentCode{})
 	}
 }
 
@@ -83,12 +83,12 @@ func (v showing) key(m *Machine, k Key, _ bool) {
 			v.t.giveUp(m, "switched")
 			m.startScan(m.sale.Total)
 		}
-	case digit && n >= 1 && n <= len(m.cfg.Networks) && m.cfg.Networks[n-1].ID != v.t.order.Network && v.t.saving == 0:
+	case digit && n >= 1 && n <= len(m.networks()) && m.networks()[n-1].ID != v.t.order.Network && v.t.saving == 0:
 		if !m.payable(m.sale.Total) {
 			return
 		}
 		v.t.giveUp(m, "switched")
-		m.start(&Intent{Network: m.cfg.Networks[n-1].ID, Method: Show}, PaymentCode{})
+		m.start(&Intent{Network: m.networks()[n-1].ID, Method: Show}, PaymentCode{})
 	case k == keyOfCash && v.t.saving == 0:
 		v.t.giveUp(m, "switched")
 		m.askCash(m.sale.Total)
@@ -136,7 +136,7 @@ func (v showing) screen(m *Machine) Screen {
 	if m.cfg.Scanner {
 		s.Keys = append(s.Keys, m.say(keyScan))
 	}
-	for i, n := range m.cfg.Networks {
+	for i, n := range m.networks() {
 		if n.ID != o.Network {
 			s.Choice = append(s.Choice, itoa(i+1)+" "+m.networkShort(n))
 		}
@@ -235,7 +235,7 @@ func (f failed) key(m *Machine, k Key, long bool) {
 	case f.over:
 		m.emit(Beep{BeepMistake})
 	case k == KeyOK:
-		m.startShow(m.sale.Total, m.cfg.Default)
+		m.startShow(m.sale.Total)
 	case k == KeyScan && long:
 		m.view = choice{since: m.now.Mono}
 	case k == KeyScan:

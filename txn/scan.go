@@ -52,7 +52,7 @@ func (v scanning) key(m *Machine, k Key, long bool) {
 	case v.items:
 		v.itemKey(m, k, long)
 	case k == KeyOK:
-		m.startShow(m.sale.Total, m.cfg.Default)
+		m.startShow(m.sale.Total)
 	default:
 		m.emit(Beep{BeepMistake})
 	}
@@ -113,17 +113,19 @@ func (v scanning) misread(m *Machine, reason ScanFault) {
 
 // charge starts an order for a customer's code, if the code is one of ours and new.
 func (m *Machine) charge(c Scanned) {
-	network, ours := m.cfg.network(c.Network)
-	to := c.Network
-	if _, any := m.cfg.network(Aggregator); any && !ours { // it takes every wallet's code
+	to, ours := c.Network, m.serves(c.Network)
+	if !ours && m.serves(Aggregator) { // it takes every wallet's code
 		to, ours = Aggregator, true
 	}
 	switch {
 	case c.Network == "":
 		m.mistake(errCodeNobody)
+	case len(m.networks()) == 0:
+		m.mistake(errNoNetwork)
 	case !ours:
 		m.note("scanner: a code of "+string(c.Network)+", which is not enabled", "")
-		m.mistake(errCodeOwner, m.networkName(knownName(network)), m.networkName(m.cfg.Networks[0]))
+		network, _ := m.cfg.network(c.Network)
+		m.mistake(errCodeOwner, m.networkName(knownName(network)), m.networkName(m.networks()[0]))
 	case slices.Contains(m.codes, c.Digest):
 		m.note("scanner: a payment code that was used before", "")
 		m.mistake(errCodeUsed)

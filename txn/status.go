@@ -90,6 +90,8 @@ func (m *Machine) status() (line string, alarm bool) {
 		return m.owed(m.unfinished()), true
 	case m.scanner != "" && !m.isScanning():
 		return m.say(stsScanner[m.scanner]), true
+	case idle && m.lacking() != "":
+		return m.lacking(), true
 	}
 	var parts []string
 	if len(m.exceptions) > 0 && idle {

@@ -109,6 +109,7 @@ var (
 // Mistakes at the keys and codes that don't fit.
 var (
 	errAmount      = text{"请先输入金额", "Enter an amount first"}
+	errNoNetwork   = text{"无可用支付渠道：请收现金(菜单)", "No network set up: take cash (MENU)"}
 	errLimit       = text{"超过单笔限额 %s", "Above the limit of %s"}
 	errDigits      = text{"金额最多两位小数", "At most two decimals"}
 	errPoint       = text{"已有小数点", "There is a point already"}
@@ -171,6 +172,8 @@ var (
 	stsUnprintedOne = text{"已收%s 单号%s 小票未打完", "%s paid (%s), slip missing"}
 	stsPending      = text{"后台%d单", "%d pending"}
 	stsNearEnd      = text{"纸将用完", "Paper low"}
+	stsNoNetwork    = text{"支付渠道未就绪：可收现金，叫技术员", "No network: take cash, call technician"}
+	stsNetworkOut   = text{"%s无法使用：请叫技术员", "%s can't be used: call a technician"}
 	stsExceptions   = text{"异常%d单：按 菜单", "%d exc.: MENU"}
 	stsLate         = text{"弃单到账 %s (%s)：请勿再收", "LATE %s (%s): no new charge"}
 	stsResolved     = text{"后台到账 %s (单号 %s)", "Paid later: %s (%s)"}
@@ -201,7 +204,6 @@ var (
 	haltDamaged = text{"交易记录读取出错，为保护账目已停止收款。请勿断电，请叫技术员", "The journal can't be read. Selling has stopped to protect the books. Leave the power on and call a technician"}
 	haltFull    = text{"存储已满，无法记账。请叫技术员清理后重启", "No room left to keep records. Call a technician, then restart"}
 	haltBusy    = text{"交易记录被另一程序占用。请重启终端", "The journal is in use by another program. Restart the terminal"}
-	haltNetwork = text{"支付渠道配置有误，无法收款。请叫技术员查看事件日志", "No payment network could be set up. Call a technician: the event log says why"}
 	haltJournal = text{"无法写入交易记录，已停止收款。请重启，若仍如此请叫技术员", "The journal can't be written. Restart; if it stays so call a technician"}
 )
 

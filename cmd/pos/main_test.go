@@ -45,7 +45,7 @@ func TestCommandLine(t *testing.T) {
 		{"-h", exitOK, "", "pos check"},
 		{"sell", exitUsage, "", "no such command"},
 		{"check extra -profile x", exitUsage, "", "unexpected"},
-		// Keys that can't be read leave no network: the terminal runs, says so, and ends with its keyboard.
+		// Keys that can't be read leave no network: the terminal takes cash, says so, and ends with its keyboard.
 		{"run -profile " + good, exitOK, "", ""},
 	} {
 		var stdout, stderr bytes.Buffer
@@ -55,8 +55,8 @@ func TestCommandLine(t *testing.T) {
 		}
 	}
 	log, err := os.ReadFile(filepath.Join(dir, "data", "events.log"))
-	if err != nil || !bytes.Contains(log, []byte("no payment network")) {
-		t.Errorf("the event log does not say why nothing is sold: %s, %v", log, err)
+	if err != nil || !bytes.Contains(log, []byte("network left out")) {
+		t.Errorf("the event log does not say why a network is missing: %s, %v", log, err)
 	}
 }
 

@@ -1,8 +1,9 @@
 package terminal
 
 import (
+	"context"
 	"errors"
-	"fmt"
+	"log/slog"
 	"slices"
 
 	"smartpos/device"
@@ -14,23 +15,38 @@ import (
 	"smartpos/txn/pay/wechat"
 )
 
-// openNetworks sets up the profile's networks. One that can't be is left out and logged with its cause; the
-// error is [txn.ErrNoNetwork] when none is left.
-func openNetworks(p *device.Profile, cfg *txn.Config, ports *Ports) error {
-	cfg.Networks = slices.DeleteFunc(cfg.Networks, func(n txn.NetworkConfig) bool {
+// openNetworks sets up the profile's networks. One that can't be is left out and logged with its cause.
+func openNetworks(p *device.Profile, enabled []txn.NetworkConfig, log *slog.Logger) (open []pay.Network) {
+	for _, n := range enabled {
 		client, err := openNetwork(p, n.ID)
 		if err != nil {
-			ports.Log.Error("network left out", "network", n.ID, "err", err)
-			return true
+			log.Error("network left out", "network", n.ID, "err", err)
+			continue
 		}
-		ports.Networks = append(ports.Networks, client)
-		return false
-	})
-	if len(ports.Networks) == 0 {
-		return fmt.Errorf("%w: see the event log", txn.ErrNoNetwork)
+		open = append(open, client)
 	}
-	if !slices.ContainsFunc(cfg.Networks, func(n txn.NetworkConfig) bool { return n.ID == cfg.Default }) {
-		cfg.Default = cfg.Networks[0].ID
+	return open
+}
+
+// openNetworks sets the networks up, once, and tells the machine of those that are left out. Then it has the clock kept.
+func (t *Terminal) openNetworks(ctx context.Context) {
+	open := t.networks()
+	for _, id := range t.enabled {
+		if !slices.ContainsFunc(open, func(n pay.Network) bool { return n.ID() == id }) {
+			t.tell(ctx, txn.NetworkOut{Network: id})
+		}
+	}
+	if prover := timeProver(open); prover != nil && t.ports.SetClock != nil {
+		t.keepTime(ctx, prover)
+	}
+}
+
+// network returns the client of a network, or nil. It waits for the networks to be set up.
+func (t *Terminal) network(id txn.NetworkID) pay.Network {
+	for _, n := range t.networks() {
+		if n.ID() == id {
+			return n
+		}
 	}
 	return nil
 }

@@ -18,6 +18,7 @@ import (
 	"smartpos/scanner"
 	"smartpos/store"
 	"smartpos/txn"
+	"smartpos/txn/pay"
 )
 
 // Console is where a terminal without a framebuffer draws, and where it reads keys when the profile names no
@@ -36,7 +37,7 @@ type Board struct {
 
 // Open sets a terminal up as the profile says. What is missing at start is no error where the terminal can
 // work without it or wait for it: an absent printer or scanner comes when it is plugged in, a network whose
-// keys can't be read is left out and logged, and a journal that can't be opened makes a terminal that says
+// keys can't be read is left out and logged when [Terminal.Run] sets it up, and a journal that can't be opened makes a terminal that says
 // why it doesn't sell. The returned function closes what Run has not.
 func Open(p *device.Profile, console Console, board Board, log *slog.Logger) (t *Terminal, closeAll func() error, err error) {
 	var open closers
@@ -68,9 +69,7 @@ func Open(p *device.Profile, console Console, board Board, log *slog.Logger) (t 
 	if err := openPrinter(p, start, &ports, &open); err != nil {
 		return nil, nil, err
 	}
-	if err := openNetworks(p, &cfg, &ports); halt == nil {
-		halt = err
-	}
+	ports.Networks = func() []pay.Network { return openNetworks(p, cfg.Networks, log) }
 	if halt != nil {
 		return NewHalted(cfg, halt, ports), open.close, nil
 	}

@@ -45,8 +45,10 @@ type Pulse interface {
 // Ports are the terminal's connections to the world. Scanner and Printer may be nil; Journal is nil when
 // none could be opened.
 type Ports struct {
-	Journal    txn.Journal
-	Networks   []pay.Network
+	Journal txn.Journal
+	// Networks sets the networks up and returns them, without those that can't be. It is called once, beside the
+	// selling: on a slow board their keys take longer than everything else that a start needs.
+	Networks   func() []pay.Network
 	Keys       keypad.Source
 	Scanner    scanner.Engine
 	Continuous bool // the engine reads all the time
@@ -74,6 +76,9 @@ type Terminal struct {
 	triggers *lane[bool]
 	screenOK bool
 
+	networks func() []pay.Network // that could be set up
+	enabled  []txn.NetworkID
+
 	clockDoubt chan struct{} // a request failed for the clock
 }
 
@@ -81,6 +86,9 @@ type Terminal struct {
 func New(cfg txn.Config, start txn.Start, ports Ports) *Terminal {
 	t := newTerminal(ports)
 	t.machine = txn.New(cfg, start, t.now())
+	for _, n := range cfg.Networks {
+		t.enabled = append(t.enabled, n.ID)
+	}
 	ports.Log.Info("ready", "pending", len(start.Pending), "exceptions", len(start.Exceptions))
 	return t
 }
@@ -97,10 +105,13 @@ func newTerminal(ports Ports) *Terminal {
 	if ports.Pulse == nil {
 		ports.Pulse = (*boot.Pulse)(nil)
 	}
+	if ports.Networks == nil {
+		ports.Networks = func() []pay.Network { return nil }
+	}
 	return &Terminal{
 		ports: ports, start: time.Now(), events: make(chan txn.Event, eventQueue), screenOK: true,
 		commits: newLane[txn.Commit](), prints: newLane[txn.Effect](), triggers: newLane[bool](),
-		clockDoubt: make(chan struct{}, 1),
+		clockDoubt: make(chan struct{}, 1), networks: sync.OnceValue(ports.Networks),
 	}
 }
 
@@ -119,9 +130,6 @@ func (t *Terminal) Run(ctx context.Context) error {
 		t.work.Go(func() { t.readCodes(ctx) })
 		t.work.Go(func() { t.pullTrigger(ctx) })
 	}
-	if prover := t.timeProver(); prover != nil && t.ports.SetClock != nil {
-		t.work.Go(func() { t.keepTime(ctx, prover) })
-	}
 	err := t.loop(ctx, ended)
 	cancel()
 	return errors.Join(err, t.shut())
@@ -133,6 +141,7 @@ func (t *Terminal) loop(ctx context.Context, ended <-chan error) error {
 	defer ticker.Stop()
 	t.step(ctx, txn.Tick{})
 	t.ports.Pulse.Ready()
+	t.work.Go(func() { t.openNetworks(ctx) })
 	for {
 		t.ports.Pulse.Beat()
 		select {

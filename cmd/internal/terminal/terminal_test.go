@@ -155,6 +155,11 @@ func testConfig() txn.Config {
 
 func startTerminal(t *testing.T) *fixture {
 	t.Helper()
+	return startTerminalAs(t, testConfig())
+}
+
+func startTerminalAs(t *testing.T, cfg txn.Config) *fixture {
+	t.Helper()
 	table, err := scanner.NewTable(scanner.DefaultRules())
 	if err != nil {
 		t.Fatal(err)
@@ -164,8 +169,8 @@ func startTerminal(t *testing.T) *fixture {
 		return txn.Answer{Status: txn.StatusReady, CodeURL: "weixin://x"}, nil
 	}
 	f.network.say = txn.Answer{Status: txn.StatusWaiting}
-	f.Terminal = New(testConfig(), txn.Start{}, Ports{
-		Journal: f.journal, Networks: []pay.Network{f.network}, Keys: f.keys, Codes: table, Printer: f.paper,
+	f.Terminal = New(cfg, txn.Start{}, Ports{
+		Journal: f.journal, Networks: func() []pay.Network { return []pay.Network{f.network} }, Keys: f.keys, Codes: table, Printer: f.paper,
 		Screen: f.glass, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), RequestTimeout: 5 * time.Second,
 	})
 	ctx, cancel := context.WithCancel(context.Background())
@@ -239,6 +244,16 @@ func TestOrderOfANetworkThatIsGone(t *testing.T) {
 	if pay.FaultOf(err) != txn.FaultConfig {
 		t.Fatal(err)
 	}
+}
+
+// A network of the profile that could not be set up is said to be missing, and the terminal sells on.
+func TestNetworkLeftOut(t *testing.T) {
+	cfg := testConfig()
+	cfg.Networks = append(cfg.Networks, txn.NetworkConfig{ID: txn.Alipay, Name: "支付宝"})
+	f := startTerminalAs(t, cfg)
+	f.glass.until(t, "支付宝无法使用")
+	f.keys.press(t, "7", "OK")
+	f.glass.until(t, "weixin://x")
 }
 
 func TestSortHidesPaymentCodes(t *testing.T) {

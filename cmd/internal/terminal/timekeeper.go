@@ -70,8 +70,8 @@ func (t *Terminal) doubtClock() {
 }
 
 // timeProver is the first network that can prove the time, or nil.
-func (t *Terminal) timeProver() pay.TimeProver {
-	for _, n := range t.ports.Networks {
+func timeProver(networks []pay.Network) pay.TimeProver {
+	for _, n := range networks {
 		if p, ok := n.(pay.TimeProver); ok {
 			return p
 		}

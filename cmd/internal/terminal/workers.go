@@ -89,15 +89,6 @@ func (t *Terminal) ask(ctx context.Context, r txn.Request) (txn.Answer, error) {
 	return n.Query(ctx, r.Order)
 }
 
-func (t *Terminal) network(id txn.NetworkID) pay.Network {
-	for _, n := range t.ports.Networks {
-		if n.ID() == id {
-			return n
-		}
-	}
-	return nil
-}
-
 // readCodes brings what the scan engine reads to the loop.
 func (t *Terminal) readCodes(ctx context.Context) {
 	for {
