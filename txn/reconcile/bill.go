@@ -79,7 +79,8 @@ func (t *Totals) add(l Line) {
 type Bill struct {
 	Network  txn.NetworkID
 	File     string
-	Merchant string // the network's number for us; empty if the bill has no line and does not say
+	Merchant string    // the network's number for us; empty if the bill has no line and does not say
+	Day      time.Time // whose bill it says it is, its first moment in China; zero if it does not say
 	Lines    []Line
 	Totals   Totals   // of Lines
 	Checked  bool     // the bill brought totals of its own, and they are these

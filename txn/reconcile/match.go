@@ -28,14 +28,17 @@ const DefaultCut = 10 * time.Minute
 // and the next day's reconciliation settles them or makes them 短款 or 长款. Unknown entries that no bill has
 // wait in the same way.
 //
-// Whatever is found, the sums of all classes equal the bill's totals. The only errors are of ErrInput and
-// ErrMerchant: then there is no result.
+// Whatever is found, the sums of all classes equal the bill's totals. The only errors are of ErrInput, ErrMerchant and
+// ErrDay: then there is no result.
 func Match(opt Options, ours []Entry, bill *Bill) (*Result, error) {
 	if opt.Merchant != "" && bill.Merchant != "" && bill.Merchant != opt.Merchant {
 		return nil, &Error{File: bill.File, Err: wrong(ErrMerchant, "%s, ours is %s", shown(bill.Merchant), opt.Merchant)}
 	}
 	m, err := newMatcher(opt)
 	if err != nil {
+		return nil, err
+	}
+	if err := m.sameDay(opt.Cut, bill); err != nil {
 		return nil, err
 	}
 	if err := m.collect(opt.Before, ours, bill); err != nil {
@@ -84,6 +87,25 @@ func newMatcher(opt Options) (*matcher, error) {
 		m.done[k] = true
 	}
 	return m, nil
+}
+
+// sameDay refuses the bill of another day: by what it says of itself, and else by its lines, none of which is of the day
+// then.
+func (m *matcher) sameDay(cut time.Duration, bill *Bill) error {
+	day := bill.Day
+	for _, l := range bill.Lines {
+		if !bill.Day.IsZero() {
+			break
+		}
+		if day = l.At; !l.At.Before(m.start.Add(-cut)) && l.At.Before(m.end.Add(cut)) {
+			return nil
+		}
+	}
+	if day.IsZero() || !day.Before(m.start) && day.Before(m.end) {
+		return nil
+	}
+	return &Error{File: bill.File, Err: wrong(ErrDay, "%s, reconciled is %s",
+		day.In(txn.BusinessZone).Format(time.DateOnly), m.start.Format(time.DateOnly))}
 }
 
 // collect sorts everything by key, what waited first.

@@ -36,10 +36,10 @@ func (c *Client) ID() txn.NetworkID { return txn.Aggregator }
 // paths are the calls.
 var paths = map[txn.Op]string{
 	txn.OpShow: "/agg/v1/create", txn.OpScan: "/agg/v1/scan", txn.OpQuery: "/agg/v1/query",
-	txn.OpClose: "/agg/v1/close", txn.OpReverse: "/agg/v1/reverse",
+	txn.OpClose: "/agg/v1/close", txn.OpReverse: "/agg/v1/reverse", txn.OpBill: "/agg/v1/bill",
 }
 
-// request is the body of every call. Fields that a call does not know stay empty.
+// request is the body of every call about an order. Fields that a call does not know stay empty.
 type request struct {
 	MerchantID string `json:"merchant_id"`
 	OrderNo    string `json:"order_no"`
@@ -125,7 +125,7 @@ const (
 )
 
 // request is a signed request and its nonce.
-func (c *Client) request(ctx context.Context, op txn.Op, body request, now time.Time) (*http.Request, string, error) {
+func (c *Client) request(ctx context.Context, op txn.Op, body any, now time.Time) (*http.Request, string, error) {
 	text, err := json.Marshal(body)
 	if err != nil {
 		return nil, "", err

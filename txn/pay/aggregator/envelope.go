@@ -24,26 +24,35 @@ var (
 
 // judge decides what an exchange proves.
 func (c *Client) judge(op txn.Op, o txn.Order, nonce string, x *client.Exchange) (txn.Answer, error) {
-	if f, err := x.Silence(); f != txn.FaultNone {
+	if f, err := c.proof(op, nonce, x); f != txn.FaultNone {
 		return c.fail(op, o, f, "", err)
+	}
+	return c.read(op, o, x.Status, x.Body)
+}
+
+// proof says whether an answer is the platform's, and about the request with that nonce: FaultNone, or the fault and its
+// cause.
+func (c *Client) proof(op txn.Op, nonce string, x *client.Exchange) (txn.Fault, error) {
+	if f, err := x.Silence(); f != txn.FaultNone {
+		return f, err
 	}
 	switch {
 	case x.Cut != nil:
-		return c.fail(op, o, txn.FaultUnverified, "", x.Cut)
+		return txn.FaultUnverified, x.Cut
 	case x.Status >= 300 && x.Status < 400:
-		return c.fail(op, o, txn.FaultUnverified, "", client.ErrRedirect)
+		return txn.FaultUnverified, client.ErrRedirect
 	}
 	at, err := c.verify(op, nonce, x)
 	switch {
 	case errors.Is(err, client.ErrUnsigned) && x.Troubled():
-		return c.fail(op, o, txn.FaultSystem, "", err)
+		return txn.FaultSystem, err
 	case err != nil:
-		return c.fail(op, o, txn.FaultUnverified, "", err)
+		return txn.FaultUnverified, err
 	}
 	if d := time.Since(at); d >= maxSkew || d <= -maxSkew {
-		return c.fail(op, o, txn.FaultUnverified, "", errSkew)
+		return txn.FaultUnverified, errSkew
 	}
-	return c.read(op, o, x.Status, x.Body)
+	return txn.FaultNone, nil
 }
 
 // verify returns when the platform signed an answer to the request with that nonce. The error is ErrUnsigned where the

@@ -1,6 +1,7 @@
 package unionpay
 
 import (
+	"cmp"
 	"crypto/rsa"
 	"crypto/x509"
 	"errors"
@@ -101,10 +102,11 @@ func New(cfg Config) (*Client, error) {
 	if cfg.NotifyURL == "" {
 		cfg.NotifyURL = NoNotifications
 	}
-	if cfg.BaseURL == "" {
-		cfg.BaseURL = gateway
+	base, err := client.ParseBase(cmp.Or(cfg.BaseURL, gateway))
+	if err != nil {
+		return nil, bad("%v", err)
 	}
-	base, err := client.ParseBase(cfg.BaseURL)
+	files, err := client.ParseBase(cmp.Or(cfg.BaseURL, filesAddress))
 	if err != nil {
 		return nil, bad("%v", err)
 	}
@@ -120,7 +122,7 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{cfg: cfg, key: key, certID: certID, network: network, base: base, line: client.NewLine(roots, cfg.Timeout)}, nil
+	return &Client{cfg: cfg, key: key, certID: certID, network: network, base: base, files: files, line: client.NewLine(roots, cfg.Timeout)}, nil
 }
 
 // loadSigner reads the merchant's key and the certificate that belongs to it, and returns its certId: the
