@@ -45,8 +45,12 @@ func sane(t *testing.T, b *reconcile.Bill, err error) {
 	switch {
 	case !b.Day.IsZero():
 		opt.Day = b.Day
-	case len(b.Lines) > 0:
-		opt.Day = b.Lines[0].At
+	default:
+		for _, l := range b.Lines {
+			if l.Kind == reconcile.Payment {
+				opt.Day = l.At
+			}
+		}
 	}
 	r, err := reconcile.Match(opt, nil, b)
 	if err != nil || r.Total().Bill != b.Totals {

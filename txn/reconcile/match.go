@@ -38,7 +38,7 @@ func Match(opt Options, ours []Entry, bill *Bill) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := m.sameDay(opt.Cut, bill); err != nil {
+	if err := m.sameDay(bill); err != nil {
 		return nil, err
 	}
 	if err := m.collect(opt.Before, ours, bill); err != nil {
@@ -89,19 +89,19 @@ func newMatcher(opt Options) (*matcher, error) {
 	return m, nil
 }
 
-// sameDay refuses the bill of another day: by what it says of itself, and else by its lines, none of which is of the day
-// then.
-func (m *matcher) sameDay(cut time.Duration, bill *Bill) error {
+// sameDay refuses the bill of another day: by what it says of itself, and else by its payments, none of which is of the
+// day then. Refunds may stand under the time of their payment.
+func (m *matcher) sameDay(bill *Bill) error {
+	of := func(t time.Time) bool { return !t.Before(m.start) && t.Before(m.end) }
 	day := bill.Day
 	for _, l := range bill.Lines {
-		if !bill.Day.IsZero() {
-			break
-		}
-		if day = l.At; !l.At.Before(m.start.Add(-cut)) && l.At.Before(m.end.Add(cut)) {
-			return nil
+		if bill.Day.IsZero() && l.Kind == Payment {
+			if day = l.At; of(day) {
+				return nil
+			}
 		}
 	}
-	if day.IsZero() || !day.Before(m.start) && day.Before(m.end) {
+	if day.IsZero() || of(day) {
 		return nil
 	}
 	return &Error{File: bill.File, Err: wrong(ErrDay, "%s, reconciled is %s",

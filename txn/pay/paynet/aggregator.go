@@ -35,7 +35,7 @@ var _ wire = (*aggregator)(nil)
 
 func (*aggregator) network() string      { return Aggregator }
 func (*aggregator) title() string        { return "微信、支付宝或云闪付" }
-func (*aggregator) looks(op string) bool { return op == OpQuery || op == OpPage }
+func (*aggregator) looks(op string) bool { return op == OpQuery || op == OpPage || op == OpBill }
 
 // aggregatorCalls are the operations of the API.
 var aggregatorCalls = map[string]func(*aggregator, *request, aggregatorOrder, time.Time) answer{
@@ -45,7 +45,7 @@ var aggregatorCalls = map[string]func(*aggregator, *request, aggregatorOrder, ti
 
 func (*aggregator) route(r *request) bool {
 	if op, ok := strings.CutPrefix(r.path, aggregatorAPI); ok {
-		if r.method == http.MethodPost && aggregatorCalls[op] != nil {
+		if r.method == http.MethodPost && (aggregatorCalls[op] != nil || op == OpBill) {
 			r.op = op
 		}
 		return true
@@ -65,6 +65,9 @@ func (a *aggregator) call(r *request, now time.Time) answer {
 	}
 	if r.op == "" {
 		return aggCallUnknown.answer()
+	}
+	if r.op == OpBill {
+		return a.bill(r, now)
 	}
 	o, bad := a.read(r)
 	if bad != nil {

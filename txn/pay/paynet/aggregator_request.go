@@ -167,6 +167,7 @@ var (
 	aggMethod          = apiError{409, "WRONG_METHOD", "订单的支付方式不支持此操作", ""}
 	aggCodeInvalid     = apiError{400, "CODE_INVALID", "付款码无效", ""}
 	aggCodeExpired     = apiError{400, "CODE_EXPIRED", "付款码已过期，请顾客刷新", ""}
+	aggNoBillYet       = apiError{409, "BILL_NOT_READY", "账单尚未生成", ""}
 	aggBalance         = apiError{402, "BALANCE_NOT_ENOUGH", "余额不足", ""}
 )
 

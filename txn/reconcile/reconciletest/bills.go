@@ -202,8 +202,9 @@ func (m Merchant) UnionPay(day time.Time, lines []reconcile.Line) (name string, 
 			20: "01", 21: "01", 22: "000000", 28: string(m), 31: "惠民", 34: "T0000001",
 		}
 		if l.Kind != reconcile.Payment {
-			fields[20], fields[10], fields[27], fields[41] = "31", "9"+l.Transaction, l.Transaction, l.Order
-			fields[12], fields[17] = "V"+l.Order, fmt.Sprintf("D%012d", l.Fen)
+			// What undoes a payment has numbers of its own, as long as the payment's.
+			fields[20], fields[10], fields[27], fields[41] = "31", "9"+l.Transaction[1:], l.Transaction, l.Order
+			fields[12], fields[17] = "V"+l.Order[1:], fmt.Sprintf("D%012d", l.Fen)
 		}
 		if l.Kind == reconcile.Refund {
 			fields[20], fields[12] = "04", l.Refund
