@@ -22,6 +22,7 @@ type Machine struct {
 	codes      []CodeDigest
 	exceptions []Order
 	last       *Order // for 重打印
+	books      bookkeeping
 
 	token   uint64
 	commits map[uint64]Record
@@ -122,6 +123,8 @@ func (m *Machine) Step(now Time, ev Event) []Effect {
 		m.printEnded(e)
 	case KickEnded:
 		m.kicked(e)
+	case Reconciled:
+		m.reconciled(e)
 	case PrinterState:
 		if e.Fault != m.printer.Fault {
 			m.note("printer: "+orElse(string(e.Fault), "ready"), "")

@@ -36,6 +36,8 @@ func (v menu) key(m *Machine, k Key, _ bool) {
 			m.language = English
 		}
 		m.view = v.back
+	case "6":
+		m.askDay(v.back)
 	case KeyCancel, KeyMenu:
 		m.view = v.back
 	default:
@@ -54,6 +56,7 @@ func (v menu) screen(m *Machine) Screen {
 		Kind: ScreenText, Title: m.say(txtMenu),
 		Lines: []string{
 			m.say(menuReprint), m.say(menuOrders, len(m.tasks)), m.say(menuExcept, len(m.exceptions)), m.say(menuLanguage),
+			m.say(menuBooks),
 		},
 		Keys: []string{m.say(keyBack)},
 	}

@@ -2,12 +2,15 @@
 //
 //	pos [-profile FILE]        run the terminal
 //	pos check [-profile FILE]  read the profile and the keys it names, and say what is wrong with them
+//	pos reconcile [BILL…]      compare the journal with the networks' bills (对账)
 //	pos version                say which firmware this is
 //	pos licence                print the licences that go with it
 //
 // As process 1 of a board it brings the board up and runs itself as its child, see package boot.
 //
-// Exit codes: 0 ended as asked, 1 it could not run (stderr says why), 2 the command line is wrong, 78 the profile is.
+// Exit codes: 0 ended as asked, 1 it could not run (stderr says why), 2 the command line is wrong, 78 the profile is. Those
+// of reconcile are 0 all agrees, 1 there are differences, 2 it could not; what only waits for the next day's bill (存疑) is
+// no difference yet.
 package main
 
 import (
@@ -34,9 +37,13 @@ const (
 	exitProfile = boot.ExitProfile
 )
 
+const defaultProfile = "/etc/smartpos/profile.toml"
+
 // usage is what -h says before the flags.
 const usage = `pos [-profile FILE]        runs the terminal
 pos check [-profile FILE]  reads the profile and the keys it names, and says what is wrong with them
+pos reconcile [-day 2026-11-27] [BILL…]
+                           compares the journal with bills in files, or with those that the networks give out
 pos version                says which firmware this is
 pos licence                prints the licences that go with it
 `
@@ -53,13 +60,16 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if len(args) > 0 && len(args[0]) > 0 && args[0][0] != '-' {
 		verb, args = args[0], args[1:]
 	}
+	if verb == "reconcile" {
+		return reconcileDay(args, stdout, stderr)
+	}
 	flags := flag.NewFlagSet("pos "+verb, flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.Usage = func() {
 		fmt.Fprint(stderr, usage)
 		flags.PrintDefaults()
 	}
-	profile := flags.String("profile", "/etc/smartpos/profile.toml", "the board profile")
+	profile := flags.String("profile", defaultProfile, "the board profile")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return exitOK
@@ -96,7 +106,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		}
 		return runTerminal(p, stdin, stdout, stderr)
 	}
-	fmt.Fprintf(stderr, "pos: no such command %q; there are run, check, version and licence\n", verb)
+	fmt.Fprintf(stderr, "pos: no such command %q; there are run, check, reconcile, version and licence\n", verb)
 	return exitUsage
 }
 

@@ -5,8 +5,6 @@ import (
 	"maps"
 	"slices"
 	"time"
-
-	"smartpos/txn"
 )
 
 // Options say what a reconciliation is of.
@@ -38,7 +36,7 @@ func Match(opt Options, ours []Entry, bill *Bill) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := m.sameDay(bill); err != nil {
+	if err := bill.Of(opt.Day); err != nil {
 		return nil, err
 	}
 	if err := m.collect(opt.Before, ours, bill); err != nil {
@@ -76,36 +74,16 @@ func newMatcher(opt Options) (*matcher, error) {
 	if opt.Day.IsZero() || opt.Cut < 0 || opt.Cut > 12*time.Hour {
 		return nil, fmt.Errorf("%w: no day, or a cut of %v", ErrInput, opt.Cut)
 	}
-	year, month, day := opt.Day.In(txn.BusinessZone).Date()
+	start, end := bounds(opt.Day)
 	m := &matcher{
-		start: time.Date(year, month, day, 0, 0, 0, 0, txn.BusinessZone),
-		end:   time.Date(year, month, day+1, 0, 0, 0, 0, txn.BusinessZone),
-		done:  map[Key]bool{}, items: map[Key]*item{},
+		start: start, end: end,
+		done: map[Key]bool{}, items: map[Key]*item{},
 	}
 	m.cut = m.end.Add(-opt.Cut)
 	for _, k := range opt.Before.Done {
 		m.done[k] = true
 	}
 	return m, nil
-}
-
-// sameDay refuses the bill of another day: by what it says of itself, and else by its payments, none of which is of the
-// day then. Refunds may stand under the time of their payment.
-func (m *matcher) sameDay(bill *Bill) error {
-	of := func(t time.Time) bool { return !t.Before(m.start) && t.Before(m.end) }
-	day := bill.Day
-	for _, l := range bill.Lines {
-		if bill.Day.IsZero() && l.Kind == Payment {
-			if day = l.At; of(day) {
-				return nil
-			}
-		}
-	}
-	if day.IsZero() || of(day) {
-		return nil
-	}
-	return &Error{File: bill.File, Err: wrong(ErrDay, "%s, reconciled is %s",
-		day.In(txn.BusinessZone).Format(time.DateOnly), m.start.Format(time.DateOnly))}
 }
 
 // collect sorts everything by key, what waited first.
