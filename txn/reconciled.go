@@ -74,6 +74,7 @@ type Difference struct {
 	Order      OrderNo // as the bill has it: letters, digits, "_" and "-"
 	Refund     bool    // it is about a refund of the order
 	Ours, Bill Money   // without a currency where a side has none
+	Why        string  // in Chinese
 }
 
 // differences counts what people must look into, and what only waits.

@@ -230,7 +230,11 @@ func (v differenceList) screen(m *Machine) Screen {
 		if d.Refund {
 			what += " " + m.say(bookRefund)
 		}
-		s.Lines = append(s.Lines, what, m.say(bookSides, m.side(d.Ours), m.side(d.Bill)))
+		sides := m.say(bookSides, m.side(d.Ours), m.side(d.Bill))
+		if d.Class == ClassStatus && m.language != English { // the amounts may be equal
+			sides = "  " + shorten(d.Why, 17)
+		}
+		s.Lines = append(s.Lines, what, sides)
 	}
 	if m.cfg.Printer {
 		s.Keys = append([]string{m.say(keyPrintQR)}, s.Keys...)

@@ -44,14 +44,16 @@ func (m *Machine) booksSlip(r Reconciled) Slip {
 	for class := ClassShort; class <= ClassInDoubt; class++ {
 		s.Total = append(s.Total, Row{classTexts[class].zh, fmt.Sprintf("%d 笔", r.Counts[class])})
 	}
+	outcome := "相符"
 	switch {
 	case r.troubled():
-		s.Total = append(s.Total, Row{"对账", "未完成"})
-	case open+doubt > 0:
-		s.Total = append(s.Total, Row{"差异", fmt.Sprintf("%d 笔", open+doubt)})
-	default:
-		s.Total = append(s.Total, Row{"对账", "相符"})
+		outcome = "未完成"
+	case open > 0:
+		outcome = "不符"
+	case doubt > 0:
+		outcome = "待次日"
 	}
+	s.Total = append(s.Total, Row{"差异合计", fmt.Sprintf("%d 笔", open+doubt)}, Row{"对账", outcome})
 	return s
 }
 
@@ -90,5 +92,7 @@ func (m *Machine) differenceRows(d Difference) []Row {
 		}
 		return a.String()
 	}
-	return []Row{{label, shorten(string(d.Order), 32)}, {"  本机", side(d.Ours)}, {"  账单", side(d.Bill)}}
+	return []Row{
+		{label, shorten(string(d.Order), 32)}, {"  本机", side(d.Ours)}, {"  账单", side(d.Bill)}, {"  原因", shorten(d.Why, 80)},
+	}
 }

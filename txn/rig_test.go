@@ -25,6 +25,7 @@ type rig struct {
 	prints   []txn.Print
 	printed  []txn.Slip
 	kicks    []txn.OrderNo // pulses to the drawer
+	days     []time.Time   // asked to be reconciled
 	trigger  bool
 	notes    []string
 
@@ -98,6 +99,8 @@ func (r *rig) step(events ...txn.Event) {
 				r.prints = append(r.prints, e)
 			case txn.Kick:
 				r.kicks = append(r.kicks, e.Order)
+			case txn.Reconcile:
+				r.days = append(r.days, e.Day)
 			case txn.Trigger:
 				r.trigger = e.On
 			case txn.Note:

@@ -43,6 +43,8 @@ func TestStandingLineFits(t *testing.T) {
 	}
 	lines["all that stands"] = [2]string{standing(Chinese), standing(English)}
 	add("limit", errLimit, amount)
+	add("books", stsBooks, 999)
+	add("books printing", bookPrinting)
 	add("short", errShort, amount)
 	add("change", errChange, Yuan(maxChange))
 	add("no item", errNoItem, shorten("69012345678901234567890", 15))

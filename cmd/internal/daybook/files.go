@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,6 +17,9 @@ import (
 
 // maxFiles bounds what is read of a folder.
 const maxFiles = 32
+
+// ErrFolder is returned, with the cause, for a folder or a file that can't be read.
+var ErrFolder = errors.New("the bill's file can't be read")
 
 var errLarge = errors.New("too large for a bill")
 
@@ -44,7 +48,7 @@ func readFile(path string, most int64) ([]byte, error) {
 func ReadBill(path string) (*reconcile.Bill, error) {
 	text, err := readFile(path, pay.MaxBill)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", ErrFolder, err)
 	}
 	return reconcile.Read(filepath.Base(path), text)
 }
@@ -57,12 +61,15 @@ func search(folder string, day time.Time) (bills map[txn.NetworkID]*reconcile.Bi
 		return bills, nil
 	}
 	entries, err := os.ReadDir(folder)
-	if err != nil {
-		return bills, err
+	switch {
+	case errors.Is(err, fs.ErrNotExist): // no stick is in
+		return bills, nil
+	case err != nil:
+		return bills, fmt.Errorf("%w: %w", ErrFolder, err)
 	}
 	entries = slices.DeleteFunc(entries, func(e os.DirEntry) bool { return e.IsDir() || e.Name()[0] == '.' })
 	if len(entries) > maxFiles {
-		return bills, fmt.Errorf("%s: %d files, at most %d are looked at: leave the day's bills alone there", folder, len(entries), maxFiles)
+		return bills, fmt.Errorf("%w: %s: %d files, at most %d are looked at: leave the day's bills alone there", ErrFolder, folder, len(entries), maxFiles)
 	}
 	for _, e := range entries {
 		b, err := ReadBill(filepath.Join(folder, e.Name()))

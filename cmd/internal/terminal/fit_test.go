@@ -63,6 +63,8 @@ func (w *wanderer) step(ev txn.Event) {
 			defer w.step(txn.Committed{Token: e.Token, Order: o, Err: err})
 		case txn.Request:
 			w.queue = append(w.queue, w.answer(e))
+		case txn.Reconcile:
+			w.queue = append(w.queue, w.reconciled(e.Day))
 		case txn.Kick:
 			w.queue = append(w.queue, txn.KickEnded{Order: e.Order, Fault: pick(w, "", txn.PrintGone)})
 		case txn.Print:
@@ -70,6 +72,27 @@ func (w *wanderer) step(ev txn.Event) {
 			w.queue = append(w.queue, txn.PrintEnded{Job: e.Job, Fault: fault, Done: pick(w, txn.PrintedNothing, txn.PrintedPart, txn.PrintedWhole)})
 		}
 	}
+}
+
+// reconciled is what may come of a reconciliation.
+func (w *wanderer) reconciled(day time.Time) txn.Reconciled {
+	r := txn.Reconciled{Day: day}
+	for _, id := range []txn.NetworkID{txn.WeChat, txn.Alipay, txn.UnionPay} {
+		sum := txn.Turnover{Payments: w.rng.IntN(2000), Paid: txn.Yuan(w.rng.Int64N(100_000_000))}
+		r.Books = append(r.Books, txn.Books{
+			Network: id, Bill: sum, Ours: sum, Open: pick(w, 0, 999), Line: pick(w, 0, 12345), File: "1900000001All2026-11-27.csv",
+			Trouble: pick(w, "", "", txn.BillNotReady, txn.BillNoAnswer, txn.BillRefused, txn.BillUnread, txn.BillForeign, txn.BooksFailed),
+		})
+	}
+	for range w.rng.IntN(12) {
+		d := txn.Difference{
+			Class: txn.Class(1 + w.rng.IntN(txn.Classes-1)), Network: pick(w, txn.WeChat, txn.UnionPay), Order: "T0000001GMG480VN00000001",
+			Refund: w.rng.IntN(2) == 0, Ours: txn.Yuan(5000000), Why: "我方记在 11-27 23:59，账单记在本日，可能重复入账",
+		}
+		r.Counts[d.Class]++
+		r.Differences = append(r.Differences, d)
+	}
+	return r
 }
 
 // answer is what a network may say to a request, sensible or not.
@@ -96,7 +119,7 @@ func (w *wanderer) answer(r txn.Request) txn.NetworkAnswered {
 func (w *wanderer) wander() {
 	switch w.rng.IntN(8) {
 	case 0, 1, 2:
-		k := pick(w, "1", "5", "0", "0", "0", ".", "OK", "OK", "SCAN", "SCAN", "CANCEL", "CLEAR", "MENU", "MENU", "2", "3", "4")
+		k := pick(w, "1", "5", "0", "0", "0", ".", "OK", "OK", "SCAN", "SCAN", "CANCEL", "CLEAR", "MENU", "MENU", "2", "3", "4", "6")
 		w.step(txn.KeyPressed{Key: txn.Key(k), Long: w.rng.IntN(8) == 0})
 	case 3:
 		w.codes++

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"smartpos/txn/reconcile"
 	"smartpos/txn/reconcile/reconciletest"
 )
 
@@ -29,5 +30,11 @@ func (a *aggregator) bill(r *request, now time.Time) answer {
 	if !made {
 		return aggNoBillYet.answer()
 	}
-	return answer{http.StatusOK, reconciletest.Merchant(a.merchant.MerchantID).Aggregator(day, lines)}
+	_, data := a.writeBill(day, lines)
+	return answer{http.StatusOK, data}
+}
+
+// writeBill implements wire.
+func (a *aggregator) writeBill(day time.Time, lines []reconcile.Line) (name string, data []byte) {
+	return "aggregator-" + day.Format(time.DateOnly) + ".json", reconciletest.Merchant(a.merchant.MerchantID).Aggregator(day, lines)
 }

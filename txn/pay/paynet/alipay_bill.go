@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"smartpos/txn/reconcile"
 	"smartpos/txn/reconcile/reconciletest"
 )
 
@@ -37,9 +38,14 @@ func (a *alipay) bill(r *request, now time.Time) answer {
 	if !made || len(lines) == 0 {
 		return billNotExist.answer()
 	}
-	data := reconciletest.Merchant(a.merchant.SellerID).Alipay(day, lines)
+	_, data := a.writeBill(day, lines)
 	token := a.p.bills.keep(data, now.Add(a.p.scaled(alipayBillLife)), now)
 	return tradeDone(fields{"bill_download_url": a.merchant.BaseURL + billDownload + "?bizType=trade&fileId=" + token})
+}
+
+// writeBill implements wire.
+func (a *alipay) writeBill(day time.Time, lines []reconcile.Line) (name string, data []byte) {
+	return a.merchant.SellerID + "_" + day.Format("20060102") + ".zip", reconciletest.Merchant(a.merchant.SellerID).Alipay(day, lines)
 }
 
 // billFile gives a bill out, to whoever has its address.

@@ -87,13 +87,36 @@ func (p *Paynet) billOf(network string, day, now time.Time, ahead time.Duration)
 	if !p.bills.atOnce && now.Before(day.AddDate(0, 0, 1).Add(billHour*time.Hour)) {
 		return nil, false
 	}
+	return p.bookedOn(network, day, ahead), true
+}
+
+// bookedOn are the lines of a day's bill.
+func (p *Paynet) bookedOn(network string, day time.Time, ahead time.Duration) (lines []reconcile.Line) {
 	for _, e := range p.state.Entries {
 		y, m, d := e.At.Add(ahead).In(beijing).Date()
 		if e.Network == network && day.Equal(time.Date(y, m, d, 0, 0, 0, 0, beijing)) {
 			lines = append(lines, p.bills.line(e, p.state.order(network, e.Order).Transaction)...)
 		}
 	}
-	return lines, true
+	return lines
+}
+
+// Bill is the bill of a day, given by any time of it, as a person downloads it from the network's own pages, made yet or
+// not; an empty name: there is no such network.
+func (p *Paynet) Bill(network string, day time.Time) (name string, data []byte) {
+	p.view(func(time.Time) {
+		w, ahead := p.at(network), time.Duration(0)
+		if w == nil {
+			return
+		}
+		if network == UnionPay {
+			ahead = settlesAhead
+		}
+		y, m, d := day.In(beijing).Date()
+		start := time.Date(y, m, d, 0, 0, 0, 0, beijing)
+		name, data = w.writeBill(start, p.bookedOn(network, start, ahead))
+	})
+	return name, data
 }
 
 // line is what a bill says of a movement of money.

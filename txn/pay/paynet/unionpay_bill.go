@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"time"
 
+	"smartpos/txn/reconcile"
 	"smartpos/txn/reconcile/reconciletest"
 )
 
@@ -34,11 +35,16 @@ func (u *unionpay) bill(r *request, now time.Time) answer {
 	if !made || len(lines) == 0 {
 		return respond(r, respNoFile)
 	}
-	name, data := reconciletest.Merchant(u.merchant.MerchantID).UnionPay(day, lines)
+	name, data := u.writeBill(day, lines)
 	var b bytes.Buffer
 	z := zlib.NewWriter(&b)
-	_, _ = z.Write(reconciletest.Zip(map[string][]byte{name: data})) // a buffer takes everything
+	_, _ = z.Write(data) // a buffer takes everything
 	_ = z.Close()
-	return respond(r, respOK, "settleDate", settle, "fileName", u.merchant.MerchantID+"_"+day.Format("20060102")+".zip",
-		"fileContent", base64.StdEncoding.EncodeToString(b.Bytes()))
+	return respond(r, respOK, "settleDate", settle, "fileName", name, "fileContent", base64.StdEncoding.EncodeToString(b.Bytes()))
+}
+
+// writeBill implements wire: an archive with the file.
+func (u *unionpay) writeBill(day time.Time, lines []reconcile.Line) (name string, data []byte) {
+	file, text := reconciletest.Merchant(u.merchant.MerchantID).UnionPay(day, lines)
+	return u.merchant.MerchantID + "_" + day.Format("20060102") + ".zip", reconciletest.Zip(map[string][]byte{file: text})
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"smartpos/txn/reconcile"
 	"smartpos/txn/reconcile/reconciletest"
 )
 
@@ -37,12 +38,17 @@ func (c *wechat) bill(r *request, now time.Time) answer {
 	case len(lines) == 0:
 		return fail(noSuchBill)
 	}
-	data := reconciletest.Merchant(c.merchant.MerchantID).WeChat(lines)
+	_, data := c.writeBill(day, lines)
 	sum := sha1.Sum(data)
 	return succeed(http.StatusOK, map[string]string{
 		"hash_type": "SHA1", "hash_value": hex.EncodeToString(sum[:]),
 		"download_url": c.merchant.BaseURL + billFilePath + "?token=" + c.p.bills.keep(data, now.Add(c.p.scaled(billLife)), now),
 	})
+}
+
+// writeBill implements wire.
+func (c *wechat) writeBill(day time.Time, lines []reconcile.Line) (name string, data []byte) {
+	return c.merchant.MerchantID + "All" + day.Format(time.DateOnly) + ".csv", reconciletest.Merchant(c.merchant.MerchantID).WeChat(lines)
 }
 
 // billFile gives a bill out.
