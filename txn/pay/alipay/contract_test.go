@@ -44,7 +44,7 @@ func TestBillContract(t *testing.T) {
 	c2 := paynettest.Case{
 		Client: c, Network: paynet.Alipay,
 		Ops:    map[txn.Op]string{txn.OpScan: paynet.OpPay, txn.OpBill: paynet.OpBill},
-		Habits: paytest.Habits{}, Without: []paytest.Failure{paytest.Skew, paytest.NoFacts},
+		Habits: paytest.Habits{PlainFiles: true}, Without: []paytest.Failure{paytest.Skew, paytest.NoFacts},
 	}
 	t.Run("answer", func(t *testing.T) { paynettest.RunBills(t, net, c2) })
 	c2.Ops[paytest.OpBillFile] = paynet.OpBillFile

@@ -75,6 +75,8 @@ type Habits struct {
 	BillsAhead time.Duration
 	// EmptyBills: a day without trade has a bill, too.
 	EmptyBills bool
+	// PlainFiles: nothing but TLS protects a bill's file, which its own totals have to prove.
+	PlainFiles bool
 }
 
 // unpaid is what a query says of a shown order whose code was scanned.
