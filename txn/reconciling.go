@@ -47,7 +47,7 @@ func (v pickDay) key(m *Machine, k Key, _ bool) {
 		m.view = booksShown{since: m.now.Mono, back: v.back}
 	case k == KeyOK:
 		m.books.running, m.books.day, m.books.since = true, v.day(m), m.now.Mono
-		m.note("reconcile: "+m.books.day.Format(time.DateOnly), "")
+		m.note("reconcile: "+dateOf(m.books.day), "")
 		m.emit(Reconcile{Day: m.books.day})
 		m.view = balancing{v.back}
 	case k == KeyCancel || k == KeyMenu:
@@ -70,7 +70,7 @@ func (v pickDay) screen(m *Machine) Screen {
 	}
 	s := Screen{
 		Kind: ScreenText, Title: m.say(txtBooks),
-		Lines: []string{v.day(m).Format(time.DateOnly) + " " + named, m.say(bookOther)},
+		Lines: []string{dateOf(v.day(m)) + " " + named, m.say(bookOther)},
 		Keys:  []string{m.say(keyBegin), m.say(keyBack)},
 	}
 	if m.books.last != nil {
@@ -103,21 +103,28 @@ func (v balancing) tick(m *Machine) {
 func (v balancing) screen(m *Machine) Screen {
 	return Screen{
 		Kind: ScreenText, Title: m.say(txtBooks), Tone: ToneWait,
-		Lines: []string{m.books.day.Format(time.DateOnly), m.say(bookRunning)}, Keys: []string{m.say(keyMeanwhile)},
+		Lines: []string{dateOf(m.books.day), m.say(bookRunning)}, Keys: []string{m.say(keyMeanwhile)},
 	}
 }
 
-// reconciled takes the end of a reconciliation, also of one that nobody waits for any more.
+// reconciled takes the end of the reconciliation that runs, wherever the cashier is meanwhile.
 func (m *Machine) reconciled(r Reconciled) {
+	if !m.books.running || dateOf(r.Day) != dateOf(m.books.day) {
+		m.note("reconcile: an answer to nothing", "")
+		return
+	}
 	m.books.running, m.books.last = false, &r
 	open, doubt := r.differences()
-	m.note("reconcile: "+r.Day.In(BusinessZone).Format(time.DateOnly)+": "+itoa(open)+" differences, "+itoa(doubt)+" in doubt", "")
+	m.note("reconcile: "+dateOf(r.Day)+": "+itoa(open)+" differences, "+itoa(doubt)+" in doubt", "")
 	if v, ok := m.view.(balancing); ok {
 		m.view = booksShown{since: m.now.Mono, back: v.back}
 		return
 	}
 	m.tell(m.say(stsBooks, open+doubt), m.cfg.Linger, false)
 }
+
+// dateOf names the day of a time in China.
+func dateOf(t time.Time) string { return t.In(BusinessZone).Format(time.DateOnly) }
 
 // booksShown is the summary of the latest reconciliation.
 type booksShown struct {

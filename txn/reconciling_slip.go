@@ -23,7 +23,7 @@ func (m *Machine) booksSlip(r Reconciled) Slip {
 	s := m.slip()
 	s.Mark = "对账单"
 	s.Rows = []Row{
-		{"对账日期", r.Day.In(BusinessZone).Format(time.DateOnly)},
+		{"对账日期", dateOf(r.Day)},
 		{"终端号", m.cfg.Terminal},
 		{"操作员", m.cfg.Operator},
 		{"打印时间", m.now.Wall.In(BusinessZone).Format(slipTime)},

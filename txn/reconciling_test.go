@@ -97,11 +97,15 @@ func TestReconcileBesideSelling(t *testing.T) {
 // Every screen is left by itself, and a reconciliation that never ends is waited for in vain no longer than its limit.
 func TestReconcileLeft(t *testing.T) {
 	r := newRig(t)
-	r.reconcileOn("OK")
+	late := r.reconcileOn("OK")
 	r.pass(6*time.Minute, nil)
 	r.sees("请输入金额")
-	r.reconcileOn("OK")
-	r.step(balanced(r.now.Wall))
+	r.step(balanced(late)) // nobody waits for it any more
+	r.sees("请输入金额")
+	day := r.reconcileOn("1 OK")
+	r.step(balanced(late))
+	r.sees("正在取账单")
+	r.step(balanced(day))
 	r.keys("OK")
 	r.pass(6*time.Minute, nil)
 	r.sees("请输入金额")

@@ -49,22 +49,30 @@ var ErrNotReady = errors.New("the bill is not made yet: networks make it until 1
 // Reconcile fetches the bills of a day and matches them. Where a network can't be reached, its bill is looked for in the
 // folder.
 func (d *Desk) Reconcile(ctx context.Context, day time.Time) Report {
-	start := midnight(day)
-	brought, bad := search(d.Folder, start)
-	report := Report{Day: start}
+	report := Report{Day: midnight(day)}
 	for _, n := range d.Networks {
-		b := d.fetch(ctx, n.ID, start)
-		switch bill := brought[n.ID]; {
-		case b.Err == nil:
-		case bill != nil:
-			b = Books{Network: n.ID, File: bill.File, Bill: bill}
-		case bad != nil && pay.FaultOf(b.Err) == txn.FaultNotSent:
-			b.Err = bad
-		}
-		report.Books = append(report.Books, b)
+		report.Books = append(report.Books, d.fetch(ctx, n.ID, report.Day))
+	}
+	if report.Err() != nil {
+		d.bring(&report)
 	}
 	d.match(&report)
 	return report
+}
+
+// bring takes the bills that networks did not give from the folder. Of a network that is out, a file that can't be read may
+// be the bill: that is what its cashier can do something about.
+func (d *Desk) bring(r *Report) {
+	brought, bad := search(d.Folder, r.Day)
+	for i, b := range r.Books {
+		switch bill := brought[b.Network]; {
+		case b.Err == nil:
+		case bill != nil:
+			r.Books[i] = Books{Network: b.Network, File: bill.File, Bill: bill}
+		case bad != nil && pay.FaultOf(b.Err) == txn.FaultNotSent:
+			r.Books[i].Err = bad
+		}
+	}
 }
 
 // fetch gets a network's bill.
