@@ -77,6 +77,13 @@ func (m *modelled) record() txn.Record {
 		}
 		return in
 	}
+	if m.rng.IntN(8) == 0 {
+		id := []string{"9001", "9002"}[m.rng.IntN(2)]
+		if m.rng.IntN(4) == 0 {
+			return storetest.Enrolled(id)
+		}
+		return storetest.PINTried(id, m.rng.IntN(3) == 0)
+	}
 	o := txn.Order{No: pick(m.all), Amount: txn.Yuan(5)}
 	switch states := []txn.State{txn.Unknown, txn.Closing, txn.Reversing, txn.Open}; m.rng.IntN(5) {
 	case 0, 1:

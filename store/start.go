@@ -29,6 +29,9 @@ func (j *Journal) Start() (s txn.Start, err error) {
 		if s.Codes, err = v.codes(st); err != nil {
 			return err
 		}
+		if s.Till, err = v.till(st); err != nil {
+			return err
+		}
 		if st.last == 0 {
 			return nil
 		}

@@ -110,6 +110,13 @@ func (e Entry) String() string {
 		return fmt.Sprintf("%d outcome %s: %s", e.Sequence, r.Order, r.State)
 	case *txn.Printed:
 		return fmt.Sprintf("%d printed %s", e.Sequence, r.Order)
+	case *txn.Enrolled:
+		return fmt.Sprintf("%d operator %s: %s", e.Sequence, r.Operator, r.Role)
+	case *txn.PINTried:
+		if r.Right {
+			return fmt.Sprintf("%d operator %s: right PIN", e.Sequence, r.Operator)
+		}
+		return fmt.Sprintf("%d operator %s: a try", e.Sequence, r.Operator)
 	}
 	return fmt.Sprintf("%d", e.Sequence)
 }

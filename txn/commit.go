@@ -22,6 +22,9 @@ func (m *Machine) committed(e Committed) {
 		m.commitFailed(rec, e.Err)
 		return
 	}
+	if till, err := m.till.Apply(rec); err == nil { // the journal has applied it without an error
+		m.till = till
+	}
 	switch r := rec.(type) {
 	case *Intent:
 		m.opened(e.Token, e.Order)

@@ -19,7 +19,7 @@ var (
 // Journal is the record that survives everything, as the terminal's loop uses it. Calls may come from
 // several goroutines.
 type Journal interface {
-	// Commit makes rec durable and returns its order after it: once Commit has returned without an error the
+	// Commit makes rec durable and returns its order after it, or no order for a record of the till alone: once Commit has returned without an error the
 	// record survives a power cut, and after an error it has left no trace, in memory or on disk. An
 	// [Intent] comes without a number and gets the next one; an intent without a sale starts one.
 	// It returns [ErrTransition] for a record that doesn't fit, [ErrNoOrder], [ErrJournalFull] or
@@ -52,4 +52,6 @@ type Start struct {
 	Codes []CodeDigest
 	// Last is the latest paid order, if any, for 重打印.
 	Last *Order
+	// Till is what the terminal knows of itself.
+	Till Till
 }

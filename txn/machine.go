@@ -22,6 +22,7 @@ type Machine struct {
 	codes      []CodeDigest
 	exceptions []Order
 	last       *Order // for 重打印
+	till       Till
 	books      bookkeeping
 
 	token   uint64
@@ -67,7 +68,7 @@ func New(cfg Config, start Start, now Time) *Machine {
 	m := &Machine{
 		cfg: cfg, language: cfg.Language, now: now, view: entry{},
 		captured: map[OrderNo]OrderNo{}, commits: map[uint64]Record{},
-		codes: slices.Clone(start.Codes), exceptions: slices.Clone(start.Exceptions), last: start.Last,
+		codes: slices.Clone(start.Codes), exceptions: slices.Clone(start.Exceptions), last: start.Last, till: start.Till,
 	}
 	for _, o := range start.Pending {
 		if o.State == Paid && o.Exception != OverTotal {

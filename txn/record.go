@@ -12,19 +12,22 @@ var ErrTransition = errors.New("txn: record does not fit the order's state")
 // RecordType names a kind of record in the journal. Values are on disk: they are never reused.
 type RecordType uint8
 
-// The record types of format version 1.
+// The record types. The first four are those of the journal's format 1, the others came with format 2.
 const (
 	TypeIntent  RecordType = 1
 	TypeMove    RecordType = 2
 	TypeOutcome RecordType = 3
 	TypePrinted RecordType = 4
+
+	TypeEnrolled RecordType = 5
+	TypePINTried RecordType = 6
 )
 
-// Record is one durable step in the life of an order: [Intent], [Move], [Outcome] or [Printed].
-// Each marshals to JSON and back without loss.
+// Record is one durable step in the life of an order ([Intent], [Move], [Outcome], [Printed]), of the [Till]
+// ([Enrolled], [PINTried]), or of both. Each marshals to JSON and back without loss.
 type Record interface {
 	Type() RecordType
-	OrderNo() OrderNo
+	OrderNo() OrderNo // empty for a record of the till alone
 	apply(Order) (Order, error)
 }
 
@@ -40,6 +43,10 @@ func NewRecord(t RecordType) Record {
 		return &Outcome{}
 	case TypePrinted:
 		return &Printed{}
+	case TypeEnrolled:
+		return &Enrolled{}
+	case TypePINTried:
+		return &PINTried{}
 	}
 	return nil
 }

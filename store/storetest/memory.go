@@ -25,6 +25,7 @@ type Memory struct {
 	listed   []int // indices of orders in the order in which they got an exception
 	codes    []txn.CodeDigest
 	last     int // index of the latest paid order, -1 for none
+	till     txn.Till
 	failures []error
 }
 
@@ -72,6 +73,15 @@ func (m *Memory) Commit(rec txn.Record) (txn.Order, error) {
 	if err != nil {
 		return txn.Order{}, err
 	}
+	till, err := m.till.Apply(rec)
+	if err != nil {
+		return txn.Order{}, err
+	}
+	if txn.OfTill(rec) {
+		m.till = till
+		m.records = append(m.records, rec)
+		return txn.Order{}, nil
+	}
 	i, err := m.find(rec.OrderNo())
 	if err != nil {
 		return txn.Order{}, err
@@ -81,7 +91,7 @@ func (m *Memory) Commit(rec txn.Record) (txn.Order, error) {
 	if err != nil {
 		return txn.Order{}, err
 	}
-	m.orders[i] = after
+	m.orders[i], m.till = after, till
 	m.note(i, before, after)
 	m.records = append(m.records, rec)
 	return clone(after), nil
@@ -108,6 +118,11 @@ func (m *Memory) intent(in *txn.Intent) (txn.Order, error) {
 	if err != nil {
 		return txn.Order{}, err
 	}
+	till, err := m.till.Apply(rec)
+	if err != nil {
+		return txn.Order{}, err
+	}
+	m.till = till
 	m.orders = append(m.orders, after)
 	m.note(len(m.orders)-1, txn.Order{}, after)
 	m.records = append(m.records, rec)
@@ -165,7 +180,7 @@ func (m *Memory) Start() (txn.Start, error) {
 			s.Exceptions = append(s.Exceptions, clone(m.orders[i]))
 		}
 	}
-	s.Codes = slices.Clone(m.codes)
+	s.Codes, s.Till = slices.Clone(m.codes), m.till
 	if m.last >= 0 {
 		last := clone(m.orders[m.last])
 		s.Last = &last

@@ -53,6 +53,16 @@ func Printed(o txn.Order) *txn.Printed {
 	return &txn.Printed{Order: o.No, At: Day.Add(3 * time.Second)}
 }
 
+// Enrolled returns the record of a new supervisor.
+func Enrolled(operator string) *txn.Enrolled {
+	return &txn.Enrolled{Operator: operator, Role: txn.Supervisor, PIN: "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaA", At: Day}
+}
+
+// PINTried returns the record of a PIN that was keyed in.
+func PINTried(operator string, right bool) *txn.PINTried {
+	return &txn.PINTried{Operator: operator, Right: right, At: Day.Add(time.Minute)}
+}
+
 // Text renders an order, or anything made of orders, so that two of them can be compared.
 func Text(v any) string {
 	b, err := json.Marshal(v)

@@ -33,6 +33,7 @@ func Run(t *testing.T, open func(t *testing.T) txn.Journal) {
 		{"the latest paid order is the one paid last", testLast},
 		{"recent orders come newest first", testRecent},
 		{"orders are copies", testCopies},
+		{"the till is the sum of its records", testTill},
 		{"digests tell codes apart and hide them", testDigest},
 		{"many goroutines", testConcurrent},
 	} {

@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 
 	"smartpos/txn"
 )
@@ -66,19 +67,8 @@ func Decode(t txn.RecordType, payload []byte) (txn.Record, error) {
 }
 
 func isNil(rec txn.Record) bool {
-	switch r := rec.(type) {
-	case nil:
-		return true
-	case *txn.Intent:
-		return r == nil
-	case *txn.Move:
-		return r == nil
-	case *txn.Outcome:
-		return r == nil
-	case *txn.Printed:
-		return r == nil
-	}
-	return false
+	v := reflect.ValueOf(rec)
+	return !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil()
 }
 
 // NewIntent returns a copy of in under the order number no, starting a sale if it names none. The journal

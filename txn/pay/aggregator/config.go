@@ -4,7 +4,6 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
@@ -52,9 +51,9 @@ func bad(format string, args ...any) error {
 
 // The forms of what the platform hands out.
 var (
-	merchantForm = regexp.MustCompile(`^[0-9A-Za-z]{1,32}$`)
-	keyIDForm    = regexp.MustCompile(`^[0-9A-Za-z-]{1,64}$`)
-	terminalForm = regexp.MustCompile(`^[0-9A-Za-z_-]{1,32}$`)
+	merchantForm = client.Pattern(`^[0-9A-Za-z]{1,32}$`)
+	keyIDForm    = client.Pattern(`^[0-9A-Za-z-]{1,64}$`)
+	terminalForm = client.Pattern(`^[0-9A-Za-z_-]{1,32}$`)
 )
 
 // Marks of what the sandbox makes. They are written down on both sides, so that neither imports the other.
@@ -68,10 +67,10 @@ const (
 func (c *Config) check() error {
 	s := client.Settings{Kind: ErrConfig}
 	s.Need(c.BaseURL != "", "base_url is missing: take the address from the platform's contract")
-	s.Need(merchantForm.MatchString(c.MerchantID), "merchant_id %.40q: take the number (商户号) from the platform's contract", c.MerchantID)
-	s.Need(keyIDForm.MatchString(c.KeyID), "key_id %.80q: take the id that the platform gave the merchant's key", c.KeyID)
-	s.Need(keyIDForm.MatchString(c.PlatformKeyID), "platform_key_id %.80q: take the id that the platform gave its own key", c.PlatformKeyID)
-	s.Need(c.Terminal == "" || terminalForm.MatchString(c.Terminal), "terminal %.40q: at most 32 letters and digits", c.Terminal)
+	s.Need(merchantForm().MatchString(c.MerchantID), "merchant_id %.40q: take the number (商户号) from the platform's contract", c.MerchantID)
+	s.Need(keyIDForm().MatchString(c.KeyID), "key_id %.80q: take the id that the platform gave the merchant's key", c.KeyID)
+	s.Need(keyIDForm().MatchString(c.PlatformKeyID), "platform_key_id %.80q: take the id that the platform gave its own key", c.PlatformKeyID)
+	s.Need(c.Terminal == "" || terminalForm().MatchString(c.Terminal), "terminal %.40q: at most 32 letters and digits", c.Terminal)
 	s.Common(c.Production, "", c.RootCAs, c.Timeout, c.Description, 64) // the address is the platform's in production, too
 	sandbox := strings.HasPrefix(c.MerchantID, sandboxMerchant) || strings.HasPrefix(c.KeyID, sandboxKeyID) ||
 		strings.HasPrefix(c.PlatformKeyID, sandboxKeyID)

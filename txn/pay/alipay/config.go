@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
@@ -52,9 +51,9 @@ func bad(format string, args ...any) error {
 
 // The forms of what Alipay hands out.
 var (
-	appForm      = regexp.MustCompile(`^[0-9]{16}$`)
-	sellerForm   = regexp.MustCompile(`^2088[0-9]{12}$`)
-	terminalForm = regexp.MustCompile(`^[0-9A-Za-z_-]{1,32}$`)
+	appForm      = client.Pattern(`^[0-9]{16}$`)
+	sellerForm   = client.Pattern(`^2088[0-9]{12}$`)
+	terminalForm = client.Pattern(`^[0-9A-Za-z_-]{1,32}$`)
 )
 
 // Marks of what the sandbox makes. They are written down on both sides, so that neither imports the other.
@@ -67,9 +66,9 @@ const (
 // check refuses settings that can't be right, all at once.
 func (c *Config) check() error {
 	s := client.Settings{Kind: ErrConfig}
-	s.Need(appForm.MatchString(c.AppID), "app_id %.40q: take the 16 digits (APPID) from the open platform's console", c.AppID)
-	s.Need(c.SellerID == "" || sellerForm.MatchString(c.SellerID), "seller_id %.40q: 16 digits that begin 2088 (PID)", c.SellerID)
-	s.Need(c.Terminal == "" || terminalForm.MatchString(c.Terminal), "terminal %.40q: at most 32 letters and digits", c.Terminal)
+	s.Need(appForm().MatchString(c.AppID), "app_id %.40q: take the 16 digits (APPID) from the open platform's console", c.AppID)
+	s.Need(c.SellerID == "" || sellerForm().MatchString(c.SellerID), "seller_id %.40q: 16 digits that begin 2088 (PID)", c.SellerID)
+	s.Need(c.Terminal == "" || terminalForm().MatchString(c.Terminal), "terminal %.40q: at most 32 letters and digits", c.Terminal)
 	s.Common(c.Production, c.BaseURL, c.RootCAs, c.Timeout, c.Description, 256)
 	sandbox := strings.HasPrefix(c.AppID, sandboxApp) || strings.HasPrefix(c.SellerID, sandboxSeller)
 	s.Need(!c.Production || !sandbox,

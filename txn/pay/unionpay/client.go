@@ -236,7 +236,7 @@ func (c *Client) judge(op txn.Op, o txn.Order, x *client.Exchange) (form, error)
 	if err == nil {
 		err = c.network.verify(f, time.Now())
 	}
-	if err == nil && !codeForm.MatchString(f["respCode"]) {
+	if err == nil && !codeForm().MatchString(f["respCode"]) {
 		err = client.ErrShape
 	}
 	if err != nil {

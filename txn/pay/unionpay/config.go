@@ -6,7 +6,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -64,17 +63,17 @@ func bad(format string, args ...any) error {
 
 // The forms of what UnionPay hands out.
 var (
-	merchantForm = regexp.MustCompile(`^[0-9A-Za-z]{15}$`)
-	terminalForm = regexp.MustCompile(`^[0-9A-Za-z]{8}$`)
-	notifyForm   = regexp.MustCompile(`^https?://[!-~]{1,240}$`)
+	merchantForm = client.Pattern(`^[0-9A-Za-z]{15}$`)
+	terminalForm = client.Pattern(`^[0-9A-Za-z]{8}$`)
+	notifyForm   = client.Pattern(`^https?://[!-~]{1,240}$`)
 )
 
 // check refuses settings that can't be right, all at once.
 func (c *Config) check() error {
 	s := client.Settings{Kind: ErrConfig}
-	s.Need(merchantForm.MatchString(c.MerchantID), "merchant_id %.40q: take the 15 characters (商户代码) from UnionPay", c.MerchantID)
-	s.Need(c.TerminalID == "" || terminalForm.MatchString(c.TerminalID), "terminal_id %.40q: 8 letters or digits, or leave it out", c.TerminalID)
-	s.Need(c.NotifyURL == "" || notifyForm.MatchString(c.NotifyURL), "notify_url %.80q: an http or https address, or leave it out", c.NotifyURL)
+	s.Need(merchantForm().MatchString(c.MerchantID), "merchant_id %.40q: take the 15 characters (商户代码) from UnionPay", c.MerchantID)
+	s.Need(c.TerminalID == "" || terminalForm().MatchString(c.TerminalID), "terminal_id %.40q: 8 letters or digits, or leave it out", c.TerminalID)
+	s.Need(c.NotifyURL == "" || notifyForm().MatchString(c.NotifyURL), "notify_url %.80q: an http or https address, or leave it out", c.NotifyURL)
 	s.Common(c.Production, c.BaseURL, c.RootCAs, c.Timeout, "", 0)
 	return s.Err()
 }

@@ -102,7 +102,7 @@ func TestCodes(t *testing.T) {
 			t.Error("one code has two meanings")
 		}
 	}()
-	client.NewCodes(client.System.Of("A"), client.Config.Of("B A"))
+	client.NewCodes(client.System.Of("A"), client.Config.Of("B A")).Known()
 }
 
 // FuzzParse compares with encoding/json: what is taken means the same there, and only objects are.
