@@ -67,5 +67,5 @@ func (c *Client) billPlace(text string) (string, bool) {
 		gateway, err := url.Parse(c.gateway)
 		return u.String(), err == nil && u.Host == gateway.Host
 	}
-	return u.String(), u.Port() == "" && strings.HasSuffix(u.Hostname(), ".alipay.com")
+	return u.String(), u.Host == u.Hostname() && strings.HasSuffix(u.Host, ".alipay.com")
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"net/url"
+	"path"
 	"strings"
 	"time"
 
@@ -70,7 +71,8 @@ func billPlace(body []byte) (place, hash string, err error) {
 	hash = strings.ToLower(hash)
 	raw, hexErr := hex.DecodeString(hash)
 	if err != nil || hexErr != nil || kind != "SHA1" || len(raw) != sha1.Size || len(address) > 2048 || u.Scheme != "https" ||
-		u.Host == "" || u.User != nil || u.Fragment != "" || !strings.HasPrefix(u.EscapedPath(), billFilePath) {
+		u.Host == "" || u.User != nil || u.Fragment != "" || !strings.HasPrefix(u.Path, billFilePath) ||
+		path.Clean(u.Path) != u.Path || u.RawPath != "" { // nothing that a server could take for another path
 		return "", "", client.ErrShape
 	}
 	return u.RequestURI(), hash, nil
