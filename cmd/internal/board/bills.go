@@ -2,6 +2,7 @@ package board
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,6 +14,9 @@ import (
 // StickDir is the folder in the board's that stands for a USB stick: the firmware on a host reads bills there when its
 // profile says bills = "stick".
 const StickDir = "stick"
+
+// ErrBill is returned when a bill can't be changed or brought.
+var ErrBill = errors.New("nothing is done to the bill")
 
 // billRequest is the body of POST /bill.
 type billRequest struct {
@@ -30,7 +34,7 @@ func (b *Board) postBill(_ context.Context, body []byte) (any, error) {
 // BendBill makes the networks' bills say something else about the order that was paid last; "ok" takes everything back.
 func (b *Board) BendBill(how string) error {
 	if err := b.network.net.BendBill(paynet.BillBend(how)); err != nil {
-		return fmt.Errorf("%w: %w", ErrFault, err)
+		return fmt.Errorf("%w: %w", ErrBill, err)
 	}
 	return nil
 }
@@ -39,7 +43,7 @@ func (b *Board) BendBill(how string) error {
 func (b *Board) BringBill(network string, half bool) error {
 	name, data := b.network.net.Bill(network, time.Now())
 	if name == "" {
-		return fmt.Errorf("%w: no network %.20q gives bills out", ErrFault, network)
+		return fmt.Errorf("%w: no network %.20q gives bills out", ErrBill, network)
 	}
 	if half {
 		data = data[:len(data)/2]

@@ -172,7 +172,7 @@ func statusOf(err error) int {
 			return http.StatusBadRequest
 		}
 	}
-	for _, conflict := range []error{ErrNoPower, ErrPowered, ErrNotRead, ErrNotTaken, ErrPhone} {
+	for _, conflict := range []error{ErrNoPower, ErrPowered, ErrNotRead, ErrNotTaken, ErrPhone, ErrBill} {
 		if errors.Is(err, conflict) {
 			return http.StatusConflict
 		}
