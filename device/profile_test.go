@@ -69,6 +69,8 @@ func TestDefaults(t *testing.T) {
 		{"sale.scan_limit", s.ScanLimit.D(), 45 * time.Second},
 		{"sale.reverse_after", s.ReverseAfter.D(), 15 * time.Second},
 		{"sale.request_timeout", s.RequestTimeout.D(), 10 * time.Second},
+		{"sale.refund_settle", s.RefundSettle.D(), 10 * time.Second},
+		{"sale.ask_limit", s.AskLimit.D(), 24 * time.Hour},
 		{"sale.print_receipt_qr", s.PrintReceiptQR, true},
 		{"sale.copies", s.Copies, 2},
 		{"display.kind", p.Display.Kind, "framebuffer"},

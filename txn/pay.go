@@ -198,7 +198,7 @@ func (v collecting) screen(m *Machine) Screen {
 func (m *Machine) outcome(o Order) {
 	switch o.State {
 	case Paid:
-		m.view = done{since: m.now.Mono, order: o}
+		m.view = done{since: m.now.Mono, receipt: receipt{order: o}}
 	case Disputed:
 		m.view = failed{since: m.now.Mono, order: o.No, why: m.say(sayDisputed, o.No.Short()), over: true}
 		m.emit(Beep{BeepAlarm})

@@ -239,9 +239,7 @@ func (t *task) paid(m *Machine, a Answer) {
 func (m *Machine) ended(o Order) {
 	m.tasks = slices.DeleteFunc(m.tasks, func(t *task) bool { return t.order.No == o.No })
 	m.note("order "+string(o.State)+" "+o.Reason, o.No)
-	if o.Exception != "" {
-		m.except(o)
-	}
+	m.fresh(o)
 	if o.State == Paid {
 		m.paidOrder(o)
 	}
@@ -269,12 +267,13 @@ func (m *Machine) paysCurrent(o Order) bool {
 func (m *Machine) paidOrder(o Order) {
 	paid := o
 	m.last = &paid
+	m.lastRefund = ""
 	m.emit(Beep{BeepPaid})
 	mark := ""
 	if o.Late {
 		mark = markLate
 	}
-	m.printReceipt(o, mark)
+	m.printReceipt(receipt{order: o}, mark)
 }
 
 // tellBackground puts the outcome of an order that nobody looks at on the standing line.
