@@ -41,7 +41,7 @@ func (m *Machine) opened(token uint64, o Order) {
 		return
 	}
 	v, ok := m.view.(starting)
-	t := &task{order: o, started: m.now.Mono, due: m.now.Mono, wait: m.cfg.timing(o.Network).PollShow}
+	t := &task{order: o, started: m.now.Mono, heard: m.now.Mono, due: m.now.Mono, wait: m.cfg.timing(o.Network).PollShow}
 	m.tasks = append(m.tasks, t)
 	if !ok || v.token != token {
 		t.giveUp(m, "left")

@@ -30,6 +30,7 @@ type refundTask struct {
 	odd     int           // answers with somebody else's facts
 	ending  bool          // its outcome is on its way to the disk
 	last    Fault
+	heard   time.Duration // when the latest verified answer came, or the refund was taken up
 }
 
 // Limits of refunds that are worked on at once.
@@ -60,7 +61,7 @@ func (RefundAnswered) event() {}
 // workOnRefund takes up a refund that is on disk. After a restart nobody knows whether it was asked for: it is asked
 // about first.
 func (m *Machine) workOnRefund(o Order, r Refund, revived bool) {
-	t := &refundTask{refund: r, order: o, due: m.now.Mono, wait: m.cfg.timing(r.Network).PollShow, next: OpRefund}
+	t := &refundTask{refund: r, order: o, due: m.now.Mono, wait: m.cfg.timing(r.Network).PollShow, next: OpRefund, heard: m.now.Mono}
 	if revived {
 		t.next, t.open, t.sentAt = OpQueryRefund, true, m.now.Mono
 	}
@@ -128,8 +129,10 @@ func (m *Machine) refundAnswered(e RefundAnswered) {
 		m.note("network: "+string(e.Op)+": "+string(e.Fault)+" "+e.Code, t.order.No)
 		t.unanswered(m, e)
 	case e.Op == OpRefund:
+		t.heard = m.now.Mono
 		t.answer(m, e.Answer)
 	default:
+		t.heard = m.now.Mono
 		t.stands(m, e.Answer)
 	}
 }

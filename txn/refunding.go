@@ -102,7 +102,7 @@ func (v refundAmount) tick(m *Machine) {
 
 func (v refundAmount) screen(m *Machine) Screen {
 	s := Screen{
-		Kind: ScreenSale, Title: m.say(txtRefund), Amount: v.amount().String(), Lines: m.orderLines(v.order),
+		Kind: ScreenSale, Title: m.say(txtRefundAmount), Amount: v.amount().String(), Lines: m.orderLines(v.order),
 		Keys: []string{m.say(keyGoOn), m.say(keyBack)},
 	}
 	if v.keyed.text != "" {

@@ -429,8 +429,16 @@ func TestVerdictTooSoon(t *testing.T) {
 			t.Errorf("offered: %q", l)
 		}
 	}
-	r.now.Wall = r.now.Wall.Add(25 * time.Hour)
-	r.step(txn.Tick{})
+	for r.now.Wall = r.now.Wall.Add(25 * time.Hour); r.now.Mono < 10*time.Minute; {
+		r.pass(time.Minute, func(txn.Request) (txn.Answer, txn.Fault) { return txn.Answer{}, txn.FaultNoAnswer })
+		r.keys("CANCEL MENU 2 1")
+		for _, l := range r.screen.Lines {
+			if strings.Contains(l, "判定") && r.now.Mono < 10*time.Minute {
+				t.Fatalf("the clock jumped, and it is offered: %q", l)
+			}
+		}
+	}
+	r.pass(30*time.Second, func(txn.Request) (txn.Answer, txn.Fault) { return txn.Answer{}, txn.FaultNoAnswer })
 	r.sees("1 已付 2 未付", "25小时前")
 }
 

@@ -14,6 +14,7 @@ func (m *Machine) answered(e NetworkAnswered) {
 		m.note("network: "+string(e.Op)+": "+string(e.Fault)+" "+e.Code, e.Order)
 		t.unanswered(m, e)
 	} else {
+		t.heard = m.now.Mono
 		if e.Op == OpQuery && e.Answer.Status != StatusMismatch {
 			t.verified = true
 		}

@@ -6,6 +6,7 @@ package txn
 var (
 	txtRefund       = text{"退款", "Refund"}
 	txtAllowRefund  = text{"确认退款", "Allow the refund"}
+	txtRefundAmount = text{"退款金额", "Refund amount"}
 	txtRefundPick   = text{"退哪一单", "Refund which"}
 	txtRefunding    = text{"正在退款", "Refunding"}
 	txtRefunded     = text{"退款成功", "Refunded"}

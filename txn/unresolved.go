@@ -23,15 +23,16 @@ type openItem struct {
 	due    time.Duration
 	asked  bool
 	last   Fault
+	heard  time.Duration // when it was last proved to be known of, or taken up
 }
 
 // open returns what is unresolved, oldest first.
 func (m *Machine) open() (all []openItem) {
 	for _, t := range m.tasks {
-		all = append(all, openItem{order: t.order, due: t.due, asked: t.asked != "" || t.saving > 0, last: t.last})
+		all = append(all, openItem{order: t.order, due: t.due, asked: t.asked != "" || t.saving > 0, last: t.last, heard: t.heard})
 	}
 	for _, t := range m.refunds {
-		all = append(all, openItem{order: t.order, refund: t.refund, due: t.due, asked: t.asked != "" || t.ending, last: t.last})
+		all = append(all, openItem{order: t.order, refund: t.refund, due: t.due, asked: t.asked != "" || t.ending, last: t.last, heard: t.heard})
 	}
 	slices.SortStableFunc(all, func(a, b openItem) int { return a.began().Compare(b.began()) })
 	return all
@@ -140,16 +141,19 @@ func (v unproved) item(m *Machine) (openItem, bool) {
 	return all[i], true
 }
 
-// ruled reports whether a supervisor may rule on it: the network is not in the profile any more, or what it is asked
-// about is older than it answers for. A wall clock that has jumped may let that be too soon; the supervisor sees when it
-// began.
+// silence is how long no verified answer must have come, by the clock that does not jump, before anybody rules: a wall
+// clock that has jumped makes an order of this minute a year old.
+const silence = 10 * time.Minute
+
+// ruled reports whether a supervisor may rule on it: the network is not in the profile any more, or it does not answer
+// and what it is asked about is older than it answers for.
 func (m *Machine) ruled(i openItem) bool {
 	n, known := m.cfg.network(i.order.Network)
 	limit := n.AskLimit
 	if limit == 0 {
 		limit = m.cfg.AskLimit
 	}
-	return !known || limit > 0 && m.now.Wall.Sub(i.began()) > limit
+	return !known || limit > 0 && m.now.Wall.Sub(i.began()) > limit && m.now.Mono-i.heard >= silence
 }
 
 func (v unproved) key(m *Machine, k Key, _ bool) {
