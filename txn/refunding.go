@@ -76,6 +76,10 @@ func (v refundAmount) key(m *Machine, k Key, _ bool) {
 		next, ok := v.keyed.press(k, left)
 		if !ok {
 			v.keyed.refuse(m, k, errRefundOver, left)
+			if v.keyed.text == "" { // a part was meant: 确认 must not take it for all
+				v.keyed.text = "0"
+				m.view = v
+			}
 			return
 		}
 		v.keyed = next

@@ -142,7 +142,9 @@ func TestRefundByReceipt(t *testing.T) {
 func TestRefundParts(t *testing.T) {
 	r, o := refundRig(t)
 	last := string(o.No[len(o.No)-1:])
-	r.keys("MENU 5 " + last + " OK 1 3")
+	r.keys("MENU 5 " + last + " OK 9 . 9 9 OK")
+	r.sees("¥9.99", "确认退款")
+	r.keys("CANCEL CLEAR CLEAR CLEAR CLEAR 1 3")
 	r.sees("最多还能退 ¥12.50", "¥1")
 	r.keys("0 OK " + pinKeys)
 	r.saysRefund(r.asksRefund(txn.OpRefund, time.Second), isRefund(txn.StatusAccepted))

@@ -16,7 +16,7 @@
 //	                            $ORDER what expect-qr paper order has read
 //	scan -times N TEXT          the same with TEXT written N times over: an overlong code
 //	phone [WALLET] DO [K=V…]    scan-lcd, scan-paper, code, confirm, decline, look; balance=10.00, password=always
-//	faults PART=FAULT …         printer=paper-out, scanner=unplugged, network=down; PART=ok mends
+//	faults PART=FAULT …         printer=paper-out, scanner=unplugged, network=down, refunds=abnormal; PART=ok mends
 //	power cut | on              takes the power away, gives it back
 //	power cut at POINT          "printer-byte 120", "request 2 before-reply", "disk-write 7"
 //	tear                        tears the paper off

@@ -32,7 +32,7 @@ func (s *session) finish() error {
 	if u := b.Paper().Unknown(); len(u) > 0 {
 		return fmt.Errorf("at the end: the printer got what means nothing to it: %v", u)
 	}
-	if err := b.Break(board.Faults{Network: board.FaultOK}); err != nil {
+	if err := b.Break(board.Faults{Network: board.FaultOK, Refunds: "quick"}); err != nil {
 		return err
 	}
 	scene := s.scene()
