@@ -17,6 +17,7 @@ var (
 func (c *checker) wechat(w *Wechat) {
 	const table = "networks.wechat."
 	c.network(table, w.Name, w.BaseURL, w.CA)
+	c.askLimit(table, w.AskLimit)
 	c.needed(w.Enabled, table+"merchant_id", w.MerchantID, wechatMerchant, "8 to 10 digits")
 	c.needed(w.Enabled, table+"app_id", w.AppID, wechatApp, "wx and 1 to 30 letters or digits")
 	c.needed(w.Enabled, table+"serial", w.Serial, wechatSerial, "8 to 64 hexadecimal digits")
@@ -38,6 +39,7 @@ var (
 func (c *checker) alipay(a *Alipay, s *Sale) {
 	const table = "networks.alipay."
 	c.network(table, a.Name, a.BaseURL, a.CA)
+	c.askLimit(table, a.AskLimit)
 	c.needed(a.Enabled, table+"app_id", a.AppID, alipayApp, "16 digits")
 	c.needed(false, table+"seller_id", a.SellerID, alipaySeller, "2088 and 12 digits")
 	c.file(at(table+"private_key"), a.PrivateKey, a.Enabled)
@@ -65,6 +67,7 @@ var (
 func (c *checker) unionpay(u *Unionpay) {
 	const table = "networks.unionpay."
 	c.network(table, u.Name, u.BaseURL, u.CA)
+	c.askLimit(table, u.AskLimit)
 	c.needed(u.Enabled, table+"merchant_id", u.MerchantID, unionpayMerchant, "15 letters or digits")
 	c.needed(false, table+"terminal_id", u.TerminalID, unionpayTerminal, "8 letters or digits")
 	c.needed(false, table+"notify_url", u.NotifyURL, unionpayNotify, "an http or https address of at most 255 bytes")
@@ -85,6 +88,7 @@ var (
 func (c *checker) aggregator(a *Aggregator) {
 	const table, key = "networks.aggregator.", "1 to 64 letters, digits or hyphens"
 	c.text(at(table+"name"), a.Name, 0, 20)
+	c.askLimit(table, a.AskLimit)
 	c.override(at(table+"ca"), a.CA)
 	c.file(at(table+"ca"), a.CA, false)
 	c.needed(a.Enabled, table+"base_url", a.BaseURL, aggregatorURL, "like https://host, at most 200 bytes")

@@ -69,6 +69,8 @@ func TestDefaults(t *testing.T) {
 		{"sale.scan_limit", s.ScanLimit.D(), 45 * time.Second},
 		{"sale.reverse_after", s.ReverseAfter.D(), 15 * time.Second},
 		{"sale.request_timeout", s.RequestTimeout.D(), 10 * time.Second},
+		{"sale.refund_settle", s.RefundSettle.D(), 10 * time.Second},
+		{"sale.ask_limit", s.AskLimit.D(), 24 * time.Hour},
 		{"sale.print_receipt_qr", s.PrintReceiptQR, true},
 		{"sale.copies", s.Copies, 2},
 		{"display.kind", p.Display.Kind, "framebuffer"},
@@ -184,13 +186,13 @@ func TestAllProblemsAtOnce(t *testing.T) {
 	const want = `host.toml:1: version: must be 1, which is all that this firmware knows, not 3
 host.toml:6: terminal.id: is required: 1 to 8 of A–Z and 0–9
 host.toml:7: terminal.ID: unknown key; did you mean "id"?
-host.toml:23: sale.poll_show: want a duration in quotes such as "500ms" or "30s", not "3"
-host.toml:29: sale.copies: must be 1 or 2, not 7
-host.toml:84: printer.columns: want a whole number, not a text
-host.toml:102: networks.wechat.cert: unknown key
-host.toml:116: networks.alipay.cert: unknown key
-host.toml:130: networks.unionpay.cert: unknown key
-host.toml:143: networks.aggregator.cert: unknown key`
+host.toml:24: sale.poll_show: want a duration in quotes such as "500ms" or "30s", not "3"
+host.toml:32: sale.copies: must be 1 or 2, not 7
+host.toml:87: printer.columns: want a whole number, not a text
+host.toml:105: networks.wechat.cert: unknown key
+host.toml:120: networks.alipay.cert: unknown key
+host.toml:135: networks.unionpay.cert: unknown key
+host.toml:149: networks.aggregator.cert: unknown key`
 	if err == nil || err.Error() != want {
 		t.Errorf("says\n%v\nwant\n%s", err, want)
 	}

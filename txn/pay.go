@@ -41,7 +41,7 @@ func (m *Machine) opened(token uint64, o Order) {
 		return
 	}
 	v, ok := m.view.(starting)
-	t := &task{order: o, started: m.now.Mono, due: m.now.Mono, wait: m.cfg.timing(o.Network).PollShow}
+	t := &task{order: o, started: m.now.Mono, heard: m.now.Mono, due: m.now.Mono, wait: m.cfg.timing(o.Network).PollShow}
 	m.tasks = append(m.tasks, t)
 	if !ok || v.token != token {
 		t.giveUp(m, "left")
@@ -198,7 +198,7 @@ func (v collecting) screen(m *Machine) Screen {
 func (m *Machine) outcome(o Order) {
 	switch o.State {
 	case Paid:
-		m.view = done{since: m.now.Mono, order: o}
+		m.view = done{since: m.now.Mono, receipt: receipt{order: o}}
 	case Disputed:
 		m.view = failed{since: m.now.Mono, order: o.No, why: m.say(sayDisputed, o.No.Short()), over: true}
 		m.emit(Beep{BeepAlarm})

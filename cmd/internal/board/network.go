@@ -22,11 +22,12 @@ type network struct {
 	slow    time.Duration
 	cancel  func()
 
-	mu    sync.Mutex
-	fault string
-	left  int // requests until the cut; 0: not armed
-	after bool
-	hit   func()
+	mu      sync.Mutex
+	fault   string
+	refunds string
+	left    int // requests until the cut; 0: not armed
+	after   bool
+	hit     func()
 }
 
 // openNetwork starts the sandbox; changed hears of phones and ledger. scale shortens the network's own waits.
@@ -35,7 +36,7 @@ func openNetwork(dir string, scale float64, changed func()) (*network, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &network{net: p, fault: FaultOK, slow: slowDelay}
+	n := &network{net: p, fault: FaultOK, refunds: FaultOK, slow: slowDelay}
 	if scale > 1 {
 		n.slow = time.Duration(float64(slowDelay) / scale)
 	}
@@ -120,6 +121,27 @@ func (n *network) set(fault string) error {
 	n.fault = fault
 	n.mu.Unlock()
 	return nil
+}
+
+// setRefunds says what becomes of refunds from now on.
+func (n *network) setRefunds(fate string) error {
+	f := paynet.RefundFate(fate)
+	if fate == FaultOK {
+		f = paynet.RefundNormal
+	}
+	if err := n.net.SetRefunds(f); err != nil {
+		return err
+	}
+	n.mu.Lock()
+	n.refunds = fate
+	n.mu.Unlock()
+	return nil
+}
+
+func (n *network) refundsNow() string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.refunds
 }
 
 func (n *network) faultNow() string {

@@ -184,6 +184,14 @@ func (t *Terminal) step(ctx context.Context, ev txn.Event) {
 			t.commits.add(e)
 		case txn.Request:
 			t.request(ctx, e)
+		case txn.RefundRequest:
+			t.requestRefund(ctx, e)
+		case txn.Recall:
+			t.recall(ctx, e)
+		case txn.CheckPIN:
+			t.checkPIN(ctx, e)
+		case txn.HashPIN:
+			t.hashPIN(ctx, e)
 		case txn.Print, txn.Kick:
 			t.prints.add(e)
 		case txn.Trigger:

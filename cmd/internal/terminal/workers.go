@@ -57,17 +57,22 @@ func (t *Terminal) request(ctx context.Context, r txn.Request) {
 		if errors.As(err, &e) {
 			ev.Code = e.Code
 		}
-		log := t.ports.Log.With("op", r.Op, "order", r.Order.No, "took", time.Since(began).Round(time.Millisecond))
-		if err != nil {
-			log.Warn("network", "err", err)
-			if errors.Is(err, pay.ErrClock) {
-				t.doubtClock()
-			}
-		} else {
-			log.Info("network", "status", answer.Status, "code", answer.Code)
-		}
+		t.logAnswer(began, answer.Status, answer.Code, err, "op", r.Op, "order", r.Order.No)
 		t.tell(ctx, ev)
 	})
+}
+
+// logAnswer says in the log how a request ended.
+func (t *Terminal) logAnswer(began time.Time, status txn.Status, code string, err error, of ...any) {
+	log := t.ports.Log.With(of...).With("took", time.Since(began).Round(time.Millisecond))
+	if err == nil {
+		log.Info("network", "status", status, "code", code)
+		return
+	}
+	log.Warn("network", "err", err)
+	if errors.Is(err, pay.ErrClock) {
+		t.doubtClock()
+	}
 }
 
 func (t *Terminal) ask(ctx context.Context, r txn.Request) (txn.Answer, error) {
