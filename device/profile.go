@@ -27,6 +27,7 @@ type Profile struct {
 	Environment string `toml:"environment"` // [Sandbox] (default) or [Production]
 	Data        string `toml:"data"`        // folder of the journal; default "data"
 
+	Secrets  Secrets  `toml:"secrets"`
 	Terminal Terminal `toml:"terminal"`
 	Merchant Merchant `toml:"merchant"`
 	Sale     Sale     `toml:"sale"`
@@ -38,6 +39,14 @@ type Profile struct {
 	Networks Networks `toml:"networks"`
 
 	dir string // the folder of the profile
+}
+
+// Secrets is the [secrets] table: where the board's secret and the merchant's sealed keys lie, see package
+// smartpos/device/secret. Production needs it. With Sealed the networks' key
+// files are not needed and not read; without it the sandbox reads them in clear.
+type Secrets struct {
+	Store  string `toml:"store"`  // file of the board's device secret, never below Data; default "", none
+	Sealed string `toml:"sealed"` // sealed file of the merchant's keys, needs Store; default "", none
 }
 
 // Terminal is the [terminal] table: which of the shop's terminals this is.

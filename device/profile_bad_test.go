@@ -159,7 +159,8 @@ rows = ["GPIO0", "GPIO1", "GPIO2", "GPIO4"]`,
 		"host.toml:101: networks.wechat.base_url: is for environment = \"sandbox\" only\nhost.toml:102: networks.wechat.ca: is for environment = \"sandbox\" only\n" +
 			"host.toml:115: networks.alipay.base_url: is for environment = \"sandbox\" only\nhost.toml:116: networks.alipay.ca: is for environment = \"sandbox\" only\n" +
 			"host.toml:129: networks.unionpay.base_url: is for environment = \"sandbox\" only\nhost.toml:130: networks.unionpay.ca: is for environment = \"sandbox\" only\n" +
-			"host.toml:143: networks.aggregator.ca: is for environment = \"sandbox\" only"},
+			"host.toml:143: networks.aggregator.ca: is for environment = \"sandbox\" only\n" +
+			"host.toml:151: secrets.store: is required in production: the file of the board's device secret, see docs/secrets.md\nhost.toml:152: secrets.sealed: is required in production: seal the keys with pos seal"},
 	{"an aggregator without an address", "[networks.aggregator]\nenabled = true\nname = \"聚合支付\"\nbase_url = \"https://127.0.0.1:9443\"", "[networks.aggregator]",
 		`host.toml:139: networks.aggregator.base_url: is required: like https://host, at most 200 bytes`},
 	{"an aggregator without TLS", "name = \"聚合支付\"\nbase_url = \"https:", "name = \"聚合支付\"\nbase_url = \"http:",

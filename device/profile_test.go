@@ -204,7 +204,9 @@ func TestWaitsByEnvironment(t *testing.T) {
 		t.Errorf("the sandbox refuses short waits: %v", err)
 	}
 	_, err := ParseProfile("fast.toml", []byte("environment = \"production\"\n"+fast))
-	const want = `fast.toml:11: sale.show_expiry: must be 30s to 5m, not 2s
+	const want = `fast.toml:1: secrets.store: is required in production: the file of the board's device secret, see docs/secrets.md
+fast.toml:1: secrets.sealed: is required in production: seal the keys with pos seal
+fast.toml:11: sale.show_expiry: must be 30s to 5m, not 2s
 fast.toml:12: sale.poll_show: must be 1s to 30s, not 50ms
 fast.toml:13: sale.reverse_after: must be 15s to 1m, not 100ms
 fast.toml:14: sale.scan_limit: must be 30s to 2m, not 1s
@@ -230,8 +232,11 @@ show_margin = "60s"
 
 [networks.alipay]
 app_id = "2021000000000001"
-private_key = "alipay/app_private_key.txt"
 public_key = "alipay/alipay_public_key.txt"
+
+[secrets]
+store = "/secret/device.secret"
+sealed = "keys.sealed"
 `
 
 // A shop can have Alipay alone, and a margin that its codes can outlive is refused where money is real.
