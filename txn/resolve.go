@@ -9,7 +9,7 @@ func (m *Machine) answered(e NetworkAnswered) {
 		m.note("network: an answer to nothing: "+string(e.Op), e.Order)
 		return
 	}
-	t.asked, t.last = "", e.Fault
+	t.asked, t.last, t.lastCode = "", e.Fault, e.Code
 	if e.Fault != FaultNone {
 		m.note("network: "+string(e.Op)+": "+string(e.Fault)+" "+e.Code, e.Order)
 		t.unanswered(m, e)

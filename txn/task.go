@@ -32,6 +32,7 @@ type task struct {
 	mismatch  int           // signed answers about our order with somebody else's facts
 	cancelled bool          // the cashier gave up while a request was in flight
 	last      Fault         // why the latest request brought nothing
+	lastCode  string        // … and the network's own code, if it gave one
 }
 
 // showTries is how often the first request for a code is made under the same number before the order is
