@@ -59,6 +59,10 @@ func (t *Terminal) request(ctx context.Context, r txn.Request) {
 		}
 		log := t.ports.Log.With("op", r.Op, "order", r.Order.No, "took", time.Since(began).Round(time.Millisecond))
 		if err != nil {
+			if ev.Fault == txn.FaultConfig {
+				ev.Code = refusedFor(t.network(r.Order.Network), ev.Code, time.Now())
+				log = log.With("refused", txn.Refusal(ev.Code))
+			}
 			log.Warn("network", "err", err)
 			if errors.Is(err, pay.ErrClock) {
 				t.doubtClock()
@@ -74,7 +78,7 @@ func (t *Terminal) ask(ctx context.Context, r txn.Request) (txn.Answer, error) {
 	n := t.network(r.Order.Network)
 	if n == nil {
 		// An order of a network that the profile no longer has: it stays unresolved and listed.
-		return txn.Answer{}, &pay.Error{Network: r.Order.Network, Op: r.Op, Order: r.Order.No, Fault: txn.FaultConfig, Code: "NOT_SET_UP"}
+		return txn.Answer{}, &pay.Error{Network: r.Order.Network, Op: r.Op, Order: r.Order.No, Fault: txn.FaultConfig, Code: txn.CodeNotSetUp}
 	}
 	switch r.Op {
 	case txn.OpShow:
