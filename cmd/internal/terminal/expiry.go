@@ -27,7 +27,7 @@ func (e expiry) String() string {
 	if e.past {
 		verb = "has run out on"
 	}
-	return fmt.Sprintf("%s: the certificate of %s %s %s: get a new one from the network", e.network, e.Setting, verb, e.At.In(txn.BusinessZone).Format(time.DateOnly))
+	return fmt.Sprintf("networks.%s.%s %s %s: get a new one from the network", e.network, e.Setting, verb, e.At.In(txn.BusinessZone).Format(time.DateOnly))
 }
 
 // runningOut lists the certificates of the networks that run out within [expiryNotice] of now, or have.

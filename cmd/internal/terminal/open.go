@@ -16,6 +16,7 @@ import (
 	"smartpos/keypad"
 	"smartpos/printer"
 	"smartpos/scanner"
+	"smartpos/store"
 	"smartpos/txn"
 )
 
@@ -76,7 +77,7 @@ func Open(p *device.Profile, console Console, board Board, log *slog.Logger) (t 
 
 // openJournal opens the journal and reads what it knows; an error is why nothing may be sold.
 func openJournal(p *device.Profile, ports *Ports, open *closers) (txn.Start, error) {
-	journal, err := openStore(p)
+	journal, err := OpenJournal(p, store.Config{Terminal: p.Terminal.ID})
 	if err != nil {
 		return txn.Start{}, err
 	}

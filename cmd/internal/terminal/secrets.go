@@ -97,10 +97,10 @@ func (v vault) lacks(id txn.NetworkID) error {
 	return nil
 }
 
-// openStore opens the journal under the key of the board's secret, where it has one. In production a secret on the medium of
-// the data is refused: who takes that medium would have both.
-func openStore(p *device.Profile) (*store.Journal, error) {
-	dir, cfg := p.Path(p.Data), store.Config{Terminal: p.Terminal.ID}
+// OpenJournal opens a profile's journal under the key of the board's secret, where it has one; cfg's own key is not
+// used. In production a secret on the medium of the data is refused: who takes that medium would have both.
+func OpenJournal(p *device.Profile, cfg store.Config) (*store.Journal, error) {
+	dir := p.Path(p.Data)
 	s := SecretStore(p)
 	if s == nil {
 		return store.Open(dir, cfg)
