@@ -77,12 +77,11 @@ func (m *Machine) why(o Order) string { return m.faultText(o, o.Reason) }
 // faultText explains why an order brought no money: a fault or a network's code.
 func (m *Machine) faultText(o Order, code string) string {
 	kind, detail, _ := strings.Cut(o.Reason, ":")
+	if s := m.refusal(o.Network, Fault(kind), detail); s != "" {
+		return s
+	}
 	if t, ok := causes[kind]; ok {
 		return m.say(t)
-	}
-	if Fault(kind) == FaultConfig {
-		n, _ := m.cfg.network(o.Network)
-		return m.refusal(n, detail)
 	}
 	return m.say(whyOther, shorten(orElse(code, kind), 32))
 }

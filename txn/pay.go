@@ -185,12 +185,9 @@ func (v collecting) screen(m *Machine) Screen {
 		s.Title, s.Lines, s.Keys = m.say(txtUndoing), []string{m.say(sayUndoing)}, []string{m.say(keyLeave)}
 	case o.State == Unknown || v.t.last != FaultNone:
 		s.Title, s.Lines = m.say(txtUnknown), []string{m.say(sayAsking)}
-		switch v.t.last {
-		case FaultNone, FaultNoAnswer:
-		case FaultConfig:
-			n, _ := m.cfg.network(o.Network)
-			s.Lines = append(s.Lines, m.refusal(n, v.t.lastCode))
-		default:
+		if why := m.refusal(o.Network, v.t.last, v.t.lastCode); why != "" {
+			s.Lines = append(s.Lines, why)
+		} else if v.t.last != FaultNone && v.t.last != FaultNoAnswer {
 			s.Lines = append(s.Lines, m.say(netFaults[v.t.last]))
 		}
 	case v.t.tries > 0 && v.t.asked != OpScan:

@@ -27,7 +27,8 @@ var (
 	refContract = text{"签约无效或已终止", "the contract is missing or ended"}
 	refMerchant = text{"商户号不对", "the merchant number is wrong"}
 	refApp      = text{"应用号与商户号不符", "the app is not this merchant's"}
-	refBlocked  = text{"商户账号已停用", "the merchant's account is disabled"}
+	refNoApp    = text{"没有此应用号", "there is no such app"}
+	refBlocked  = text{"商户状态不正常", "the merchant's account is not active"}
 	refLicence  = text{"营业执照已失效", "the business licence is no longer valid"}
 	refClock    = text{"本机时钟不准", "the terminal's clock is wrong"}
 	refSetUp    = text{"本机没有设好", "it is not set up on this terminal"}
@@ -46,12 +47,12 @@ var refusals = map[string]text{
 	"MCH_NOT_EXISTS":        refMerchant,
 	"MCH_NOT_EXIST":         refMerchant,
 	"APPID_MCHID_NOT_MATCH": refApp,
-	"APPID_NOT_EXIST":       refApp,
+	"APPID_NOT_EXIST":       refNoApp,
 
 	"ISV.INVALID_SIGNATURE":            refKey,
 	"ISV.MISSING_SIGNATURE":            refKey,
 	"ISV.MISSING_SIGNATURE_KEY":        refKey,
-	"ISV.INVALID_APP_ID":               refMerchant,
+	"ISV.INVALID_APP_ID":               refNoApp,
 	"ISV.INVALID_TIMESTAMP":            refClock,
 	"ISV.INSUFFICIENT_ISV_PERMISSIONS": refRight,
 	"AOP.INVALID_APP_AUTH_TOKEN":       refRight,
@@ -88,23 +89,38 @@ var hotlines = map[NetworkID]string{WeChat: "95017", Alipay: "95188", UnionPay: 
 // whomPlatform is whom to call about an aggregator.
 var whomPlatform = text{"聚合平台", "the platform"}
 
-// refusal says that a network refuses the merchant: which network, what of the merchant, by which code, whom to call.
-func (m *Machine) refusal(n NetworkConfig, code string) string {
+// refusal says that a network refuses the merchant: which network, what of the merchant, by which code, whom to call. It
+// is empty where a fault is no refusal. Alipay can't sign an answer to a merchant whose key it does not know, so what such
+// an answer says is shown as what it is: unproved, and the most likely cause.
+func (m *Machine) refusal(id NetworkID, f Fault, code string) string {
 	what, ok := refusals[code]
-	if !ok {
+	say := whyConfig
+	switch {
+	case f == FaultConfig && !ok:
 		what = refOther
+	case f == FaultUnverified && ok:
+		say = whyPerhaps
+	case f != FaultConfig:
+		return ""
 	}
+	n, _ := m.cfg.network(id)
 	whom, ok := hotlines[n.ID]
 	if !ok {
 		whom = m.say(whomPlatform)
 	}
-	return m.say(whyConfig, m.networkName(n), m.say(what), shorten(orElse(code, "?"), 40), whom)
+	return m.say(say, m.networkName(n), m.say(what), shorten(orElse(code, "?"), 40), whom)
 }
 
-// Refusal says in English what of the merchant a network refuses by a code, for the event log.
-func Refusal(code string) string {
-	if what, ok := refusals[code]; ok {
+// Refusal says in English what of the merchant a network refuses, for the event log; "" if it refuses nothing.
+func Refusal(f Fault, code string) string {
+	what, ok := refusals[code]
+	switch {
+	case ok && f == FaultConfig:
 		return what.en
+	case f == FaultConfig:
+		return refOther.en
+	case ok && f == FaultUnverified:
+		return "possibly: " + what.en
 	}
-	return refOther.en
+	return ""
 }

@@ -74,3 +74,25 @@ func TestHaltedForTheKey(t *testing.T) {
 	}
 	t.Error("the screen does not say so")
 }
+
+// An answer that nobody signed proves nothing, but what it says is where a technician begins: Alipay can't sign for a
+// merchant whose key it does not know.
+func TestRefusalThatIsNotSigned(t *testing.T) {
+	r := newRig(t)
+	r.keys("5 SCAN")
+	r.scanned(txn.WeChat, wechatCode)
+	req := r.asked(txn.OpScan)
+	r.step(txn.NetworkAnswered{Order: req.Order.No, Op: req.Op, Fault: txn.FaultUnverified, Code: "ISV.INVALID_SIGNATURE"})
+	r.sees("结果未知", "微信支付 可能不认商户私钥(ISV.INVALID_SIGNATURE，未验证)")
+
+	r = newRig(t)
+	r.keys("5 OK")
+	for range 3 {
+		for len(r.requests) == 0 {
+			r.pass(100*time.Millisecond, nil)
+		}
+		req := r.asked(txn.OpShow)
+		r.step(txn.NetworkAnswered{Order: req.Order.No, Op: req.Op, Fault: txn.FaultUnverified, Code: "ISV.INVALID_APP_ID"})
+	}
+	r.sees("未收款", "可能没有此应用号(ISV.INVALID_APP_ID，未验证)")
+}

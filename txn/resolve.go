@@ -50,7 +50,7 @@ func (t *task) unanswered(m *Machine, e NetworkAnswered) {
 			return
 		}
 		if t.tries >= showTries {
-			t.move(m, Closing, string(e.Fault))
+			t.move(m, Closing, reason(e.Fault, e.Code))
 			return
 		}
 		t.due = m.now.Mono + t.timing(m).PollShow

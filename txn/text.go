@@ -142,6 +142,7 @@ var (
 	whyUnverified = text{"网络的答复不可信，已拒绝：请检查网络，叫技术员", "The answer can't be trusted and was refused: call a technician"}
 	whySystem     = text{"支付平台忙：请稍后再试", "The payment network is busy: try again soon"}
 	whyConfig     = text{"%s %s(%s)：请叫技术员，或致电 %s", "%s: %s (%s): call a technician, or %s"}
+	whyPerhaps    = text{"%s 可能%s(%s，未验证)：请叫技术员，或致电 %s", "%s: possibly %s (%s, not proved): call a technician, or %s"}
 	whyBalance    = text{"顾客余额不足：请换一种付款方式", "Balance too low: use another way to pay"}
 	whyCode       = text{"付款码已过期或无效：请顾客刷新后再扫", "Code expired or invalid: refresh it and scan again"}
 	whyDeclined   = text{"顾客没有付款", "The customer did not pay"}

@@ -61,7 +61,9 @@ func (t *Terminal) request(ctx context.Context, r txn.Request) {
 		if err != nil {
 			if ev.Fault == txn.FaultConfig {
 				ev.Code = refusedFor(t.network(r.Order.Network), ev.Code, time.Now())
-				log = log.With("refused", txn.Refusal(ev.Code))
+			}
+			if refused := txn.Refusal(ev.Fault, ev.Code); refused != "" {
+				log = log.With("refused", refused)
 			}
 			log.Warn("network", "err", err)
 			if errors.Is(err, pay.ErrClock) {
