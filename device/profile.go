@@ -166,8 +166,8 @@ type Networks struct {
 	Aggregator Aggregator `toml:"aggregator"`
 }
 
-// Wechat is the [networks.wechat] table. All but Name, BaseURL and CA are required when it is enabled. Files are
-// relative to the profile's folder.
+// Wechat is the [networks.wechat] table. All but Name, BaseURL and CA are required when it is enabled, the secrets'
+// files only where [Secrets] has no sealed one. Files are relative to the profile's folder.
 type Wechat struct {
 	Enabled     bool   `toml:"enabled"`       // default true when the table is there, else false
 	Name        string `toml:"name"`          // 0–20 columns; default "微信支付"
@@ -183,8 +183,9 @@ type Wechat struct {
 	NotifyURL   string `toml:"notify_url"`    // https without query, 1–255 bytes; the network wants one, polling decides
 }
 
-// Alipay is the [networks.alipay] table. AppID and the keys are required when it is enabled. Files are relative to the
-// profile's folder. Its waits take the place of those of [Sale], with the same ranges and the same grace in the sandbox.
+// Alipay is the [networks.alipay] table. AppID and the keys are required when it is enabled, PrivateKey only where [Secrets]
+// has no sealed one. Files are relative to the profile's folder. Its waits take the place of those of [Sale], with the
+// same ranges and the same grace in the sandbox.
 type Alipay struct {
 	Enabled      bool     `toml:"enabled"`       // default true when the table is there, else false
 	Name         string   `toml:"name"`          // 0–20 columns; default "支付宝"
@@ -201,7 +202,7 @@ type Alipay struct {
 }
 
 // Unionpay is the [networks.unionpay] table. All but Name, BaseURL, CA, TerminalID and NotifyURL are required when it
-// is enabled. Files are relative to the profile's folder.
+// is enabled, PrivateKey only where [Secrets] has no sealed one. Files are relative to the profile's folder.
 type Unionpay struct {
 	Enabled     bool   `toml:"enabled"`     // default true when the table is there, else false
 	Name        string `toml:"name"`        // 0–20 columns; default "云闪付"
@@ -216,8 +217,8 @@ type Unionpay struct {
 	NotifyURL   string `toml:"notify_url"`  // http or https, 1–255 bytes; default "", which asks for no notifications
 }
 
-// Aggregator is the [networks.aggregator] table. All but Name and CA are required when it is enabled. Files are relative
-// to the profile's folder.
+// Aggregator is the [networks.aggregator] table. All but Name and CA are required when it is enabled, PrivateKey only
+// where [Secrets] has no sealed one. Files are relative to the profile's folder.
 type Aggregator struct {
 	Enabled       bool   `toml:"enabled"`         // default true when the table is there, else false
 	Name          string `toml:"name"`            // 0–20 columns; default "聚合支付"
