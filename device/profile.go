@@ -27,6 +27,7 @@ type Profile struct {
 	Environment string `toml:"environment"` // [Sandbox] (default) or [Production]
 	Data        string `toml:"data"`        // folder of the journal; default "data"
 
+	Secrets  Secrets  `toml:"secrets"`
 	Terminal Terminal `toml:"terminal"`
 	Merchant Merchant `toml:"merchant"`
 	Sale     Sale     `toml:"sale"`
@@ -38,6 +39,14 @@ type Profile struct {
 	Networks Networks `toml:"networks"`
 
 	dir string // the folder of the profile
+}
+
+// Secrets is the [secrets] table: where the board's secret and the merchant's sealed keys lie, see package
+// smartpos/device/secret. Production needs it. With Sealed the networks' key
+// files are not needed and not read; without it the sandbox reads them in clear.
+type Secrets struct {
+	Store  string `toml:"store"`  // file of the board's device secret, never below Data; default "", none
+	Sealed string `toml:"sealed"` // sealed file of the merchant's keys, needs Store; default "", none
 }
 
 // Terminal is the [terminal] table: which of the shop's terminals this is.
@@ -161,8 +170,8 @@ type Networks struct {
 	Aggregator Aggregator `toml:"aggregator"`
 }
 
-// Wechat is the [networks.wechat] table. All but Name, BaseURL and CA are required when it is enabled. Files are
-// relative to the profile's folder.
+// Wechat is the [networks.wechat] table. All but Name, BaseURL and CA are required when it is enabled, the secrets'
+// files only where [Secrets] has no sealed one. Files are relative to the profile's folder.
 type Wechat struct {
 	Enabled     bool     `toml:"enabled"`       // default true when the table is there, else false
 	Name        string   `toml:"name"`          // 0–20 columns; default "微信支付"
@@ -179,8 +188,9 @@ type Wechat struct {
 	AskLimit    Duration `toml:"ask_limit"`     // instead of the one in [sale]: 1 h–8760 h; default 0 s, that one
 }
 
-// Alipay is the [networks.alipay] table. AppID and the keys are required when it is enabled. Files are relative to the
-// profile's folder. Its waits take the place of those of [Sale], with the same ranges and the same grace in the sandbox.
+// Alipay is the [networks.alipay] table. AppID and the keys are required when it is enabled, PrivateKey only where [Secrets]
+// has no sealed one. Files are relative to the profile's folder. Its waits take the place of those of [Sale], with the
+// same ranges and the same grace in the sandbox.
 type Alipay struct {
 	Enabled      bool     `toml:"enabled"`       // default true when the table is there, else false
 	Name         string   `toml:"name"`          // 0–20 columns; default "支付宝"
@@ -198,7 +208,7 @@ type Alipay struct {
 }
 
 // Unionpay is the [networks.unionpay] table. All but Name, BaseURL, CA, TerminalID and NotifyURL are required when it
-// is enabled. Files are relative to the profile's folder.
+// is enabled, PrivateKey only where [Secrets] has no sealed one. Files are relative to the profile's folder.
 type Unionpay struct {
 	Enabled     bool     `toml:"enabled"`     // default true when the table is there, else false
 	Name        string   `toml:"name"`        // 0–20 columns; default "云闪付"
@@ -214,8 +224,8 @@ type Unionpay struct {
 	AskLimit    Duration `toml:"ask_limit"`   // instead of the one in [sale]: 1 h–8760 h; default 0 s, that one
 }
 
-// Aggregator is the [networks.aggregator] table. All but Name and CA are required when it is enabled. Files are relative
-// to the profile's folder.
+// Aggregator is the [networks.aggregator] table. All but Name and CA are required when it is enabled, PrivateKey only
+// where [Secrets] has no sealed one. Files are relative to the profile's folder.
 type Aggregator struct {
 	Enabled       bool     `toml:"enabled"`         // default true when the table is there, else false
 	Name          string   `toml:"name"`            // 0–20 columns; default "聚合支付"

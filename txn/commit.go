@@ -94,6 +94,8 @@ func haltText(err error) text {
 	switch {
 	case errors.Is(err, ErrJournalNewer):
 		return haltNewer
+	case errors.Is(err, ErrJournalKey): // before the damage that it counts as
+		return haltKey
 	case errors.Is(err, ErrJournalDamaged):
 		return haltDamaged
 	case errors.Is(err, ErrJournalFull):

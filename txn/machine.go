@@ -19,7 +19,7 @@ type Machine struct {
 	sale  *Sale // the customer at the till; nil between customers
 	tasks []*task
 	// missing are the networks that could not be set up.
-	missing []NetworkID
+	missing []NetworkOut
 	// captured names the order that paid each sale of which an order is still worked on.
 	captured   map[OrderNo]OrderNo
 	codes      []CodeDigest

@@ -105,7 +105,7 @@ func (v showing) changed(m *Machine, t *task) {
 	if t.order.State != Closing || m.sale == nil {
 		return
 	}
-	why := m.faultText(Fault(t.order.Reason), "")
+	why := m.faultText(t.order, "")
 	if t.order.Reason == "expired" {
 		why = m.say(sayExpired)
 	}
@@ -185,8 +185,10 @@ func (v collecting) screen(m *Machine) Screen {
 		s.Title, s.Lines, s.Keys = m.say(txtUndoing), []string{m.say(sayUndoing)}, []string{m.say(keyLeave)}
 	case o.State == Unknown || v.t.last != FaultNone:
 		s.Title, s.Lines = m.say(txtUnknown), []string{m.say(sayAsking)}
-		if cause, ok := netFaults[v.t.last]; ok && v.t.last != FaultNoAnswer {
-			s.Lines = append(s.Lines, m.say(cause))
+		if why := m.refusal(o.Network, v.t.last, v.t.lastCode); why != "" {
+			s.Lines = append(s.Lines, why)
+		} else if v.t.last != FaultNone && v.t.last != FaultNoAnswer {
+			s.Lines = append(s.Lines, m.say(netFaults[v.t.last]))
 		}
 	case v.t.tries > 0 && v.t.asked != OpScan:
 		s.Lines = []string{m.say(sayPassword)}

@@ -9,7 +9,7 @@ func (m *Machine) answered(e NetworkAnswered) {
 		m.note("network: an answer to nothing: "+string(e.Op), e.Order)
 		return
 	}
-	t.asked, t.last = "", e.Fault
+	t.asked, t.last, t.lastCode = "", e.Fault, e.Code
 	if e.Fault != FaultNone {
 		m.note("network: "+string(e.Op)+": "+string(e.Fault)+" "+e.Code, e.Order)
 		t.unanswered(m, e)
@@ -51,7 +51,7 @@ func (t *task) unanswered(m *Machine, e NetworkAnswered) {
 			return
 		}
 		if t.tries >= showTries {
-			t.move(m, Closing, string(e.Fault))
+			t.move(m, Closing, reason(e.Fault, e.Code))
 			return
 		}
 		t.due = m.now.Mono + t.timing(m).PollShow

@@ -33,6 +33,7 @@ type task struct {
 	cancelled bool          // the cashier gave up while a request was in flight
 	last      Fault         // why the latest request brought nothing
 	heard     time.Duration // when the latest verified answer came, or the order was taken up
+	lastCode  string        // … and the network's own code, if it gave one
 }
 
 // showTries is how often the first request for a code is made under the same number before the order is

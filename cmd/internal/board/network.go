@@ -55,12 +55,23 @@ func NetworkTables(net *paynet.Paynet) ([]byte, error) {
 	return replaceTables(nil, networkSettings(net))
 }
 
-// networkSettings are the profile's tables that let the firmware pay at net.
-func networkSettings(net *paynet.Paynet) settings {
+// boardSettings are the profile's tables that belong to a board's run: the networks, without the keys, which are sealed.
+func boardSettings(net *paynet.Paynet) tables {
+	run := networkSettings(net)
+	for name := range keyFiles(net) {
+		dot := strings.LastIndexByte(name, '.')
+		delete(run[name[:dot]], name[dot+1:])
+	}
+	run["secrets"] = secretSettings()
+	return run
+}
+
+// networkSettings are the profile's tables that let the firmware pay at net, with keys in clear.
+func networkSettings(net *paynet.Paynet) tables {
 	w, a, u := net.WeChatMerchant(), net.AlipayMerchant(), net.UnionPayMerchant()
 	all := net.AggregatorMerchant()
-	return settings{"networks": map[string]any{
-		"wechat": map[string]any{
+	return tables{
+		"networks.wechat": {
 			"enabled":       true,
 			"base_url":      w.BaseURL,
 			"ca":            w.CA,
@@ -73,7 +84,7 @@ func networkSettings(net *paynet.Paynet) settings {
 			"public_key":    w.PublicKey,
 			"notify_url":    w.NotifyURL,
 		},
-		"alipay": map[string]any{
+		"networks.alipay": {
 			"enabled":     true,
 			"base_url":    a.BaseURL,
 			"ca":          a.CA,
@@ -82,7 +93,7 @@ func networkSettings(net *paynet.Paynet) settings {
 			"private_key": a.PrivateKey,
 			"public_key":  a.AlipayPublicKey,
 		},
-		"unionpay": map[string]any{
+		"networks.unionpay": {
 			"enabled":     true,
 			"base_url":    u.BaseURL,
 			"ca":          u.CA,
@@ -92,7 +103,7 @@ func networkSettings(net *paynet.Paynet) settings {
 			"root":        u.Root,
 			"middle":      u.Middle,
 		},
-		"aggregator": map[string]any{
+		"networks.aggregator": {
 			"enabled":         true,
 			"base_url":        all.BaseURL,
 			"ca":              all.CA,
@@ -102,7 +113,7 @@ func networkSettings(net *paynet.Paynet) settings {
 			"platform_key_id": all.PlatformKeyID,
 			"platform_key":    all.PlatformKey,
 		},
-	}}
+	}
 }
 
 // set breaks or mends the network.

@@ -96,7 +96,7 @@ func (w *wanderer) answer(r txn.Request) txn.NetworkAnswered {
 	a := txn.NetworkAnswered{Order: r.Order.No, Op: r.Op}
 	if w.dark || w.rng.IntN(3) == 0 {
 		a.Fault = pick(w, txn.FaultNotSent, txn.FaultNoAnswer, txn.FaultUnverified, txn.FaultSystem, txn.FaultConfig)
-		a.Code = "APPID_MCHID_NOT_MATCH"
+		a.Code = pick(w, "APPID_MCHID_NOT_MATCH", "ACQ.NOW_TIME_AFTER_EXPIRE_TIME_ERROR", "NO_AUTH", txn.CodeExpired, "")
 		return a
 	}
 	a.Answer = txn.Answer{

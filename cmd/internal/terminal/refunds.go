@@ -1,6 +1,7 @@
 package terminal
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -21,11 +22,8 @@ func (t *Terminal) requestRefund(ctx context.Context, r txn.RefundRequest) {
 		began := time.Now()
 		answer, err := t.askRefund(ctx, r)
 		ev := txn.RefundAnswered{Refund: r.Refund.No, Op: r.Op, Answer: answer, Fault: pay.FaultOf(err)}
-		var e *pay.Error
-		if errors.As(err, &e) {
-			ev.Code = e.Code
-		}
-		t.logAnswer(began, answer.Status, answer.Code, err, "op", r.Op, "refund", r.Refund.No)
+		ev.Code = t.codeOf(r.Refund.Network, err)
+		t.logAnswer(began, answer.Status, cmp.Or(answer.Code, ev.Code), err, "op", r.Op, "refund", r.Refund.No)
 		t.tell(ctx, ev)
 	})
 }

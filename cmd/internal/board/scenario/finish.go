@@ -84,7 +84,11 @@ func (s *session) journal() ([]txn.Order, error) {
 	if err != nil {
 		return nil, err
 	}
-	j, err := store.Open(dir, store.Config{ReadOnly: true})
+	key, err := s.board.JournalKey()
+	if err != nil {
+		return nil, errors.Join(err, remove())
+	}
+	j, err := store.Open(dir, store.Config{ReadOnly: true, Key: key})
 	if err != nil {
 		return nil, errors.Join(err, remove())
 	}
