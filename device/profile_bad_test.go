@@ -231,11 +231,14 @@ func TestBadProfiles(t *testing.T) {
 	}
 }
 
-var lineNumber = regexp.MustCompile(`(?m)^(host\.toml:)\d+(: )|(line )\d+`)
+var (
+	atLine = regexp.MustCompile(`(?m)^(host\.toml):\d+: `)
+	onLine = regexp.MustCompile(`on line \d+`)
+)
 
 // unnumbered returns what was said without the numbers of lines: a new key of the sample moves them all.
 func unnumbered(said string) string {
-	return strings.ReplaceAll(lineNumber.ReplaceAllString(said, "$1$3…$2"), ":…: ", ": ")
+	return onLine.ReplaceAllString(atLine.ReplaceAllString(said, "$1: "), "on line …")
 }
 
 // wantAt holds that a problem names the line of its key; of its table, or 1, where the key is missing.
