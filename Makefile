@@ -16,6 +16,7 @@ SEEDS   ?= 1000
 SEED    ?= 1
 SALES   ?= 50
 BOARD   ?= virt-arm64
+CUTS    ?= 100
 
 # What the tests use beyond Go: a C compiler for the race detector, a browser with a Chinese font, another QR decoder.
 TEST_PACKAGES := gcc libc6-dev chromium fonts-wqy-zenhei zbar-tools
@@ -39,7 +40,7 @@ GO_BUILD := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w"
 
 say = @printf '\n== %s\n' "$(1)"
 
-.PHONY: help run build test test-full lint unit race machines machines-full bench fuzz sim image clean
+.PHONY: help run build test test-full lint unit race machines machines-full bench fuzz sim powercut image clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -89,15 +90,20 @@ sim: go ## whole days of trade with everything that goes wrong (SEEDS=n days fro
 	$(call say,simulation)
 	go test ./cmd/internal/sim -run 'TestSim$$' -v -timeout 0 -seeds $(SEEDS) -first $(SEED) -sales $(SALES) | grep -v '^=== '
 
+powercut: kernels ## power cuts while a terminal in QEMU sells, on a disk that forgets (CUTS=n SEED=s BOARD=…)
+	$(call say,power cuts on $(BOARD))
+	SMARTPOS_QEMU=1 go test ./cmd/internal/powercut -run PowerCuts -v -timeout 0 -cuts $(CUTS) -seed $(SEED) -board $(BOARD) | grep -v '^=== '
+
 machines: kernels ## the firmware on ARM boards in QEMU: all scenarios on one, some on the other
 	$(call say,ARM boards)
-	SMARTPOS_QEMU=1 go test -p 1 -timeout 15m ./device/qemu ./cmd/internal/image ./cmd/internal/board ./cmd/posboard -run 'QEMU|Machine|TestBoard$$'
+	SMARTPOS_QEMU=1 go test -p 1 -timeout 15m ./device/qemu ./cmd/internal/image ./cmd/internal/board ./cmd/internal/powercut ./cmd/posboard -run 'QEMU|Machine|TestBoard$$'
 	bin/posboard play --backend arm64 $(MOST)
 	bin/posboard play --backend armv7 $(SMOKE)
 
 machines-full: kernels
 	$(call say,ARM boards)
-	SMARTPOS_QEMU=1 SMARTPOS_FULL=1 go test -p 1 -timeout 30m ./device/qemu ./cmd/internal/image ./cmd/internal/board ./cmd/posboard -run 'QEMU|Machine|TestBoard$$'
+	SMARTPOS_QEMU=1 SMARTPOS_FULL=1 go test -p 1 -timeout 30m ./device/qemu ./cmd/internal/image ./cmd/internal/board ./cmd/internal/powercut ./cmd/posboard -run 'QEMU|Machine|TestBoard$$'
+	SMARTPOS_QEMU=1 go test ./cmd/internal/powercut -run PowerCuts -timeout 30m -board virt-armv7
 	bin/posboard play --backend arm64 $(SCENARIOS)/*.txtar
 	bin/posboard play --backend armv7 $(SCENARIOS)/*.txtar
 

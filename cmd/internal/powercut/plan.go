@@ -42,10 +42,10 @@ type round struct {
 
 // What a round's points count to: about as far as what comes in a sale.
 const (
-	maxSteps    = 24   // of the disk: a record is 4 to 7 steps, a sale has 3 to 5 records
-	maxBytes    = 1400 // of a receipt
+	maxSteps    = 14  // of the disk: a record is 4 to 7 steps, a sale has 3 to 5 records
+	maxBytes    = 650 // of a receipt
 	maxRequests = 3
-	maxActions  = 5 // of one sale
+	maxActions  = 4 // of one sale
 	maxPause    = 500 * time.Millisecond
 )
 
@@ -53,8 +53,8 @@ const (
 func plan(seed uint64, number int) round {
 	rng := rand.New(rand.NewPCG(seed, uint64(number)))
 	r := round{luck: rng.Uint64()}
-	for range 1 + rng.IntN(2) {
-		r.sales = append(r.sales, sale{kind: kind(rng.IntN(kinds)), fen: 1 + rng.Int64N(99_99)})
+	for range 1 + rng.IntN(4)/3 {
+		r.sales = append(r.sales, sale{kind: kind(rng.IntN(kinds)), fen: 100 * (1 + rng.Int64N(9))}) // one key: a key takes long
 	}
 	r.armed = rng.IntN(maxActions * len(r.sales))
 	switch rng.IntN(8) {
@@ -62,6 +62,7 @@ func plan(seed uint64, number int) round {
 		r.point = board.Point{What: board.PointDiskWrite, N: 1 + rng.IntN(maxSteps)}
 	case 4, 5:
 		r.point = board.Point{What: board.PointPrinterByte, N: 1 + rng.IntN(maxBytes)}
+		r.sales[len(r.sales)-1].kind = kind(rng.IntN(int(cash) + 1)) // one with a receipt
 	case 6:
 		r.point = board.Point{What: board.PointRequest, N: 1 + rng.IntN(maxRequests), After: rng.IntN(2) == 0}
 	case 7:

@@ -177,7 +177,7 @@ func (t *till) home(ctx context.Context) error {
 
 // serve is one customer.
 func (t *till) serve(ctx context.Context, s sale) error {
-	amount := strings.Join(strings.Split(yuan(s.fen), ""), " ")
+	amount := fmt.Sprint(s.fen / 100)
 	switch s.kind {
 	case scanned:
 		return t.steps(ctx, t.press(amount+" SCAN"), t.shows(saysScan), t.scan(), t.shows(saysPaid), t.shows(saysPrinted))
