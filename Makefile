@@ -12,6 +12,7 @@ DIR     ?=
 BACKEND ?= host
 BENCH   ?= .
 TIME    ?= 20s
+TOTAL   ?=
 SEEDS   ?= 1000
 SEED    ?= 1
 SALES   ?= 50
@@ -78,13 +79,9 @@ bench: kernels ## timings, as figures and ratios (BENCH=pattern)
 	$(call say,benchmarks)
 	SMARTPOS_QEMU=1 go test -timeout 60m -run '^$$' -bench '$(BENCH)' -benchmem ./...
 
-fuzz: go ## every fuzz target for a while (TIME=20s each)
+fuzz: go ## every fuzz target for a while (TIME=20s each, or TOTAL=30m in all)
 	$(call say,fuzzing)
-	@for package in $$(go list ./...); do \
-		for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
-			echo "$$package $$target"; go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(TIME) $$package; \
-		done; \
-	done
+	@go run ./cmd/internal/fuzz $(if $(TOTAL),-total $(TOTAL),-time $(TIME))
 
 sim: go ## whole days of trade with everything that goes wrong (SEEDS=n days from SEED=s on, of SALES=m)
 	$(call say,simulation)
