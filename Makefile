@@ -13,6 +13,7 @@ BACKEND ?= host
 BENCH   ?= .
 TIME    ?= 20s
 TOTAL   ?=
+VULNDB  ?=
 SEEDS   ?= 1000
 SEED    ?= 1
 SALES   ?= 50
@@ -41,7 +42,7 @@ GO_BUILD := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w"
 
 say = @printf '\n== %s\n' "$(1)"
 
-.PHONY: help run build test test-full lint unit race machines machines-full bench fuzz sim powercut image clean
+.PHONY: help run build test test-full lint unit race machines machines-full bench fuzz vuln sim powercut image clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -82,6 +83,10 @@ bench: kernels ## timings, as figures and ratios (BENCH=pattern)
 fuzz: go ## every fuzz target for a while (TIME=20s each, or TOTAL=30m in all)
 	$(call say,fuzzing)
 	@go run ./cmd/internal/fuzz $(if $(TOTAL),-total $(TOTAL),-time $(TIME))
+
+vuln: go ## known vulnerabilities of what is linked in (VULNDB=folder: of golang/vulndb's data/osv)
+	$(call say,vulnerabilities)
+	go run golang.org/x/vuln/cmd/govulncheck@v1.9.0 $(if $(VULNDB),-db file://$(VULNDB)) ./...
 
 sim: go ## whole days of trade with everything that goes wrong (SEEDS=n days from SEED=s on, of SALES=m)
 	$(call say,simulation)
