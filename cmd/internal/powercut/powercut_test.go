@@ -98,7 +98,7 @@ func TestMachinePowerCuts(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%v\nsee it again, perhaps: make powercut BOARD=%s SEED=%d CUTS=%d", err, *which, *seed, *cuts)
 		}
-		if r.Losing == 0 {
+		if r.Losing == 0 && *cuts >= 10 {
 			t.Error("no cut has lost anything that was not flushed: they prove nothing")
 		}
 	})
