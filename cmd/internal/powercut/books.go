@@ -14,8 +14,9 @@ import (
 
 // Loss is something that a power cut must never do.
 type Loss struct {
-	Cut  int // its number, counted from 1
-	What string
+	Cut    int // its number, counted from 1
+	What   string
+	OnDisk bool // found on the disk, with the power off, and not by what the terminal does
 }
 
 func (l *Loss) Error() string { return fmt.Sprintf("power cut %d: %s", l.Cut, l.What) }

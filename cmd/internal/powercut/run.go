@@ -137,13 +137,13 @@ func (r *run) check(ctx context.Context) error {
 	r.b.Tear()
 	dir, remove, err := r.b.Data(ctx)
 	if errors.Is(err, bootimage.ErrData) {
-		return &Loss{What: fmt.Sprintf("the data partition: %v", err)}
+		return &Loss{What: fmt.Sprintf("the data partition: %v", err), OnDisk: true}
 	}
 	if err != nil {
 		return err
 	}
 	if err := r.books.audit(dir, r.b.Ledger()); err != nil {
-		return errors.Join(&Loss{What: err.Error()}, remove())
+		return errors.Join(&Loss{What: err.Error(), OnDisk: true}, remove())
 	}
 	r.report.Orders, r.report.Paid, r.report.Records = len(r.books.orders), 0, r.books.records
 	for _, o := range r.books.orders {
