@@ -3,7 +3,6 @@ package powercut
 import (
 	"errors"
 	"flag"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -125,14 +124,4 @@ func control(t *testing.T, i *board.Image, keys string) {
 		}
 	}
 	t.Errorf("%d boards with a disk that ignores FLUSH lost nothing in %d cuts each: this test sees no losses", controls, cutsOfControl)
-}
-
-// String is the report in one line.
-func (r Report) String() string {
-	total := 0
-	for _, n := range r.Cuts {
-		total += n
-	}
-	return fmt.Sprintf("%d cuts %v, %d of them lost sectors not flushed (%d lost, %d kept); %d sales seen through, %d orders, %d paid, %d records; %d orders were settled in the end",
-		total, r.Cuts, r.Losing, r.Lost, r.Kept, r.Sales, r.Orders, r.Paid, r.Records, r.Settled)
 }

@@ -36,6 +36,16 @@ type Report struct {
 	Settled int // orders that got their outcome when the cuts were over
 }
 
+// String is the report in one line.
+func (r Report) String() string {
+	total := 0
+	for _, n := range r.Cuts {
+		total += n
+	}
+	return fmt.Sprintf("%d cuts %v, %d of them lost sectors not flushed (%d lost, %d kept); %d sales seen through, %d orders, %d paid, %d records; %d orders were settled in the end",
+		total, r.Cuts, r.Losing, r.Lost, r.Kept, r.Sales, r.Orders, r.Paid, r.Records, r.Settled)
+}
+
 // anyTime names the cuts that no point made.
 const anyTime = "at any time"
 
