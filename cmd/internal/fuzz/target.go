@@ -99,6 +99,9 @@ type result struct {
 // endTime is how long a target may take to begin and to end.
 const endTime = time.Minute
 
+// minimizeTime is how long one input is made smaller. Go's own minute would be all that a target gets.
+const minimizeTime = "1s"
+
 // unlucky is what Go's fuzzer says at times when its time is over in the middle of an input: no input is to blame.
 const unlucky = "context deadline exceeded"
 
@@ -115,7 +118,7 @@ func (t target) once(ctx context.Context, d time.Duration, workers int) (r resul
 	limited, cancel := context.WithTimeout(ctx, d+endTime)
 	defer cancel()
 	cmd := t.pkg.test(limited, "-test.run=^$", "-test.fuzz=^"+t.name+"$", "-test.fuzztime="+d.String(),
-		"-test.fuzzcachedir="+t.cache, "-test.parallel="+strconv.Itoa(workers))
+		"-test.fuzzminimizetime="+minimizeTime, "-test.fuzzcachedir="+t.cache, "-test.parallel="+strconv.Itoa(workers))
 	out, err := cmd.CombinedOutput()
 	r.read(string(out))
 	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
