@@ -19,8 +19,8 @@
 //   - an order is what it was after the cut before, or what more records make of it, and there are no fewer records;
 //   - what is paid was charged, once; what has failed, or is closed or reversed, was not.
 //
-// The board is then switched on, finds its own way and sells on, with the same disk. After the last round it gets time
-// to find out what came of every order; one that stays without an outcome is a loss too.
+// The board is then switched on, finds its own way and sells on, with the same disk. Every 25 rounds, and after the last,
+// it gets time to find out what came of every order; one that stays without an outcome is a loss too.
 //
 // The seed decides the plan. When a machine does what, within it, is up to the machine, so a seed alone does not
 // bring a failure back: the folder of the board, with its disk, stays where the caller put it.

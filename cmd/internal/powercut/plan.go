@@ -40,6 +40,9 @@ type round struct {
 	luck  uint64        // which sectors stay
 }
 
+// never is the action before which nothing is armed.
+const never = -1
+
 // What a round's points count to: about as far as what comes in a sale.
 const (
 	maxSteps    = 14  // of the disk: a record is 4 to 7 steps, a sale has 3 to 5 records

@@ -33,7 +33,7 @@ type Report struct {
 	Kept    int // sectors that were written, not flushed, and stayed as they were written
 	Lost    int // and that became again what they had been some time before
 	Losing  int // cuts that lost some
-	Settled int // orders that got their outcome when the cuts were over
+	Settled int // orders that a cut left open, and that got their outcome at rest
 }
 
 // String is the report in one line.
@@ -42,7 +42,7 @@ func (r Report) String() string {
 	for _, n := range r.Cuts {
 		total += n
 	}
-	return fmt.Sprintf("%d cuts %v, %d of them lost sectors not flushed (%d lost, %d kept); %d sales seen through, %d orders, %d paid, %d records; %d orders were settled in the end",
+	return fmt.Sprintf("%d cuts %v, %d of them lost sectors not flushed (%d lost, %d kept); %d sales seen through, %d orders, %d paid, %d records; %d orders that a cut left open were settled",
 		total, r.Cuts, r.Losing, r.Lost, r.Kept, r.Sales, r.Orders, r.Paid, r.Records, r.Settled)
 }
 
@@ -55,9 +55,8 @@ var settings = []string{
 	"sale.scan_limit=10s", "sale.reverse_after=1s",
 }
 
-// settle is how long the terminal gets, again and again, to find out what came of its orders in the end: longer in
-// all than a code can be paid.
-var settle = []time.Duration{2 * time.Second, 5 * time.Second, 10 * time.Second, 20 * time.Second, 40 * time.Second}
+// restAfter is after how many cuts the terminal gets the time to settle all its orders.
+const restAfter = 25
 
 // run is one board and what was done to it.
 type run struct {
@@ -82,13 +81,13 @@ func Run(ctx context.Context, o Options) (report Report, err error) {
 	defer func() { err = errors.Join(err, r.b.Close()) }()
 	for r.number = 1; r.number <= o.Cuts; r.number++ {
 		r.round = plan(o.Seed, r.number)
-		if err := r.play(ctx); err != nil {
+		err := r.play(ctx)
+		if err == nil && (r.number%restAfter == 0 || r.number == o.Cuts) {
+			err = r.settle(ctx)
+		}
+		if err != nil {
 			return r.report, r.loss(err)
 		}
-	}
-	r.number--
-	if err := r.settle(ctx); err != nil {
-		return r.report, r.loss(err)
 	}
 	return r.report, nil
 }
@@ -164,28 +163,25 @@ func (r *run) check(ctx context.Context) error {
 	return remove()
 }
 
-// settle lets the terminal find out what came of every order.
+// settle lets the terminal find out what came of every order, and then cuts the power, too.
 func (r *run) settle(ctx context.Context) error {
-	open := r.books.unresolved()
-	r.report.Settled = len(open)
-	for _, wait := range settle {
-		if len(open) == 0 {
-			return nil
-		}
-		if err := r.b.PowerOn(ctx); err != nil {
-			return &Loss{What: fmt.Sprintf("the terminal does not start: %v", err)}
-		}
-		time.Sleep(wait) // there is no event for "nothing more to do"
-		if err := r.b.PowerCut(); err != nil {
-			return err
-		}
-		if err := r.check(ctx); err != nil {
-			return err
-		}
-		open = r.books.unresolved()
+	open := len(r.books.unresolved())
+	if err := r.b.PowerOn(ctx); err != nil {
+		return &Loss{What: fmt.Sprintf("the terminal does not start: %v", err)}
 	}
-	if len(open) > 0 {
-		return &Loss{What: "orders without an outcome:\n" + strings.Join(open, "\n")}
+	t := &till{b: r.b, books: r.books, round: round{armed: never}}
+	if err := t.rest(ctx); err != nil {
+		return fmt.Errorf("at rest: %w\n%s", err, r.b.Log(4000))
 	}
+	if err := r.b.PowerCut(); err != nil {
+		return err
+	}
+	if err := r.check(ctx); err != nil {
+		return fmt.Errorf("at rest: %w\n%s", err, r.b.Log(4000))
+	}
+	if left := r.books.unresolved(); len(left) > 0 {
+		return fmt.Errorf("%w\n%s", &Loss{What: "orders without an outcome:\n" + strings.Join(left, "\n")}, r.b.Log(4000))
+	}
+	r.report.Settled += open
 	return nil
 }

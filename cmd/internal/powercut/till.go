@@ -22,6 +22,11 @@ const (
 	offLimit = 10 * time.Second
 	// homeTries bounds the keys that lead back to the screen that takes an amount.
 	homeTries = 8
+	// restLimit is how long the terminal gets to find out what came of all orders: a shown code's life and the margin
+	// after it, counted from its start, and the work of a busy host.
+	restLimit = 3 * time.Minute
+	// restEvery is how often a cashier at rest looks at the display.
+	restEvery = 300 * time.Millisecond
 )
 
 // errOff ends what a cashier and a customer do when the power goes.
@@ -36,6 +41,8 @@ const (
 	saysShow      = "请用微信支付扫码"
 	saysScan      = "请顾客出示付款码"
 	saysCash      = "收现金"
+	saysOpen      = "未决订单"
+	saysNoneOpen  = "未决订单0"
 )
 
 // till is a cashier and a customer at a board, for one round.
@@ -147,32 +154,81 @@ func (t *till) sees(ctx context.Context, texts ...string) error {
 	return nil
 }
 
+// keys presses keys one by one. One that a busy host kept the firmware from scanning is pressed once more.
 func (t *till) keys(ctx context.Context, keys string) error {
 	strokes, err := board.ParseStrokes(keys)
 	if err != nil {
 		return err
 	}
-	return t.act(ctx, func() error { return t.b.Press(ctx, strokes) })
+	return t.act(ctx, func() error {
+		for _, s := range strokes {
+			err := t.b.Press(ctx, []board.Stroke{s})
+			if errors.Is(err, board.ErrNotTaken) && t.b.Power().State == board.PowerOn {
+				err = t.b.Press(ctx, []board.Stroke{s})
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
-// home leads to the screen that takes an amount, with nothing left to print.
+// home leads to the screen that takes an amount. What a cut left unprinted is asked for once, and prints meanwhile.
 func (t *till) home(ctx context.Context) error {
 	for range homeTries {
-		if err := t.act(ctx, func() error { return t.sees(ctx, saysReady, saysPaid, saysShow, saysScan, saysUnprinted, saysCash) }); err != nil {
+		if err := t.act(ctx, func() error { return t.sees(ctx, saysReady, saysPaid, saysShow, saysScan, saysCash) }); err != nil {
 			return err
 		}
-		key := "CANCEL"
-		switch text := t.text(); {
-		case strings.Contains(text, saysUnprinted), strings.Contains(text, saysPaid):
-			key = "OK"
-		case strings.Contains(text, saysReady):
+		text := t.text()
+		ready, owed := strings.Contains(text, saysReady), strings.Contains(text, saysUnprinted)
+		switch {
+		case ready && owed:
+			return t.keys(ctx, "OK")
+		case ready:
 			return nil
+		}
+		key := "CANCEL"
+		if strings.Contains(text, saysPaid) {
+			key = "OK"
 		}
 		if err := t.keys(ctx, key); err != nil {
 			return err
 		}
 	}
 	return &Loss{What: fmt.Sprintf("the terminal does not get back to its first screen\n%s", t.b.DisplayText())}
+}
+
+// rest is a cashier without customers: receipts that are owed get printed, and the terminal gets the time to find out
+// what came of every order.
+func (t *till) rest(ctx context.Context) error {
+	settled := false
+	for deadline := time.Now().Add(restLimit); time.Now().Before(deadline); {
+		text := t.text()
+		ready, owed := strings.Contains(text, saysReady), strings.Contains(text, saysUnprinted)
+		key := "CANCEL"
+		switch {
+		case t.b.Power().State != board.PowerOn:
+			return &Loss{What: "the power went by itself: " + t.b.Power().Reason}
+		case strings.Contains(text, saysNoneOpen):
+			settled = true
+		case ready && owed:
+			key = "OK"
+		case ready && settled:
+			return nil
+		case ready:
+			key = "MENU" // it counts the orders that are open
+		case strings.Contains(text, saysOpen):
+			key = ""
+		}
+		if key != "" {
+			if err := t.keys(ctx, key); err != nil {
+				return err
+			}
+		}
+		time.Sleep(restEvery) // a person looks up now and then
+	}
+	return nil
 }
 
 // serve is one customer.
