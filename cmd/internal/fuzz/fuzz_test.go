@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -36,14 +38,42 @@ func TestRun(t *testing.T) {
 		t.Skip("builds a module")
 	}
 	writeModule(t)
-	if err := run(t.Context(), nil, "Good", time.Second, 0, 1); err != nil {
+	if err := run(t.Context(), nil, options{pattern: "Good", each: time.Second, workers: 1, keep: 2}); err != nil {
 		t.Errorf("a target that finds nothing: %v", err)
 	}
-	if err := run(t.Context(), nil, ".", 0, 2*time.Second, 1); err != errFound {
+	if err := run(t.Context(), nil, options{pattern: ".", total: 2 * time.Second, workers: 1}); !errors.Is(err, errFound) {
 		t.Errorf("a target that fails: %v", err)
 	}
-	if err := run(t.Context(), nil, "Nobody", time.Second, 0, 1); err == nil {
+	if err := run(t.Context(), nil, options{pattern: "Nobody", each: time.Second, workers: 1}); err == nil {
 		t.Error("no target, and no error")
+	}
+}
+
+// What is kept is spread over all sizes, and nothing large is.
+func TestKeep(t *testing.T) {
+	dir := t.TempDir()
+	at := target{pkg: &goPackage{dir: filepath.Join(dir, "tree")}, name: "FuzzX", cache: filepath.Join(dir, "cache")}
+	if n, err := at.keep(3); n != 0 || err != nil {
+		t.Errorf("without a cache: %d, %v", n, err)
+	}
+	if err := os.MkdirAll(filepath.Join(at.cache, "FuzzX"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, size := range map[string]int{"a": 10, "b": 20, "c": 30, "d": 40, "e": 50, "f": 60, "g": maxKept + 1} {
+		if err := os.WriteFile(filepath.Join(at.cache, "FuzzX", name), make([]byte, size), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n, err := at.keep(3); n != 3 || err != nil {
+		t.Errorf("%d, %v", n, err)
+	}
+	var names []string
+	entries, err := os.ReadDir(filepath.Join(dir, "tree", "testdata", "fuzz", "FuzzX"))
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	if err != nil || !slices.Equal(names, []string{"b", "d", "f"}) {
+		t.Errorf("kept %v, %v", names, err)
 	}
 }
 
