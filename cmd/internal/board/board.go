@@ -19,12 +19,13 @@ import (
 
 // Options say what board to build.
 type Options struct {
-	Dir       string   // where the board's state lies; made if it is missing
-	Firmware  string   // host: the firmware's binary, for this machine
-	Shim      []string // host: the command that starts a traced program (package disktrace); nil: no cuts at disk writes
-	Image     *Image   // what a board in QEMU boots; nil: the board is a process on this host
-	Overrides []string // settings over the profile's: "sale.poll_show=100ms", or pieces of TOML
-	Scale     float64  // divides the network's own waits, for tests; 0 and 1 leave them
+	Dir       string      // where the board's state lies; made if it is missing
+	Firmware  string      // host: the firmware's binary, for this machine
+	Shim      []string    // host: the command that starts a traced program (package disktrace); nil: no cuts at disk writes
+	Image     *Image      // what a board in QEMU boots; nil: the board is a process on this host
+	Disk      DiskOptions // QEMU: how its data disk behaves when the power is cut
+	Overrides []string    // settings over the profile's: "sale.poll_show=100ms", or pieces of TOML
+	Scale     float64     // divides the network's own waits, for tests; 0 and 1 leave them
 }
 
 // readyLimit is how long the firmware gets to draw its first picture after the power came.
@@ -129,7 +130,7 @@ func (b *Board) openMachine(opts Options, watch Watch) error {
 	if err := sealKeys(b.dir, "", b.network.net); err != nil { // its data lie on a disk
 		return err
 	}
-	machine, err := newMachine(context.Background(), b.dir, opts.Image, b.network.address, watch)
+	machine, err := newMachine(context.Background(), b.dir, opts.Image, opts.Disk, b.network.address, watch)
 	if err != nil {
 		return err
 	}

@@ -85,8 +85,8 @@
 //	                  on returns when the firmware has drawn. POINT: "printer-byte 120", "request 2 before-reply",
 //	                  "request 2 after-reply", "disk-write 7". Counting begins with this call; a point is armed
 //	                  until it is reached, replaced or the power goes. A request counts when its reply is due;
-//	                  before-reply is after the network has done what was asked. A disk write is a pwrite64, fsync
-//	                  or fdatasync below data/, see package disktrace
+//	                  before-reply is after the network has done what was asked. A disk write is a pwrite64, fsync,
+//	                  fdatasync or rename below data/, see package disktrace
 //
 // The WebSocket sends one message for every kind that has changed, and at first one of each; a page that is slow
 // misses only what was overtaken:

@@ -44,7 +44,7 @@ func (s *session) finish() error {
 		if err != nil {
 			return fmt.Errorf("at the end: %w%s", err, scene)
 		}
-		if err := compare(orders, b.Ledger()); err != nil {
+		if err := Compare(orders, b.Ledger()); err != nil {
 			return fmt.Errorf("at the end: %w%s", err, scene)
 		}
 		open := unresolved(orders)
@@ -112,8 +112,8 @@ func unresolved(orders []txn.Order) []string {
 	return out
 }
 
-// compare holds the journal against what the customers were really charged.
-func compare(orders []txn.Order, ledger paynet.Ledger) error {
+// Compare holds the journal against what the customers were really charged.
+func Compare(orders []txn.Order, ledger paynet.Ledger) error {
 	var errs []error
 	fault := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
 	known := make(map[string]bool)
