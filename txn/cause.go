@@ -6,6 +6,7 @@ import "strings"
 // is, so that a technician can look it up.
 var causes = map[string]text{
 	"not-sent":          whyNotSent,
+	"no-code":           whyNoCode,
 	"no-answer":         whyNoAnswer,
 	"unverified":        whyUnverified,
 	"system":            whySystem,

@@ -23,6 +23,8 @@ type Machine struct {
 	exceptions []Order
 	last       *Order // for 重打印
 	till       Till
+	dark       bool // the last request for a sale reached no network, and none has answered since
+	offlineOut bool // offline codes can't be made
 
 	token   uint64
 	commits map[uint64]Record
@@ -76,6 +78,9 @@ func New(cfg Config, start Start, now Time) *Machine {
 		switch {
 		case !o.State.Final():
 			m.tasks = append(m.tasks, m.recovered(o))
+			if o.State == Unconfirmed && !o.Printed {
+				m.unprinted = append(m.unprinted, o)
+			}
 		case o.Pending():
 			m.unprinted = append(m.unprinted, o)
 		}
@@ -115,7 +120,15 @@ func (m *Machine) Step(now Time, ev Event) []Effect {
 		m.scannerState(e.Fault)
 	case NetworkOut:
 		m.networkOut(e)
+	case OfflineOut:
+		m.offlineOut = true
+		m.note("offline: no key, no codes", "")
+	case OfflineCodeMade:
+		m.offlineMade(e)
+	case AnswerChecked:
+		m.answerChecked(e)
 	case NetworkAnswered:
+		m.noteLine(e)
 		m.answered(e)
 	case Committed:
 		m.committed(e)

@@ -15,6 +15,12 @@ func (v menu) key(m *Machine, k Key, _ bool) {
 	switch k {
 	case keyOfCash:
 		m.askCash(v.back.due(m))
+	case keyOfOffline:
+		if !m.offline() {
+			m.emit(Beep{BeepMistake})
+			return
+		}
+		m.askOffline(v.back.due(m), v.back)
 	case "1":
 		m.view = v.back
 		switch {
@@ -56,6 +62,9 @@ func (v menu) screen(m *Machine) Screen {
 			m.say(menuReprint), m.say(menuOrders, len(m.tasks)), m.say(menuExcept, len(m.exceptions)), m.say(menuLanguage),
 		},
 		Keys: []string{m.say(keyBack)},
+	}
+	if m.offline() {
+		s.Lines = append(s.Lines, m.say(menuOffline))
 	}
 	if due := v.back.due(m); !due.IsZero() {
 		s.Lines = append([]string{m.say(menuCash) + "  " + due.String()}, s.Lines...)
@@ -131,10 +140,14 @@ func stateText(o Order) text {
 		return text{"放弃后到账", "late payment"}
 	case o.Exception == OverTotal:
 		return text{"重复付款", "paid twice"}
+	case o.Exception == Unpaid:
+		return text{"离线未付", "not paid"}
 	case o.Exception == Refunded:
 		return text{"已退款", "refunded"}
 	case o.State == Disputed:
 		return text{"记录不符", "contradicted"}
+	case o.State == Unconfirmed:
+		return text{"待确认", "unconfirmed"}
 	case o.State == Closing:
 		return text{"关闭中", "closing"}
 	case o.State == Reversing:

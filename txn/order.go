@@ -65,6 +65,8 @@ const (
 	Closing State = "closing"
 	// Reversing: a scanned order is being undone (撤销); it is not undone before its network says so.
 	Reversing State = "reversing"
+	// Unconfirmed (离线待确认): the answer to an offline code was right; its network has not said so yet.
+	Unconfirmed State = "unconfirmed"
 
 	// Paid is final: a verified success.
 	Paid State = "paid"
@@ -118,6 +120,8 @@ type Order struct {
 	Expires  time.Time  `json:"expires"`        // show: when its network stops taking payments for it
 	Code     CodeDigest `json:"code,omitempty"` // scan: which customer code it used up
 
+	Offline *OfflineCode `json:"offline,omitempty"` // show: a code that was made without a network
+
 	State   State     `json:"state"`
 	Updated time.Time `json:"updated"`
 	Reason  string    `json:"reason,omitempty"` // why it left Open, in a code of ours or the network's
@@ -147,6 +151,8 @@ const (
 	AlreadyExists Exception = "already-exists"
 	// Mismatch: a signed answer named our order with somebody else's facts.
 	Mismatch Exception = "mismatch"
+	// Unpaid: an offline code was answered, and its network says that nobody paid it.
+	Unpaid Exception = "unpaid"
 )
 
 // Change returns what a customer who paid in cash gets back (找零).
