@@ -122,7 +122,6 @@ func (m *Machine) Step(now Time, ev Event) []Effect {
 		m.networkOut(e)
 	case OfflineOut:
 		m.offlineOut = true
-		m.note("offline: no key, no codes", "")
 	case OfflineCodeMade:
 		m.offlineMade(e)
 	case AnswerChecked:

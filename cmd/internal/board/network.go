@@ -58,7 +58,9 @@ func NetworkTables(net *paynet.Paynet) ([]byte, error) {
 func networkSettings(net *paynet.Paynet) settings {
 	w, a, u := net.WeChatMerchant(), net.AlipayMerchant(), net.UnionPayMerchant()
 	all := net.AggregatorMerchant()
-	return settings{"networks": map[string]any{
+	return settings{"offline": map[string]any{
+		"acquirer": map[string]any{"page": all.OfflinePage, "key": all.OfflineKey, "key_number": all.OfflineKeyNumber},
+	}, "networks": map[string]any{
 		"wechat": map[string]any{
 			"enabled":       true,
 			"base_url":      w.BaseURL,

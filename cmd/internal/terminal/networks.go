@@ -11,6 +11,7 @@ import (
 	"smartpos/txn/pay"
 	"smartpos/txn/pay/aggregator"
 	"smartpos/txn/pay/alipay"
+	"smartpos/txn/pay/offlineqr"
 	"smartpos/txn/pay/unionpay"
 	"smartpos/txn/pay/wechat"
 )
@@ -56,6 +57,10 @@ func CheckNetworks(p *device.Profile) error {
 	var errs []error
 	for _, n := range Config(p).Networks {
 		_, err := openNetwork(p, n.ID)
+		errs = append(errs, err)
+	}
+	if p.Offline.Enabled {
+		_, err := offlineqr.New(offlineConfig(p))
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
