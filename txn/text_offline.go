@@ -21,13 +21,13 @@ var (
 	sayOfflineUse    = text{"待确认 %d/%d 笔，%s/%s", "unconfirmed %d of %d, %s of %s"}
 	sayOfflineRisk   = text{"顾客用自己的网络付款，手机显示答案。网络恢复前只是待确认", "The phone pays by its own network and shows an answer. Unconfirmed until the network is back"}
 	sayOfflineOpen   = text{"输入 %s 的答案 %s", "answer for %s, %s"}
-	sayOfflineScan   = text{"顾客手机扫码付款后输入答案", "Scan, pay, key in the answer"}
+	sayOfflineScan   = text{"顾客手机扫码付款 再输入答案", "Scan, pay, key in the answer"}
 	sayOfflineAnswer = text{"答案 %s", "Answer %s"}
 	sayOfflineTries  = text{"还可试%d次", "%d tries left"}
 	sayOfflineWrong  = text{"答案不对，请重输", "Wrong, try again"}
 	sayOfflineOver   = text{"码 %s 已过期。顾客已付的，请输入答案", "Code %s has expired. If the customer has paid, key in the answer"}
 	sayOfflineGone   = text{"码 %s 不再显示。顾客已付的，请输入答案", "Code %s is shown no more. If the customer has paid, key in the answer"}
-	sayOfflineLeft   = text{"已放弃离线码：到期前仍可能付款", "Given up; it may be paid until it expires"}
+	sayOfflineLeft   = text{"已放弃离线码：到期前仍可能付款", "Given up; may be paid until it expires"}
 	sayByOffline     = text{"离线码  单号 %s", "Offline QR  order %s"}
 	sayWillConfirm   = text{"网络恢复后自动确认", "Confirmed when the network is back"}
 	sayRenew         = text{"答错 %d 次。此前已续期 %d 次", "%d wrong answers. Renewed %d times before"}
@@ -56,7 +56,7 @@ var (
 	errSupervisor    = text{"需要主管授权", "This needs a supervisor"}
 
 	stsConfirmed   = text{"离线单已确认 %s (%s)", "Offline %s (%s) confirmed"}
-	stsUnpaid      = text{"离线单 %s (%s) 未付：叫主管", "Offline %s (%s) NOT paid: supervisor"}
+	stsUnpaid      = text{"离线单 %s (%s) 未付：叫主管", "%s (%s) NOT paid: supervisor"}
 	stsUnanswered  = text{"有离线码待输答案：菜单 8", "Offline answer due: MENU 8"}
 	stsUnconfirmed = text{"离线待确认%d单", "%d unconfirmed"}
 )
