@@ -185,10 +185,11 @@ func (v offlineCode) screen(m *Machine) Screen {
 		return s
 	}
 	typed := m.say(sayOfflineAnswer, v.keyed+strings.Repeat("_", code.Digits-len(v.keyed)))
-	left := m.say(sayOfflineTries, min(m.cfg.Offline.Limits.CodeTries-code.Tries, m.cfg.Offline.Limits.ModeTries-m.till.Offline.Tries))
+	tries := sayOfflineTries
 	if v.wrong {
-		left = m.say(sayOfflineWrong)
+		tries = sayOfflineWrong
 	}
+	left := m.say(tries, min(m.cfg.Offline.Limits.CodeTries-code.Tries, m.cfg.Offline.Limits.ModeTries-m.till.Offline.Tries))
 	s.Keys = []string{m.say(keyCheck), m.say(keyClear), m.say(keyCancel)}
 	if !v.shown(m) {
 		why := sayOfflineOver

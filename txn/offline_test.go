@@ -162,7 +162,7 @@ func TestWrongAnswersEndTheCode(t *testing.T) {
 	r.keys("CLEAR")
 	for range 2 {
 		r.keys(wrongAnswer + " OK")
-		r.sees("离线码", "答案不对", "答案 ______")
+		r.sees("离线码", "答案错 还可试", "答案 ______")
 	}
 	r.keys(wrongAnswer + " OK")
 	r.sees("答错太多，此码作废")

@@ -139,6 +139,6 @@ func unproved(s Slip) Slip {
 		s.Copy += " 重打印"
 	}
 	s.Mark = markOffline
-	s.Notes = append(s.Notes, "离线待确认，网络恢复后以平台结果为准", "UNCONFIRMED: not proved by the network")
+	s.Notes = append(s.Notes, "离线待确认，以平台结果为准", "UNCONFIRMED by the network")
 	return s
 }

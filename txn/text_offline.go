@@ -24,7 +24,7 @@ var (
 	sayOfflineScan   = text{"顾客手机扫码付款 再输入答案", "Scan, pay, key in the answer"}
 	sayOfflineAnswer = text{"答案 %s", "Answer %s"}
 	sayOfflineTries  = text{"还可试%d次", "%d tries left"}
-	sayOfflineWrong  = text{"答案不对，请重输", "Wrong, try again"}
+	sayOfflineWrong  = text{"答案错 还可试%d次", "wrong, %d left"}
 	sayOfflineOver   = text{"码 %s 已过期。顾客已付的，请输入答案", "Code %s has expired. If the customer has paid, key in the answer"}
 	sayOfflineGone   = text{"码 %s 不再显示。顾客已付的，请输入答案", "Code %s is shown no more. If the customer has paid, key in the answer"}
 	sayOfflineLeft   = text{"已放弃离线码：到期前仍可能付款", "Given up; may be paid until it expires"}
