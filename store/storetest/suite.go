@@ -34,6 +34,7 @@ func Run(t *testing.T, open func(t *testing.T) txn.Journal) {
 		{"recent orders come newest first", testRecent},
 		{"orders are copies", testCopies},
 		{"the till is the sum of its records", testTill},
+		{"an offline code changes its order and the till at once", testOffline},
 		{"digests tell codes apart and hide them", testDigest},
 		{"many goroutines", testConcurrent},
 	} {
