@@ -7,6 +7,8 @@ import "strings"
 var causes = map[string]text{
 	"not-sent":          whyNotSent,
 	"no-code":           whyNoCode,
+	"UNSEEN":            whyOfflineNothing,
+	"EXPIRED":           whyOfflineNothing,
 	"no-answer":         whyNoAnswer,
 	"unverified":        whyUnverified,
 	"system":            whySystem,

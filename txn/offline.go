@@ -86,7 +86,7 @@ func (m *Machine) offlineRefusal(due Money) string {
 	limits, s := m.cfg.Offline.Limits, m.till.Offline
 	_, err := s.Show(limits, due.Fen)
 	switch {
-	case m.offlineOut:
+	case m.offlineOut || !m.serves(m.cfg.Offline.Network): // nobody could confirm it
 		return m.say(whyNoOfflineKey)
 	case errors.Is(err, ErrOfflineUnpaid):
 		return m.say(whyOfflineUnpaid)
@@ -96,7 +96,7 @@ func (m *Machine) offlineRefusal(due Money) string {
 		return m.say(whyNotOffline)
 	case m.hadOffline():
 		return m.say(whyOfflineAgain)
-	case m.now.Wall.Before(m.latest()):
+	case m.now.Wall.Add(clockGrace).Before(m.latest()):
 		return m.say(whyOfflineClock)
 	case due.Fen > limits.Each:
 		return m.say(whyOfflineEach, Money{limits.Each, due.Currency})
@@ -111,6 +111,9 @@ func (m *Machine) offlineRefusal(due Money) string {
 func (m *Machine) hadOffline() bool {
 	return m.sale != nil && slices.ContainsFunc(m.tasks, func(t *task) bool { return t.order.Offline != nil && t.order.Sale == m.sale.No })
 }
+
+// clockGrace is how far a clock that is being set may go back.
+const clockGrace = time.Minute
 
 // latest is the time of the latest record that the terminal knows of: a clock before it is wrong, and a code's expiry
 // would be as well.

@@ -53,12 +53,8 @@ func (m *Machine) answerChecked(e AnswerChecked) {
 	}
 	m.note("offline: a wrong answer", e.Order)
 	m.emit(Beep{BeepMistake})
-	limits := m.cfg.Offline.Limits
-	switch _, err := m.till.Offline.Try(limits, t.order.Offline.Tries); {
-	case m.till.Offline.Ended(limits):
-		t.giveUp(m, "mode-ended")
-	case err != nil:
-		t.giveUp(m, "wrong-answers")
+	if why := t.spent(m); why != "" {
+		t.giveUp(m, why)
 	}
 	if v, ok := m.view.(offlineCode); ok && v.t == t {
 		m.view = offlineCode{t: t, wrong: true}
@@ -146,8 +142,8 @@ func (v offlineCode) try(m *Machine) {
 		m.mistake(errOfflineDigits, v.t.order.Offline.Digits)
 		return
 	}
-	if _, err := m.till.Offline.Try(m.cfg.Offline.Limits, v.t.order.Offline.Tries); err != nil {
-		v.t.giveUp(m, "mode-ended")
+	if why := v.t.spent(m); why != "" {
+		v.t.giveUp(m, why)
 		return
 	}
 	v.t.typed, v.t.checking = NewOfflineAnswer(v.keyed), true

@@ -11,11 +11,25 @@ func (t *task) offlineStep(m *Machine) {
 	case o.State == Open && o.Offline.Digest == "" && t.revived:
 		// The digest is on disk before a code is shown, so nobody has seen one of this order.
 		t.finish(m, Outcome{State: Failed, Reason: "never-shown"})
+	case o.State == Open && o.Offline.Digest != "" && t.spent(m) != "":
+		t.move(m, Closing, t.spent(m)) // the power went between the count and the comparison of the last try
 	case o.State == Open && t.offlineOver(m, m.cfg.Margin):
 		t.move(m, Closing, "expired")
 	default:
 		t.ask(m, OpQuery)
 	}
+}
+
+// spent says why the code takes no more answers; empty if it does.
+func (t *task) spent(m *Machine) string {
+	_, err := m.till.Offline.Try(m.cfg.Offline.Limits, t.order.Offline.Tries)
+	switch {
+	case err == nil:
+		return ""
+	case m.till.Offline.Ended(m.cfg.Offline.Limits):
+		return "mode-ended"
+	}
+	return "wrong-answers"
 }
 
 // offlineOver reports whether a code's time, and so much more, is up. Either clock is enough.
@@ -77,10 +91,12 @@ func (m *Machine) confirmed(o Order) {
 
 // offlineWhy says why an offline code ended without an answer.
 func (m *Machine) offlineWhy(reason string) string {
-	switch reason {
-	case "wrong-answers":
+	switch {
+	case reason == "mode-ended" && m.till.Offline.Unpaid:
+		return m.say(whyOfflineUnpaid)
+	case reason == "wrong-answers":
 		return m.say(whyOfflineVoid)
-	case "mode-ended":
+	case reason == "mode-ended":
 		return m.say(whyOfflineModeEnded)
 	}
 	return m.say(whyOfflineExpired)

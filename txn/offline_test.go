@@ -333,7 +333,7 @@ func TestOfflineKeyMissing(t *testing.T) {
 	r := offlineRig(t)
 	r.step(txn.OfflineOut{})
 	r.keys("5 MENU 8")
-	r.sees("离线密钥无法使用")
+	r.sees("离线收款无法使用")
 }
 
 func TestOfflineCodeCannotBeMade(t *testing.T) {

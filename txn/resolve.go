@@ -230,7 +230,7 @@ func (t *task) paid(m *Machine, a Answer) {
 	switch by, captured := m.captured[o.Sale]; {
 	case captured && by != o.No:
 		out.Late, out.Exception = true, OverTotal
-	case !current && !confirms && (o.State == Closing || o.State == Reversing || o.Offline != nil):
+	case !current && !confirms && (o.State == Closing || o.State == Reversing):
 		out.Exception = LateSuccess
 	}
 	if out.Exception != OverTotal {

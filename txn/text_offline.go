@@ -38,7 +38,7 @@ var (
 // Why there is no offline code, or why one has ended, each with the next step.
 var (
 	whyNotOffline       = text{"网络可用：请按 确认 出收款码", "Not offline: take an ordinary QR"}
-	whyNoOfflineKey     = text{"离线密钥无法使用：请收现金，叫技术员", "The offline key can't be used: take cash, call a technician"}
+	whyNoOfflineKey     = text{"离线收款无法使用：请收现金，叫技术员", "Offline payment can't be used: take cash, call a technician"}
 	whyOfflineUnpaid    = text{"离线收款已停用：有一单给出了答案却没有付款。请收现金，叫主管", "Offline payment has ended: an answer was given that nobody paid for. Take cash, call a supervisor"}
 	whyOfflineEnded     = text{"离线收款已停用：答错 %d 次。请收现金，叫主管续期", "Offline payment has ended after %d wrong answers. Take cash; a supervisor renews it"}
 	whyOfflineClock     = text{"时钟不对，不能出离线码：请收现金，叫技术员", "The clock is wrong: take cash, call a technician"}
@@ -48,6 +48,7 @@ var (
 	whyOfflineVoid      = text{"答错太多，此码作废。请看顾客手机：已付则勿再收，叫主管；未付请收现金", "Too many wrong answers, the code is void. Look at the phone: if paid, do not charge again, call a supervisor; if not, take cash"}
 	whyOfflineModeEnded = text{"答错太多，离线收款已停用。请看顾客手机：已付则勿再收，叫主管；未付请收现金", "Too many wrong answers: offline payment has ended. Look at the phone: if paid, do not charge again, call a supervisor; if not, take cash"}
 	whyOfflineExpired   = text{"离线码已过期。请看顾客手机：已付则勿再收，叫主管；未付请收现金", "The offline QR has expired. Look at the phone: if paid, do not charge again, call a supervisor; if not, take cash"}
+	whyOfflineNothing   = text{"离线码已过期，没有扣款", "The offline QR has expired, nothing was charged"}
 	whyNoCode           = text{"离线码无法生成：请收现金，叫技术员", "The offline QR can't be made: take cash, call a technician"}
 	whyNoRenewal        = text{"还有 %d 笔待确认：请先恢复网络", "%d still unconfirmed: mend the network first"}
 	whyNoRenewalOffline = text{"续期需要网络：请先恢复网络", "Renewing needs the network: mend it first"}

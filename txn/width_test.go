@@ -38,6 +38,14 @@ func TestStandingLineFits(t *testing.T) {
 	add("not paid", stsNotPaid, amount, no)
 	add("mismatch", stsMismatch)
 	add("disputed", stsDisputed, no)
+	add("offline confirmed", stsConfirmed, amount, no)
+	add("offline unpaid", stsUnpaid, amount, no)
+	add("offline unanswered", stsUnanswered)
+	add("offline unconfirmed", stsUnconfirmed, 100)
+	add("offline left", sayOfflineLeft)
+	add("offline renewed", sayRenewed)
+	add("offline digits", errOfflineDigits, 8)
+	add("supervisor", errSupervisor)
 	standing := func(l Language) string {
 		return stsExceptions.in(l, maxExceptions) + " " + stsPending.in(l, maxUnresolved) + " " + stsNearEnd.in(l)
 	}
