@@ -37,6 +37,7 @@ type Profile struct {
 	Scanner  Scanner  `toml:"scanner"`
 	Printer  Printer  `toml:"printer"`
 	Networks Networks `toml:"networks"`
+	Offline  Offline  `toml:"offline"`
 
 	dir string // the folder of the profile
 }
@@ -237,6 +238,30 @@ type Aggregator struct {
 	PlatformKeyID string   `toml:"platform_key_id"` // of the platform's key: 1–64 letters, digits or hyphens
 	PlatformKey   string   `toml:"platform_key"`    // file of the platform's public key, Ed25519, PEM
 	AskLimit      Duration `toml:"ask_limit"`       // instead of the one in [sale]: 1 h–8760 h; default 0 s, that one
+}
+
+// Offline is the [offline] table: codes that the terminal makes by itself while the networks are down, and what they may
+// cost the shop (docs/offline-qr.md).
+type Offline struct {
+	Enabled   bool     `toml:"enabled"`    // default false
+	Count     int      `toml:"count"`      // codes unconfirmed at one time: 1–100; default 5
+	Sum       int64    `toml:"sum"`        // of them together, fen: 1–100 000 000; default 50 000 (500 yuan)
+	Each      int64    `toml:"each"`       // of the largest of them, fen: 1–sum; default 20 000 (200 yuan)
+	CodeTries int      `toml:"code_tries"` // wrong answers that end a code: 1–3; default 3
+	ModeTries int      `toml:"mode_tries"` // wrong answers that end the mode: 1–10; default 10
+	Digits    int      `toml:"digits"`     // of an answer: 6–8; default 6
+	Expiry    Duration `toml:"expiry"`     // of a code: 60 s–600 s; default 300 s
+	Network   string   `toml:"network"`    // that confirms: "aggregator" (default), which must be enabled
+
+	Acquirer OfflineAcquirer `toml:"acquirer"`
+}
+
+// OfflineAcquirer is the [offline.acquirer] table: what the acquirer gave out. All are required when [Offline] is
+// enabled. Files are relative to the profile's folder.
+type OfflineAcquirer struct {
+	Page      string `toml:"page"`       // address before the codes: https, a path of 0–9 A–Z . / - alone, 1–200 bytes
+	Key       string `toml:"key"`        // file of the terminal's key, PEM
+	KeyNumber int    `toml:"key_number"` // of that key: 0–255; default 1
 }
 
 // Path resolves a path of the profile: rel itself when it is absolute or empty, otherwise rel below the folder

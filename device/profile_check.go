@@ -38,6 +38,7 @@ func (c *checker) profile(p *Profile) {
 	c.unionpay(&p.Networks.Unionpay)
 	c.aggregator(&p.Networks.Aggregator)
 	c.secrets(p)
+	c.offline(p)
 	c.defaultNetwork(p)
 	c.pins(p)
 	c.sharedLines(p)

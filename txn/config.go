@@ -43,6 +43,8 @@ type Config struct {
 	Scanner  bool            // whether there is a scanner at all
 	Drawer   bool            // whether the printer has a cash drawer
 
+	Offline OfflineConfig // codes without a network; the zero value: off
+
 	MaxAmount  Money // of one sale
 	Copies     int   // 1 merchant's, 2 merchant's and customer's
 	ReceiptQR  bool  // a QR of the order number on the receipt

@@ -97,7 +97,12 @@ func (m *Machine) status() (line string, alarm bool) {
 	if len(m.exceptions) > 0 && idle {
 		parts = append(parts, m.say(stsExceptions, len(m.exceptions)))
 	}
-	if n := m.background(); n > 0 {
+	if idle && len(m.unanswered()) > 0 {
+		parts = append(parts, m.say(stsUnanswered))
+	} else if n := m.awaiting(); n > 0 && idle {
+		parts = append(parts, m.say(stsUnconfirmed, n))
+	}
+	if n := m.background() - m.awaiting(); n > 0 {
 		parts = append(parts, m.say(stsPending, n))
 	}
 	if m.cfg.Printer && m.printer.NearEnd {

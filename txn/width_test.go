@@ -44,6 +44,13 @@ func TestStandingLineFits(t *testing.T) {
 	add("not paid", stsNotPaid, amount, no)
 	add("mismatch", stsMismatch)
 	add("disputed", stsDisputed, no)
+	add("offline confirmed", stsConfirmed, amount, no)
+	add("offline unpaid", stsUnpaid, amount, no)
+	add("offline unanswered", stsUnanswered)
+	add("offline unconfirmed", stsUnconfirmed, 100)
+	add("offline left", sayOfflineLeft)
+	add("offline renewed", sayRenewed)
+	add("offline digits", errOfflineDigits, 8)
 	standing := func(l Language) string {
 		return stsExceptions.in(l, maxExceptions) + " " + stsPending.in(l, maxUnresolved) + " " + stsNearEnd.in(l)
 	}

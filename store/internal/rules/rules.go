@@ -117,7 +117,7 @@ func checkIntent(r *txn.Intent, others []txn.Order) error {
 	}
 	for _, o := range others {
 		switch o.State {
-		case txn.Open, txn.Unknown, txn.Reversing, txn.Paid:
+		case txn.Open, txn.Unknown, txn.Reversing, txn.Unconfirmed, txn.Paid:
 			return fmt.Errorf("%w: %s is %q", ErrSaleBusy, o.No, o.State)
 		}
 		if o.Amount.Currency != r.Amount.Currency {
@@ -129,6 +129,9 @@ func checkIntent(r *txn.Intent, others []txn.Order) error {
 
 // checkMethod holds that cash covers its amount and names nothing of a network, and that only cash is tendered.
 func checkMethod(r *txn.Intent) error {
+	if o := r.Offline; o != nil && (r.Method != txn.Show || o.Digits < 6 || o.Digits > 8) {
+		return fmt.Errorf("%w: an offline code for a %s, its answer of %d digits", ErrRecord, r.Method, o.Digits)
+	}
 	switch r.Method {
 	case txn.Show, txn.Scan:
 		if r.Tendered != (txn.Money{}) {
