@@ -3,6 +3,7 @@
 //	pos [-profile FILE]        run the terminal
 //	pos check [-profile FILE]  read the profile and the keys it names, and say what is wrong with them
 //	pos reconcile [BILL…]      compare the journal with the networks' bills (对账)
+//	pos seal [-profile FILE]   put the key files that it names into the sealed file of the board; -list lists that
 //	pos version                say which firmware this is
 //	pos licence                print the licences that go with it
 //
@@ -44,6 +45,7 @@ const usage = `pos [-profile FILE]        runs the terminal
 pos check [-profile FILE]  reads the profile and the keys it names, and says what is wrong with them
 pos reconcile [-day 2026-11-27] [BILL…]
                            compares the journal with bills in files, or with those that the networks give out
+pos seal [-profile FILE]   puts the key files that it names into the sealed file of the board; -list lists that
 pos version                says which firmware this is
 pos licence                prints the licences that go with it
 `
@@ -60,8 +62,11 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if len(args) > 0 && len(args[0]) > 0 && args[0][0] != '-' {
 		verb, args = args[0], args[1:]
 	}
-	if verb == "reconcile" {
+	switch verb {
+	case "reconcile":
 		return reconcileDay(args, stdout, stderr)
+	case "seal":
+		return seal(args, stdout, stderr)
 	}
 	flags := flag.NewFlagSet("pos "+verb, flag.ContinueOnError)
 	flags.SetOutput(stderr)
@@ -97,16 +102,11 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 			return exitProfile
 		}
 		if verb == "check" {
-			if err := terminal.CheckNetworks(p); err != nil {
-				fmt.Fprintf(stderr, "pos: %s: %v\n", *profile, err)
-				return exitProfile
-			}
-			fmt.Fprintf(stdout, "%s: board %q, terminal %s, %s\n", *profile, p.Board, p.Terminal.ID, p.Environment)
-			return exitOK
+			return check(*profile, p, stdout, stderr)
 		}
 		return runTerminal(p, stdin, stdout, stderr)
 	}
-	fmt.Fprintf(stderr, "pos: no such command %q; there are run, check, reconcile, version and licence\n", verb)
+	fmt.Fprintf(stderr, "pos: no such command %q; there are run, check, reconcile, seal, version and licence\n", verb)
 	return exitUsage
 }
 

@@ -77,7 +77,7 @@ func daysReport(p *device.Profile, text string, files []string) (r daybook.Repor
 		}
 		bills = append(bills, b)
 	}
-	j, err := store.Open(p.Path(p.Data), store.Config{ReadOnly: true})
+	j, err := terminal.OpenJournal(p, store.Config{ReadOnly: true})
 	switch {
 	case errors.Is(err, txn.ErrJournalBusy):
 		return r, fmt.Errorf("%w: while the terminal runs, use its menu (菜单 6)", err)

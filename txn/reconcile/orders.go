@@ -12,7 +12,26 @@ func Entries(o txn.Order) []Entry {
 	if at.IsZero() {
 		at = o.Updated
 	}
-	return []Entry{{Kind: Payment, Order: string(o.No), Fen: o.Amount.Fen, State: stateOf(o), At: at}}
+	entries := []Entry{{Kind: Payment, Order: string(o.No), Fen: o.Amount.Fen, State: stateOf(o), At: at}}
+	for _, r := range o.Refunds {
+		at := r.DoneAt
+		if at.IsZero() {
+			at = r.Created
+		}
+		entries = append(entries, Entry{Kind: Refund, Order: string(o.No), Refund: string(r.No), Fen: r.Amount.Fen, State: refundState(r), At: at})
+	}
+	return entries
+}
+
+// refundState is where a refund stands. What its network could not deliver the bill may still have.
+func refundState(r txn.Refund) State {
+	switch r.State {
+	case txn.RefundDone:
+		return Settled
+	case txn.RefundRefused:
+		return None
+	}
+	return Unknown
 }
 
 // stateOf is where an order stands. What is disputed nobody has proved: the bill may.

@@ -23,12 +23,12 @@ func (c *Client) Bill(ctx context.Context, day time.Time) (pay.BillAnswer, error
 	ctx, cancel := context.WithTimeout(ctx, pay.BillTimeout)
 	defer cancel()
 	date := client.BillDate(day)
-	r, nonce, err := c.request(ctx, txn.OpBill, billRequest{c.cfg.MerchantID, date}, time.Now())
+	r, nonce, err := c.request(ctx, paths[txn.OpBill], billRequest{c.cfg.MerchantID, date}, time.Now())
 	if err != nil {
 		return client.FailBill(txn.Aggregator, txn.FaultNotSent, "", err)
 	}
 	x := c.line.Fetch(r, pay.MaxBill)
-	if f, err := c.proof(txn.OpBill, nonce, &x); f != txn.FaultNone {
+	if f, err := c.proof(paths[txn.OpBill], nonce, &x); f != txn.FaultNone {
 		return client.FailBill(txn.Aggregator, f, "", err)
 	}
 	m, err := client.Parse(x.Body)

@@ -24,15 +24,15 @@ var (
 
 // judge decides what an exchange proves.
 func (c *Client) judge(op txn.Op, o txn.Order, nonce string, x *client.Exchange) (txn.Answer, error) {
-	if f, err := c.proof(op, nonce, x); f != txn.FaultNone {
+	if f, err := c.proof(path(op, o), nonce, x); f != txn.FaultNone {
 		return c.fail(op, o, f, "", err)
 	}
 	return c.read(op, o, x.Status, x.Body)
 }
 
-// proof says whether an answer is the platform's, and about the request with that nonce: FaultNone, or the fault and its
+// proof says whether an answer is the platform's, and about the request to that path with that nonce: FaultNone, or the fault and its
 // cause.
-func (c *Client) proof(op txn.Op, nonce string, x *client.Exchange) (txn.Fault, error) {
+func (c *Client) proof(path, nonce string, x *client.Exchange) (txn.Fault, error) {
 	if f, err := x.Silence(); f != txn.FaultNone {
 		return f, err
 	}
@@ -42,7 +42,7 @@ func (c *Client) proof(op txn.Op, nonce string, x *client.Exchange) (txn.Fault, 
 	case x.Status >= 300 && x.Status < 400:
 		return txn.FaultUnverified, client.ErrRedirect
 	}
-	at, err := c.verify(op, nonce, x)
+	at, err := c.verify(path, nonce, x)
 	switch {
 	case errors.Is(err, client.ErrUnsigned) && x.Troubled():
 		return txn.FaultSystem, err
@@ -57,7 +57,7 @@ func (c *Client) proof(op txn.Op, nonce string, x *client.Exchange) (txn.Fault, 
 
 // verify returns when the platform signed an answer to the request with that nonce. The error is ErrUnsigned where the
 // answer does not even claim to be signed.
-func (c *Client) verify(op txn.Op, nonce string, x *client.Exchange) (time.Time, error) {
+func (c *Client) verify(path, nonce string, x *client.Exchange) (time.Time, error) {
 	keyID, timestamp, text := x.Header.Get(headKeyID), x.Header.Get(headTimestamp), x.Header.Get(headSignature)
 	if keyID == "" || timestamp == "" || text == "" {
 		return time.Time{}, client.ErrUnsigned
@@ -70,7 +70,7 @@ func (c *Client) verify(op txn.Op, nonce string, x *client.Exchange) (time.Time,
 		return time.Time{}, client.ErrForged
 	}
 	signature, err := base64.StdEncoding.Strict().DecodeString(text)
-	if err != nil || !ed25519.Verify(c.platform, toVerify(x.Status, paths[op], keyID, timestamp, nonce, x.Body), signature) {
+	if err != nil || !ed25519.Verify(c.platform, toVerify(x.Status, path, keyID, timestamp, nonce, x.Body), signature) {
 		return time.Time{}, client.ErrForged
 	}
 	return time.Unix(at, 0), nil
