@@ -45,3 +45,26 @@ func TestEntries(t *testing.T) {
 		}
 	}
 }
+
+// Refunds stand beside their payment, each by its own number and time; what people still have to settle is unknown.
+func TestRefundEntries(t *testing.T) {
+	o := txn.Order{No: "T0000001A0001", Network: txn.WeChat, Method: txn.Scan, Amount: txn.Yuan(100), State: txn.Paid, PaidAt: at("09:00:00")}
+	created, done := at("11:00:00"), at("11:01:00")
+	states := map[txn.RefundState]reconcile.State{
+		txn.RefundDone: settled, txn.RefundRefused: none, txn.RefundAsked: unknown, txn.RefundDisputed: unknown,
+	}
+	for state, want := range states {
+		for _, doneAt := range []time.Time{{}, done} {
+			o.Refunds = []txn.Refund{{No: "T0000001R0001", Order: o.No, Amount: txn.Yuan(30), State: state, Created: created, DoneAt: doneAt}}
+			when := created
+			if !doneAt.IsZero() {
+				when = doneAt
+			}
+			got := reconcile.Entries(o)
+			entry := reconcile.Entry{Kind: reconcile.Refund, Order: "T0000001A0001", Refund: "T0000001R0001", Fen: 30, State: want, At: when}
+			if len(got) != 2 || got[1] != entry {
+				t.Errorf("%s: %+v, want %+v", state, got, entry)
+			}
+		}
+	}
+}
