@@ -258,7 +258,7 @@ func (v refunding) screen(m *Machine) Screen {
 func (m *Machine) refundWork(t *refundTask) string {
 	switch {
 	case t.last == FaultConfig:
-		return m.say(sayRefundConfig)
+		return m.say(sayRefundConfig, m.refusal(t.refund.Network, t.last, t.code))
 	case t.last == FaultNotSent:
 		return m.say(sayRefundOffline)
 	case t.last != FaultNone:

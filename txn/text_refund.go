@@ -59,7 +59,7 @@ var (
 	sayRefundTaken   = text{"平台已受理，钱到顾客账上后打印退款单。不必等，可按 取消 转后台", "Accepted. The slip prints when the money has gone back. No need to wait: CANCEL leaves it to the background"}
 	sayRefundAsking  = text{"网络没有明确答复，正在查询。不会重复退", "No clear answer, asking. It can't go back twice"}
 	sayRefundOffline = text{"网络不通：接通后自动退款，不会重复退", "No network: refunded when it is back, and only once"}
-	sayRefundConfig  = text{"支付平台拒绝本商户，还没退成：请叫技术员", "The network refuses this shop, nothing went back yet: call a technician"}
+	sayRefundConfig  = text{"还没退成。%s", "Nothing went back yet. %s"}
 	sayRefundDoubt   = text{"平台没有接受，正在核实是否真的没退", "Not accepted; making sure that nothing went back"}
 	sayHandBack      = text{"请把现金交给顾客  单号 %s", "Hand the cash back  order %s"}
 	saySlowRefund    = text{"存储没有应答，尚未退款。若一直如此，请重启终端并叫技术员", "The storage does not answer; nothing went back. If it stays so, restart and call a technician"}

@@ -189,8 +189,8 @@ func (v unproved) screen(m *Machine) Screen {
 	lines := m.openLines(i)
 	network, _ := m.cfg.network(i.order.Network)
 	s.Lines = []string{lines[0], m.networkName(network) + "  " + i.began().In(BusinessZone).Format("01-02 15:04"), lines[1]}
-	if cause, ok := netFaults[i.last]; ok {
-		s.Lines = append(s.Lines, m.say(cause))
+	if why := m.silent(i.order.Network, i.last); why != "" {
+		s.Lines = append(s.Lines, why)
 	}
 	switch {
 	case !m.ruled(i):
