@@ -82,10 +82,10 @@ var (
 
 var refundCauses = map[string]text{
 	"NOT_ENOUGH": whyRefundFunds, "NOTENOUGH": whyRefundFunds, "ACQ.SELLER_BALANCE_NOT_ENOUGH": whyRefundFunds,
-	"BALANCE_NOT_ENOUGH": whyRefundFunds,
-
+	"MERCHANT_BALANCE":                whyRefundFunds,
 	"ACQ.REASON_TRADE_REFUND_FEE_ERR": whyRefundDone, "ACQ.TRADE_HAS_CLOSE": whyRefundDone,
-	"ACQ.TRADE_HAS_FINISHED": whyRefundLate, "REFUND_EXPIRED": whyRefundLate,
+	"REFUND_OVER": whyRefundDone, "ORDER_ENDED": whyRefundDone,
+	"ACQ.TRADE_HAS_FINISHED": whyRefundLate, "REFUND_EXPIRED": whyRefundLate, "TRADE_OVERDUE": whyRefundLate,
 	"mismatch": whyRefundOdd, "exists": whyRefundOdd,
 }
 
