@@ -27,7 +27,7 @@ func (m *Machine) unrefundable(o Order) (why text, args []any) {
 		return errRefundLate, nil
 	case err != nil:
 		return errRefundUnpaid, nil
-	case o.Method != Cash && (!m.serves(o.Network) || network.NoRefund):
+	case o.Method != Cash && !m.serves(o.Network):
 		return errRefundNetwork, []any{m.networkName(network)}
 	case len(m.refunds) >= maxRefunding:
 		return errRefundBusy, nil

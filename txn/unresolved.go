@@ -65,7 +65,7 @@ func (m *Machine) openLines(i openItem) [2]string {
 		next = m.say(sayNextIn, m.duration(wait))
 	}
 	age := max(0, m.now.Wall.Sub(i.began()))
-	return [2]string{i.order.No.Short() + " " + i.amount().String() + " " + state, m.say(sayAge, m.age(age)) + " " + next}
+	return [2]string{i.order.No.Short() + " " + i.amount().String() + " " + state, m.say(sayAge, m.age(age)) + next}
 }
 
 // age says how long ago something was, in its largest unit.
@@ -78,7 +78,7 @@ func (m *Machine) age(d time.Duration) string {
 	case d >= time.Minute:
 		return m.say(sayWholeMinutes, int(d/time.Minute))
 	}
-	return m.say(saySeconds, int(d/time.Second))
+	return m.say(sayWholeSeconds, int(d/time.Second))
 }
 
 func (v unresolved) key(m *Machine, k Key, _ bool) {
