@@ -104,7 +104,10 @@ func Open(opts Options) (_ *Board, err error) {
 
 // openHost makes the board a process on this host.
 func (b *Board) openHost(opts Options, watch Watch) (err error) {
-	if b.profile, err = writeProfile(b.dir, defaultProfile, opts.Overrides, networkSettings(b.network.net)); err != nil {
+	if b.profile, err = writeProfile(b.dir, defaultProfile, opts.Overrides, boardSettings(b.network.net)); err != nil {
+		return err
+	}
+	if err := sealKeys(b.dir, b.profile.Path(b.profile.Data), b.network.net); err != nil {
 		return err
 	}
 	host, err := newHost(b.dir, opts.Firmware, opts.Shim, b.profile, watch)
@@ -121,7 +124,10 @@ func (b *Board) openMachine(opts Options, watch Watch) error {
 	if err != nil {
 		return err
 	}
-	if b.profile, err = writeProfile(b.dir, text, opts.Overrides, networkSettings(b.network.net)); err != nil {
+	if b.profile, err = writeProfile(b.dir, text, opts.Overrides, boardSettings(b.network.net)); err != nil {
+		return err
+	}
+	if err := sealKeys(b.dir, "", b.network.net); err != nil { // its data lie on a disk
 		return err
 	}
 	machine, err := newMachine(context.Background(), b.dir, opts.Image, opts.Disk, b.network.address, watch)

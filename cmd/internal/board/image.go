@@ -178,5 +178,5 @@ func (i *Image) defaultText() ([]byte, error) {
 	}
 	text, err := toml.Marshal(map[string]any(tree))
 	return append([]byte("# The profile of this emulated board, "+i.board.Title+". It is yours to edit: it is read again whenever the\n"+
-		"# board starts. Only the networks are set anew each time. docs/board-profile.md explains every key.\n\n"), text...), err
+		"# board starts. Only the networks and secrets are set anew each time. docs/board-profile.md explains every key.\n\n"), text...), err
 }

@@ -170,7 +170,7 @@ func startTerminalAs(t *testing.T, cfg txn.Config) *fixture {
 	}
 	f.network.say = txn.Answer{Status: txn.StatusWaiting}
 	f.Terminal = New(cfg, txn.Start{}, Ports{
-		Journal: f.journal, Networks: func() []pay.Network { return []pay.Network{f.network} }, Keys: f.keys, Codes: table, Printer: f.paper,
+		Journal: f.journal, Networks: func() Networks { return Networks{Open: []pay.Network{f.network}} }, Keys: f.keys, Codes: table, Printer: f.paper,
 		Screen: f.glass, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), RequestTimeout: 5 * time.Second,
 	})
 	ctx, cancel := context.WithCancel(context.Background())
