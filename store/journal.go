@@ -24,7 +24,7 @@ const (
 
 // Format is the version of the layout that this package writes. It reads all from 1 on; an older journal becomes one of
 // this version by the first record that is written to it.
-const Format = 2
+const Format = 3
 
 var (
 	// ErrSaleBusy is returned for an intent whose sale has another order that is open, unknown, reversing or
@@ -235,7 +235,7 @@ func (j *Journal) Recent(n int) (out []txn.Order, err error) {
 type Info struct {
 	Path        string
 	Format      int       // version of the layout
-	Incarnation string    // 8 characters of Crockford's base 32, in the middle of every order number
+	Incarnation string    // 8 characters of Crockford's base 32, in the middle of every new order number
 	Created     time.Time // by the device's clock
 	Records     uint64    // sequence of the latest record
 	Orders      uint64    // sequence of the latest order
@@ -254,8 +254,12 @@ func (j *Journal) Info() (info Info, err error) {
 		if err != nil {
 			return err
 		}
+		incarnation, err := v.incarnation(st, j.id)
+		if err != nil {
+			return err
+		}
 		info = Info{
-			Path: j.path, Format: format, Incarnation: j.id.incarnation, Created: j.id.created,
+			Path: j.path, Format: format, Incarnation: incarnation, Created: j.id.created,
 			Records: st.records, Orders: st.orders, Head: st.head, Bytes: v.tx.Size(),
 		}
 		return nil

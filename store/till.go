@@ -70,10 +70,15 @@ type tillTally struct {
 	till    txn.Till
 	record  uint64 // the latest that concerns it
 	without uint64 // records that have no order
+
+	incarnation string // of the numbers that come next
 }
 
 // add takes the next record of the chain.
 func (t *tillTally) add(e Entry) (err error) {
+	if t.incarnation, err = follow(t.incarnation, e.Record); err != nil {
+		return damagedf("record %d: %v", e.Sequence, err)
+	}
 	if !txn.ConcernsTill(e.Record) {
 		return nil
 	}

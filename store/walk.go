@@ -112,6 +112,8 @@ func (e Entry) String() string {
 		return fmt.Sprintf("%d printed %s", e.Sequence, r.Order)
 	case *txn.Enrolled:
 		return fmt.Sprintf("%d operator %s: %s", e.Sequence, r.Operator, r.Role)
+	case *txn.Restored:
+		return fmt.Sprintf("%d restored: incarnation %s after %s", e.Sequence, r.Incarnation, r.From)
 	case *txn.PINTried:
 		if r.Right {
 			return fmt.Sprintf("%d operator %s: right PIN", e.Sequence, r.Operator)

@@ -12,7 +12,7 @@ var ErrTransition = errors.New("txn: record does not fit the order's state")
 // RecordType names a kind of record in the journal. Values are on disk: they are never reused.
 type RecordType uint8
 
-// The record types. The first four are those of the journal's format 1, the others came with format 2.
+// The record types. The first four are those of the journal's format 1, 5 and 6 came with format 2, the others with format 3.
 const (
 	TypeIntent  RecordType = 1
 	TypeMove    RecordType = 2
@@ -21,10 +21,12 @@ const (
 
 	TypeEnrolled RecordType = 5
 	TypePINTried RecordType = 6
+
+	TypeRestored RecordType = 40
 )
 
 // Record is one durable step in the life of an order ([Intent], [Move], [Outcome], [Printed]), of the [Till]
-// ([Enrolled], [PINTried]), or of both. Each marshals to JSON and back without loss.
+// ([Enrolled], [PINTried], [Restored]), or of both. Each marshals to JSON and back without loss.
 type Record interface {
 	Type() RecordType
 	OrderNo() OrderNo // empty for a record of the till alone
@@ -47,6 +49,8 @@ func NewRecord(t RecordType) Record {
 		return &Enrolled{}
 	case TypePINTried:
 		return &PINTried{}
+	case TypeRestored:
+		return &Restored{}
 	}
 	return nil
 }

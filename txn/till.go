@@ -6,6 +6,8 @@ import "fmt"
 // It is the sum of the records that concern it, built by [Till.Apply] alone, here and in the store.
 type Till struct {
 	Operators []Operator `json:"operators,omitempty"` // sorted by ID, one for each
+	// Incarnation is the one that the latest [Restored] began; empty in a journal that was never restored.
+	Incarnation string `json:"incarnation,omitempty"`
 }
 
 // tillRecord is a record that changes the till, alone or beside its order.
