@@ -13,6 +13,9 @@ import (
 type Inspection struct {
 	Report
 	Found uint64 // records anywhere whose MAC holds
+	Head  Head   // the latest of those that hold from the first on; of the identity if there is none
+
+	latest uint64 // the highest sequence among those found
 }
 
 // Inspect says how much of a journal is intact, also of one that Open refuses. It goes around bbolt, reads
@@ -53,7 +56,11 @@ func (p *pages) inspect(device []byte, in *Inspection) error {
 		values[string(key)] = bytes.Clone(value)
 		return nil
 	})
-	id, k, err := decodeIdentity(values[keyIdentity], device)
+	key, err := unwrap(values[keyWrapped], values[keyIdentity], device)
+	if err != nil {
+		return err
+	}
+	id, k, err := decodeIdentity(values[keyIdentity], key)
 	if err != nil {
 		return err
 	}
@@ -83,16 +90,17 @@ func (p *pages) inspect(device []byte, in *Inspection) error {
 }
 
 func (p *pages) inspectRecords(id identity, k keys, in *Inspection, note func(error) error) {
-	head := id.hash()
+	in.Head = id.hash()
 	_ = p.each(bucketRecords, note, func(key, value []byte) error {
 		e, err := decodeEnvelope(value, k.record)
 		if err != nil || len(key) != 8 || binary.BigEndian.Uint64(key) != e.sequence {
 			return note(damagedf("record %x doesn't hold", key))
 		}
 		in.Found++
-		if e.sequence == in.Records+1 && e.previous == head {
+		in.latest = max(in.latest, e.sequence)
+		if e.sequence == in.Records+1 && e.previous == in.Head {
 			in.Records++
-			head = sha256.Sum256(value)
+			in.Head = sha256.Sum256(value)
 		}
 		return nil
 	})

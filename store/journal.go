@@ -74,6 +74,8 @@ type Journal struct {
 	id   identity
 	keys keys
 
+	secret []byte // what keys are derived from: it goes into backups, encrypted, and nowhere else
+
 	// mu lets one transaction at a time into bbolt, readers too. bbolt could serve readers beside a writer,
 	// but a page that can't be read may strike while bbolt holds locks of its own: with nobody else inside,
 	// nobody is left waiting for them.
@@ -166,11 +168,11 @@ func (j *Journal) open(device []byte, lost bool) error {
 			if _, err := v.format(); err != nil {
 				return err
 			}
-			id, k, err := v.identity(device)
+			id, key, k, err := v.identity(device)
 			if err != nil {
 				return err
 			}
-			j.id, j.keys, v.keys = id, k, k
+			j.id, j.secret, j.keys, v.keys = id, key, k, k
 			st, err := v.state()
 			if err != nil {
 				return err
