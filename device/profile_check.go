@@ -36,6 +36,7 @@ func (c *checker) profile(p *Profile) {
 	c.alipay(&p.Networks.Alipay, &p.Sale)
 	c.unionpay(&p.Networks.Unionpay)
 	c.aggregator(&p.Networks.Aggregator)
+	c.backup(&p.Backup)
 	c.defaultNetwork(p)
 	c.pins(p)
 	c.sharedLines(p)

@@ -38,6 +38,7 @@ func DefaultProfile() *Profile {
 			Wechat: Wechat{Name: "微信支付"}, Alipay: defaultAlipay(), Unionpay: Unionpay{Name: "云闪付"},
 			Aggregator: Aggregator{Name: "聚合支付"},
 		},
+		Backup: Backup{Every: Duration(24 * time.Hour)},
 	}
 }
 

@@ -3,6 +3,7 @@ package store
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
@@ -33,15 +34,15 @@ func ParseRecoveryKey(s string) (age.Recipient, error) {
 // that it opens on another device when this one is gone. Everything may go on meanwhile. What is committed after the
 // call is not in it: records never change, so the first n of them are the same at any later time, and no transaction
 // has to be kept open for them. The journal is held for at most 64 records at once.
-func (j *Journal) Backup(w io.Writer, to age.Recipient) (Manifest, error) {
+func (j *Journal) Backup(ctx context.Context, w io.Writer, to age.Recipient) (Manifest, error) {
 	m, err := j.manifest()
 	if err != nil {
 		return m, err
 	}
-	return m, j.backup(w, to, m)
+	return m, j.backup(ctx, w, to, m)
 }
 
-func (j *Journal) backup(w io.Writer, to age.Recipient, m Manifest) error {
+func (j *Journal) backup(ctx context.Context, w io.Writer, to age.Recipient, m Manifest) error {
 	sealed, err := age.Encrypt(w, to)
 	if err != nil {
 		return fmt.Errorf("encrypting: %w", err)
@@ -49,7 +50,7 @@ func (j *Journal) backup(w io.Writer, to age.Recipient, m Manifest) error {
 	if err := writeArchiveHead(sealed, m, j.id, j.secret); err != nil {
 		return err
 	}
-	if err := j.copyRecords(sealed, m); err != nil {
+	if err := j.copyRecords(ctx, sealed, m); err != nil {
 		return err
 	}
 	return sealed.Close()
@@ -72,10 +73,13 @@ func (j *Journal) manifest() (Manifest, error) {
 
 // copyRecords writes the records that m names. They are checked on the way: a backup of damage would be found out only
 // when it is all that is left.
-func (j *Journal) copyRecords(w io.Writer, m Manifest) error {
+func (j *Journal) copyRecords(ctx context.Context, w io.Writer, m Manifest) error {
 	head := Head(j.id.hash())
 	var batch bytes.Buffer
 	for next := uint64(1); next <= m.Records; {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		batch.Reset()
 		err := j.read("backup", func(v *view) error {
 			for range walkBatch {
@@ -114,6 +118,11 @@ func (m Manifest) Name() string {
 	return fmt.Sprintf("smartpos-%s-%s-%08d.age", m.Terminal, m.Incarnation, m.Records)
 }
 
+// Pattern matches the names of all backups of a terminal's incarnation.
+func (m Manifest) Pattern() string {
+	return fmt.Sprintf("smartpos-%s-%s-*.age", m.Terminal, m.Incarnation)
+}
+
 // BackupFile is a backup that lies on a medium.
 type BackupFile struct {
 	Manifest
@@ -124,7 +133,7 @@ type BackupFile struct {
 
 // BackupTo writes a backup to the file path, or under its own name into the folder path. The file appears whole or not
 // at all: it is written under another name, synced, read back from the medium and then renamed. A backup of the same name is replaced.
-func (j *Journal) BackupTo(path string, to age.Recipient) (BackupFile, error) {
+func (j *Journal) BackupTo(ctx context.Context, path string, to age.Recipient) (BackupFile, error) {
 	m, err := j.manifest()
 	if err != nil {
 		return BackupFile{}, err
@@ -134,7 +143,7 @@ func (j *Journal) BackupTo(path string, to age.Recipient) (BackupFile, error) {
 		b.Path = filepath.Join(path, m.Name())
 		temp = filepath.Join(path, "smartpos-"+m.Terminal+tempSuffix) // always the same: sticks that are pulled out leave one
 	}
-	err = j.writeBackup(&b, temp, to)
+	err = j.writeBackup(ctx, &b, temp, to)
 	if err == nil {
 		err = adopt(temp, b.Path)
 	}
@@ -146,18 +155,18 @@ func (j *Journal) BackupTo(path string, to age.Recipient) (BackupFile, error) {
 }
 
 // writeBackup writes the backup to a file, whole and synced, and reads it back.
-func (j *Journal) writeBackup(b *BackupFile, path string, to age.Recipient) error {
+func (j *Journal) writeBackup(ctx context.Context, b *BackupFile, path string, to age.Recipient) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_RDWR, fileMode)
 	if err != nil {
 		return err
 	}
-	return errors.Join(j.writeAndRead(b, f, to), f.Close())
+	return errors.Join(j.writeAndRead(ctx, b, f, to), f.Close())
 }
 
-func (j *Journal) writeAndRead(b *BackupFile, f *os.File, to age.Recipient) (err error) {
+func (j *Journal) writeAndRead(ctx context.Context, b *BackupFile, f *os.File, to age.Recipient) (err error) {
 	written := sha256.New()
 	w := bufio.NewWriterSize(io.MultiWriter(f, written), 64<<10)
-	if err := j.backup(w, to, b.Manifest); err != nil {
+	if err := j.backup(ctx, w, to, b.Manifest); err != nil {
 		return err
 	}
 	if err := errors.Join(w.Flush(), f.Sync()); err != nil {

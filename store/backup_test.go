@@ -28,7 +28,7 @@ func TestBackupWhileSelling(t *testing.T) {
 	var m Manifest
 	go func() {
 		var err error
-		m, err = j.Backup(w, safe().Recipient())
+		m, err = j.Backup(t.Context(), w, safe().Recipient())
 		done <- errors.Join(err, w.Close())
 	}()
 	chunk := make([]byte, 100) // the medium is slow, and a sale comes with every few bytes
@@ -62,7 +62,7 @@ func TestBackupTo(t *testing.T) {
 	j := open(t, dir)
 	for _, path := range []string{stick, filepath.Join(stick, "mine.age")} {
 		write(t, filepath.Join(stick, "smartpos-T0000001"+tempSuffix), []byte("of a stick that was pulled out"))
-		b, err := j.BackupTo(path, safe().Recipient())
+		b, err := j.BackupTo(t.Context(), path, safe().Recipient())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -84,7 +84,7 @@ func TestBackupTo(t *testing.T) {
 			}
 		}
 	}
-	if _, err := j.BackupTo(filepath.Join(stick, "none", "b.age"), safe().Recipient()); !errors.Is(err, os.ErrNotExist) {
+	if _, err := j.BackupTo(t.Context(), filepath.Join(stick, "none", "b.age"), safe().Recipient()); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("into no folder: %v", err)
 	}
 	if _, err := os.Stat(filepath.Join(stick, "mine.age"+tempSuffix)); !errors.Is(err, os.ErrNotExist) {
@@ -145,7 +145,7 @@ func TestBackupOfDamage(t *testing.T) {
 	}
 	defer func() { _ = j.Close() }()
 	stick := t.TempDir()
-	if _, err := j.BackupTo(stick, safe().Recipient()); !errors.Is(err, txn.ErrJournalDamaged) {
+	if _, err := j.BackupTo(t.Context(), stick, safe().Recipient()); !errors.Is(err, txn.ErrJournalDamaged) {
 		t.Errorf("%v, want ErrJournalDamaged", err)
 	}
 	if left, _ := os.ReadDir(stick); len(left) > 0 {
@@ -210,7 +210,7 @@ func BenchmarkBackup(b *testing.B) {
 		done := make(chan error, 1)
 		t0 := time.Now()
 		go func() {
-			_, err := j.Backup(io.Discard, safe().Recipient())
+			_, err := j.Backup(b.Context(), io.Discard, safe().Recipient())
 			done <- err
 		}()
 		beside = commits(beside, func(int) bool {

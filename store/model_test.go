@@ -150,7 +150,7 @@ func (m *modelled) text(v any) string {
 func (m *modelled) restore() {
 	m.t.Helper()
 	var b bytes.Buffer
-	_, err := m.real.Backup(&b, safe().Recipient())
+	_, err := m.real.Backup(m.t.Context(), &b, safe().Recipient())
 	if err := errors.Join(err, m.real.Close()); err != nil {
 		m.t.Fatal(err)
 	}

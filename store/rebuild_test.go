@@ -35,7 +35,7 @@ func backup(t testing.TB, dir string) []byte {
 		t.Fatal(err)
 	}
 	var b bytes.Buffer
-	_, err = j.Backup(&b, safe().Recipient())
+	_, err = j.Backup(t.Context(), &b, safe().Recipient())
 	if err := errors.Join(err, j.Close()); err != nil {
 		t.Fatal(err)
 	}
@@ -313,7 +313,7 @@ func foreign(t *testing.T) []byte {
 	j := openWith(t, t.TempDir(), Config{Terminal: "T0000002"})
 	sell(t, j, 1)
 	var b bytes.Buffer
-	if _, err := j.Backup(&b, safe().Recipient()); err != nil {
+	if _, err := j.Backup(t.Context(), &b, safe().Recipient()); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()

@@ -2,6 +2,7 @@
 //
 //	pos [-profile FILE]        run the terminal
 //	pos check [-profile FILE]  read the profile and the keys it names, and say what is wrong with them
+//	pos journal VERB …         list, show, verify, export, back up and restore the journal, see docs/journal.md
 //	pos version                say which firmware this is
 //	pos licence                print the licences that go with it
 //
@@ -34,9 +35,12 @@ const (
 	exitProfile = boot.ExitProfile
 )
 
+const defaultProfile = "/etc/smartpos/profile.toml"
+
 // usage is what -h says before the flags.
 const usage = `pos [-profile FILE]        runs the terminal
 pos check [-profile FILE]  reads the profile and the keys it names, and says what is wrong with them
+pos journal VERB …         lists, shows, verifies, exports, backs up and restores the journal; -h says how
 pos version                says which firmware this is
 pos licence                prints the licences that go with it
 `
@@ -53,13 +57,16 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if len(args) > 0 && len(args[0]) > 0 && args[0][0] != '-' {
 		verb, args = args[0], args[1:]
 	}
+	if verb == "journal" {
+		return journal(args, stdout, stderr)
+	}
 	flags := flag.NewFlagSet("pos "+verb, flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.Usage = func() {
 		fmt.Fprint(stderr, usage)
 		flags.PrintDefaults()
 	}
-	profile := flags.String("profile", "/etc/smartpos/profile.toml", "the board profile")
+	profile := flags.String("profile", defaultProfile, "the board profile")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return exitOK
@@ -87,7 +94,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 			return exitProfile
 		}
 		if verb == "check" {
-			if err := terminal.CheckNetworks(p); err != nil {
+			if err := errors.Join(terminal.CheckNetworks(p), terminal.CheckBackup(p)); err != nil {
 				fmt.Fprintf(stderr, "pos: %s: %v\n", *profile, err)
 				return exitProfile
 			}
@@ -96,7 +103,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		}
 		return runTerminal(p, stdin, stdout, stderr)
 	}
-	fmt.Fprintf(stderr, "pos: no such command %q; there are run, check, version and licence\n", verb)
+	fmt.Fprintf(stderr, "pos: no such command %q; there are run, check, journal, version and licence\n", verb)
 	return exitUsage
 }
 

@@ -78,12 +78,21 @@ func Open(p *device.Profile, console Console, board Board, log *slog.Logger) (t 
 
 // openJournal opens the journal and reads what it knows; an error is why nothing may be sold.
 func openJournal(p *device.Profile, ports *Ports, open *closers) (txn.Start, error) {
-	journal, err := store.Open(p.Path(p.Data), store.Config{Terminal: p.Terminal.ID})
+	cfg, err := JournalConfig(p)
+	if err != nil {
+		return txn.Start{}, err
+	}
+	journal, err := store.Open(p.Path(p.Data), cfg)
 	if err != nil {
 		return txn.Start{}, err
 	}
 	open.add(journal.Close)
 	ports.Journal = journal
+	if b, err := newBackups(p, journal, ports.Log); err != nil {
+		ports.Log.Error("no backups", "err", err)
+	} else if b != nil {
+		ports.Backups = b.run
+	}
 	return journal.Start()
 }
 
