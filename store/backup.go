@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"crypto/sha256"
@@ -9,11 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 
 	"filippo.io/age"
-	"golang.org/x/sys/unix"
 
 	"smartpos/store/internal/rules"
 )
@@ -34,41 +30,64 @@ func ParseRecoveryKey(s string) (age.Recipient, error) {
 // that it opens on another device when this one is gone. Everything may go on meanwhile. What is committed after the
 // call is not in it: records never change, so the first n of them are the same at any later time, and no transaction
 // has to be kept open for them. The journal is held for at most 64 records at once.
+//
+// A damaged journal gives no backup, but an error: see [Salvage].
 func (j *Journal) Backup(ctx context.Context, w io.Writer, to age.Recipient) (Manifest, error) {
-	m, err := j.manifest()
+	s, err := j.source()
 	if err != nil {
-		return m, err
+		return Manifest{}, err
 	}
-	return m, j.backup(ctx, w, to, m)
+	return s.manifest, s.write(ctx, w, to)
 }
 
-func (j *Journal) backup(ctx context.Context, w io.Writer, to age.Recipient, m Manifest) error {
+// BackupTo writes a backup to the file path, or under its own name into the folder path. The file appears whole or not
+// at all: it is written under another name, synced, read back from the medium and then renamed. A backup of the same
+// name is replaced.
+func (j *Journal) BackupTo(ctx context.Context, path string, to age.Recipient) (BackupFile, error) {
+	s, err := j.source()
+	if err != nil {
+		return BackupFile{}, err
+	}
+	return s.writeTo(ctx, path, to)
+}
+
+// source is what a backup is made of.
+type source struct {
+	manifest Manifest
+	id       identity
+	key      []byte                                       // the journal's
+	copy     func(ctx context.Context, w io.Writer) error // writes the records, each after its length
+}
+
+// write writes a backup.
+func (s source) write(ctx context.Context, w io.Writer, to age.Recipient) error {
 	sealed, err := age.Encrypt(w, to)
 	if err != nil {
 		return fmt.Errorf("encrypting: %w", err)
 	}
-	if err := writeArchiveHead(sealed, m, j.id, j.secret); err != nil {
+	if err := writeArchiveHead(sealed, s.manifest, s.id, s.key); err != nil {
 		return err
 	}
-	if err := j.copyRecords(ctx, sealed, m); err != nil {
+	if err := s.copy(ctx, sealed); err != nil {
 		return err
 	}
 	return sealed.Close()
 }
 
-// manifest says what the journal holds.
-func (j *Journal) manifest() (Manifest, error) {
+// source is the journal as it is now.
+func (j *Journal) source() (source, error) {
 	if err := rules.CheckTerminal(j.cfg.Terminal); err != nil {
-		return Manifest{}, err
+		return source{}, err
 	}
 	info, err := j.Info()
 	if err != nil {
-		return Manifest{}, err
+		return source{}, err
 	}
-	return Manifest{
+	m := Manifest{
 		Version: archiveVersion, Terminal: j.cfg.Terminal, Incarnation: info.Incarnation, Format: info.Format,
 		Created: info.Created, Taken: j.cfg.Now().UTC(), Records: info.Records, Orders: info.Orders, Head: info.Head,
-	}, nil
+	}
+	return source{m, j.id, j.secret, func(ctx context.Context, w io.Writer) error { return j.copyRecords(ctx, w, m) }}, nil
 }
 
 // copyRecords writes the records that m names. They are checked on the way: a backup of damage would be found out only
@@ -82,10 +101,7 @@ func (j *Journal) copyRecords(ctx context.Context, w io.Writer, m Manifest) erro
 		}
 		batch.Reset()
 		err := j.read("backup", func(v *view) error {
-			for range walkBatch {
-				if next > m.Records {
-					return nil
-				}
+			for last := min(m.Records, next+walkBatch-1); next <= last; next++ {
 				b, e, err := v.raw(next)
 				if err != nil {
 					return err
@@ -93,10 +109,8 @@ func (j *Journal) copyRecords(ctx context.Context, w io.Writer, m Manifest) erro
 				if e.previous != head {
 					return damagedf("record %d doesn't follow the one before it", next)
 				}
-				batch.Write(binary.BigEndian.AppendUint32(nil, uint32(len(b))))
-				batch.Write(b)
+				putSized(&batch, b)
 				head = hashOf(b)
-				next++
 			}
 			return nil
 		})
@@ -113,79 +127,10 @@ func (j *Journal) copyRecords(ctx context.Context, w io.Writer, m Manifest) erro
 	return nil
 }
 
-// Name returns the name of a backup's file: terminal, incarnation and latest record.
-func (m Manifest) Name() string {
-	return fmt.Sprintf("smartpos-%s-%s-%08d.age", m.Terminal, m.Incarnation, m.Records)
-}
-
-// Pattern matches the names of all backups of a terminal's incarnation.
-func (m Manifest) Pattern() string {
-	return fmt.Sprintf("smartpos-%s-%s-*.age", m.Terminal, m.Incarnation)
-}
-
-// BackupFile is a backup that lies on a medium.
-type BackupFile struct {
-	Manifest
-	Path   string
-	Bytes  int64
-	SHA256 [32]byte // of the file, as it was read back from the medium
-}
-
-// BackupTo writes a backup to the file path, or under its own name into the folder path. The file appears whole or not
-// at all: it is written under another name, synced, read back from the medium and then renamed. A backup of the same name is replaced.
-func (j *Journal) BackupTo(ctx context.Context, path string, to age.Recipient) (BackupFile, error) {
-	m, err := j.manifest()
-	if err != nil {
-		return BackupFile{}, err
-	}
-	b, temp := BackupFile{Manifest: m, Path: path}, path+tempSuffix
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		b.Path = filepath.Join(path, m.Name())
-		temp = filepath.Join(path, "smartpos-"+m.Terminal+tempSuffix) // always the same: sticks that are pulled out leave one
-	}
-	err = j.writeBackup(ctx, &b, temp, to)
-	if err == nil {
-		err = adopt(temp, b.Path)
-	}
-	if err != nil {
-		_ = os.Remove(temp)
-		return BackupFile{}, fmt.Errorf("store: backup to %s: %w", path, err)
-	}
-	return b, nil
-}
-
-// writeBackup writes the backup to a file, whole and synced, and reads it back.
-func (j *Journal) writeBackup(ctx context.Context, b *BackupFile, path string, to age.Recipient) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_RDWR, fileMode)
-	if err != nil {
-		return err
-	}
-	return errors.Join(j.writeAndRead(ctx, b, f, to), f.Close())
-}
-
-func (j *Journal) writeAndRead(ctx context.Context, b *BackupFile, f *os.File, to age.Recipient) (err error) {
-	written := sha256.New()
-	w := bufio.NewWriterSize(io.MultiWriter(f, written), 64<<10)
-	if err := j.backup(ctx, w, to, b.Manifest); err != nil {
-		return err
-	}
-	if err := errors.Join(w.Flush(), f.Sync()); err != nil {
-		return err
-	}
-	// A cheap stick says that it has written, and reads back something else; the kernel's memory of it would hide that.
-	_ = unix.Fadvise(int(f.Fd()), 0, 0, unix.FADV_DONTNEED) // only advice
-	if _, err := f.Seek(0, io.SeekStart); err != nil {
-		return err
-	}
-	again := sha256.New()
-	if b.Bytes, err = io.Copy(again, f); err != nil {
-		return err
-	}
-	b.SHA256 = [32]byte(again.Sum(nil))
-	if !bytes.Equal(b.SHA256[:], written.Sum(nil)) {
-		return errors.New("the medium gives back something else than was written: use another")
-	}
-	return nil
+// putSized writes a record after its length.
+func putSized(to *bytes.Buffer, record []byte) {
+	to.Write(binary.BigEndian.AppendUint32(nil, uint32(len(record))))
+	to.Write(record)
 }
 
 // CheckBackup reads a backup to its end and returns what it holds, if every record's MAC and its place in the chain hold.

@@ -26,12 +26,8 @@ func Inspect(dir string, cfg Config) (in Inspection, err error) {
 	if err != nil {
 		return in, err
 	}
-	limit := cfg.LockTimeout
-	if limit <= 0 {
-		limit = defaultLockTimeout
-	}
 	path := filepath.Join(dir, FileName)
-	err = withPages(path, limit, func(p *pages) error {
+	err = withPages(path, cfg.withDefaults().LockTimeout, func(p *pages) error {
 		if err := p.format(); err != nil {
 			return err
 		}
@@ -51,16 +47,8 @@ func (p *pages) inspect(device []byte, in *Inspection) error {
 		}
 		return nil // go on behind it
 	}
-	values := map[string][]byte{}
-	_ = p.each(bucketMeta, note, func(key, value []byte) error {
-		values[string(key)] = bytes.Clone(value)
-		return nil
-	})
-	key, err := unwrap(values[keyWrapped], values[keyIdentity], device)
-	if err != nil {
-		return err
-	}
-	id, k, err := decodeIdentity(values[keyIdentity], key)
+	values := p.values(note)
+	id, _, k, err := openIdentity(values[keyIdentity], values[keyWrapped], device)
 	if err != nil {
 		return err
 	}
@@ -87,6 +75,16 @@ func (p *pages) inspect(device []byte, in *Inspection) error {
 		})
 	}
 	return first
+}
+
+// values returns what can be read of the bucket meta.
+func (p *pages) values(bad func(error) error) map[string][]byte {
+	values := map[string][]byte{}
+	_ = p.each(bucketMeta, bad, func(key, value []byte) error {
+		values[string(key)] = bytes.Clone(value)
+		return nil
+	})
+	return values
 }
 
 func (p *pages) inspectRecords(id identity, k keys, in *Inspection, note func(error) error) {

@@ -67,6 +67,19 @@ const (
 	defaultMaxBytes    = 512 << 20
 )
 
+func (cfg Config) withDefaults() Config {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.LockTimeout <= 0 {
+		cfg.LockTimeout = defaultLockTimeout
+	}
+	if cfg.MaxBytes <= 0 {
+		cfg.MaxBytes = defaultMaxBytes
+	}
+	return cfg
+}
+
 // Journal is a [txn.Journal] in one bbolt file. Its methods may be called from several goroutines.
 type Journal struct {
 	path string
@@ -102,15 +115,7 @@ func Open(dir string, cfg Config) (*Journal, error) {
 			return nil, err
 		}
 	}
-	if cfg.Now == nil {
-		cfg.Now = time.Now
-	}
-	if cfg.LockTimeout <= 0 {
-		cfg.LockTimeout = defaultLockTimeout
-	}
-	if cfg.MaxBytes <= 0 {
-		cfg.MaxBytes = defaultMaxBytes
-	}
+	cfg = cfg.withDefaults()
 	device, lost, err := prepare(dir, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("store: opening the journal in %s: %w", dir, err)

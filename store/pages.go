@@ -259,17 +259,24 @@ func each(g page, bad func(error) error, fn func(element) error) error {
 	return nil
 }
 
-// leaves calls fn for every leaf element below a page.
+// leaves calls fn for every leaf element below a page. It reads no page twice: branches that share their children would
+// keep it busy for ever.
 func (p *pages) leaves(id uint64, depth int, bad func(error) error, fn func(element) error) error {
-	if depth > maxDepth {
-		return bad(damagedf("page %d lies %d deep", id, depth))
+	seen := map[uint64]bool{}
+	var below func(id uint64, depth int) error
+	below = func(id uint64, depth int) error {
+		if depth > maxDepth || seen[id] {
+			return bad(damagedf("page %d lies %d deep, or has two parents", id, depth))
+		}
+		seen[id] = true
+		g, err := p.read(id)
+		if err != nil {
+			return bad(err)
+		}
+		if g.flags == flagLeaf {
+			return each(g, bad, fn)
+		}
+		return each(g, bad, func(e element) error { return below(e.child, depth+1) })
 	}
-	g, err := p.read(id)
-	if err != nil {
-		return bad(err)
-	}
-	if g.flags == flagLeaf {
-		return each(g, bad, fn)
-	}
-	return each(g, bad, func(e element) error { return p.leaves(e.child, depth+1, bad, fn) })
+	return below(id, depth)
 }

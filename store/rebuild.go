@@ -95,16 +95,7 @@ func newRestorer(dir string, cfg Config, opt RestoreOptions) (*restorer, error) 
 	if err := rules.CheckTerminal(cfg.Terminal); err != nil {
 		return nil, err
 	}
-	if cfg.Now == nil {
-		cfg.Now = time.Now
-	}
-	if cfg.LockTimeout <= 0 {
-		cfg.LockTimeout = defaultLockTimeout
-	}
-	if cfg.MaxBytes <= 0 {
-		cfg.MaxBytes = defaultMaxBytes
-	}
-	return &restorer{dir: dir, cfg: cfg, opt: opt}, nil
+	return &restorer{dir: dir, cfg: cfg.withDefaults(), opt: opt}, nil
 }
 
 func (r *restorer) open(backup io.Reader) error {

@@ -117,11 +117,7 @@ func (v *view) identity(device []byte) (id identity, key []byte, k keys, err err
 	if err != nil {
 		return id, nil, k, err
 	}
-	if key, err = unwrap(wrapped, b, device); err != nil {
-		return id, nil, k, err
-	}
-	id, k, err = decodeIdentity(b, key)
-	return id, key, k, err
+	return openIdentity(b, wrapped, device)
 }
 
 func (v *view) state() (state, error) {

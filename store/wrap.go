@@ -67,6 +67,15 @@ func unwrap(wrapped, identity, device []byte) ([]byte, error) {
 	return nil, fmt.Errorf("%w: its key doesn't hold", txn.ErrJournalDamaged)
 }
 
+// openIdentity returns what a journal's identity says, and the key that a device's key opens with what is wrapped.
+func openIdentity(b, wrapped, device []byte) (id identity, key []byte, k keys, err error) {
+	if key, err = unwrap(wrapped, b, device); err != nil {
+		return id, nil, k, err
+	}
+	id, k, err = decodeIdentity(b, key)
+	return id, key, k, err
+}
+
 func wrapper(device, salt []byte) (cipher.AEAD, error) {
 	key, err := hkdf.Key(sha256.New, device, salt, infoWrap, keySize)
 	if err != nil {
