@@ -37,9 +37,23 @@ func stand(path string, cfg Config) (s standing, err error) {
 	if errors.Is(s.err, txn.ErrJournalNewer) || errors.Is(s.err, txn.ErrJournalBusy) {
 		return standing{}, errors.Join(s.err, f.Close())
 	}
+	if s.err == nil { // of the indexes it knows only that their seals hold
+		s.err = verify(filepath.Dir(path), cfg)
+	}
 	s.whole = s.err == nil
 	s.unreadable = s.Head == Head{}
 	return s, nil
+}
+
+// verify checks everything in the journal in dir.
+func verify(dir string, cfg Config) error {
+	cfg.ReadOnly = true
+	j, err := Open(dir, cfg)
+	if err != nil {
+		return err
+	}
+	_, err = j.Verify()
+	return errors.Join(err, j.Close())
 }
 
 // link gives the journal at path a second name that nothing else has, and returns that.

@@ -26,11 +26,12 @@ const (
 const journalUsage = `pos journal list    [-day 2026-03-01] [-state paid] [-n 20] [-json]   lists orders
 pos journal show    ORDER [-json]                                     one order and its records
 pos journal verify  [-json]                                           checks everything; says what holds
-pos journal export                                                    every record as a line of JSON, without secrets
-pos journal backup  -o FILE|DIR [-to age1…]                           writes a backup for the shop's recovery key
+pos journal export  [-found]                                          every record as a line of JSON, without secrets
+pos journal backup  -o FILE|DIR [-to age1…] [-salvage]                writes a backup for the shop's recovery key
 pos journal backup  -check FILE -identity KEYFILE                     checks a backup
 pos journal restore FILE -identity KEYFILE [-head N-HEAD] [-older] [-foreign]
 
+-found and -salvage take what holds of a damaged journal.
 Each takes -profile FILE, and -data DIR for another folder than the profile's.
 Exit codes: 0 done, 1 failed, 2 command line, 3 damaged, 4 in use, 5 not found, 6 refused, 7 newer, 78 profile.
 `
@@ -96,16 +97,22 @@ func (c *journalCall) misused(format string, args ...any) int {
 	return exitUsage
 }
 
+// config is how the journal is opened to be read.
+func (c *journalCall) config() (store.Config, error) {
+	cfg, err := terminal.JournalConfig(c.p)
+	cfg.ReadOnly = true
+	return cfg, err
+}
+
 // dir is the journal's folder.
 func (c *journalCall) dir() string { return cmp.Or(c.data, c.p.Path(c.p.Data)) }
 
 // read opens the journal to be read, and runs fn with it.
 func (c *journalCall) read(fn func(*store.Journal) error) int {
-	cfg, err := terminal.JournalConfig(c.p)
+	cfg, err := c.config()
 	if err != nil {
 		return c.failed(err)
 	}
-	cfg.ReadOnly = true
 	j, err := store.Open(c.dir(), cfg)
 	if err != nil {
 		return c.failed(err)
@@ -155,6 +162,8 @@ func journalHint(err error) string {
 		return "a terminal is running on it: stop that first"
 	case errors.Is(err, store.ErrKey):
 		return "the journal was made with another device's key: restore it from a backup, or bring that key back"
+	case errors.Is(err, txn.ErrJournalDamaged) && !errors.Is(err, store.ErrBackup):
+		return "pos journal verify says what is intact; restore a backup, or save what is intact with backup -salvage"
 	case errors.Is(err, store.ErrBackup):
 		return "try another copy of it, or an earlier one"
 	}

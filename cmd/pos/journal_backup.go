@@ -18,12 +18,13 @@ func journalBackup(c *journalCall, args []string) int {
 	out := c.flags.String("o", "", "file or folder to write to")
 	to := c.flags.String("to", "", "the shop's recovery key, age1…; default backup.recovery_key of the profile")
 	check := c.flags.String("check", "", "a backup to check")
+	salvage := c.flags.Bool("salvage", false, "of a damaged journal, what holds from the first record on")
 	identity := c.flags.String("identity", "", "file with the secret half of the recovery key")
 	if _, code, ok := c.parse(args, 0); !ok {
 		return code
 	}
 	switch {
-	case *check != "" && *identity != "" && *out == "" && *to == "":
+	case *check != "" && *identity != "" && *out == "" && *to == "" && !*salvage:
 		return c.checkBackup(*check, *identity)
 	case *check != "" || *identity != "" || *out == "":
 		return c.misused("-o FILE|DIR, or -check FILE -identity KEYFILE")
@@ -36,15 +37,27 @@ func journalBackup(c *journalCall, args []string) int {
 	if err != nil {
 		return c.failed(err)
 	}
+	if *salvage {
+		cfg, err := c.config()
+		if err != nil {
+			return c.failed(err)
+		}
+		b, err := store.Salvage(context.Background(), c.dir(), cfg, *out, recipient)
+		return c.failed(printBackup(c.stdout, b, err))
+	}
 	return c.read(func(j *store.Journal) error {
 		b, err := j.BackupTo(context.Background(), *out, recipient)
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(c.stdout, "%s: %d bytes, SHA-256 %x\n", b.Path, b.Bytes, b.SHA256)
-		printManifest(c.stdout, b.Manifest)
-		return nil
+		return printBackup(c.stdout, b, err)
 	})
+}
+
+func printBackup(w io.Writer, b store.BackupFile, err error) error {
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "%s: %d bytes, SHA-256 %x\n", b.Path, b.Bytes, b.SHA256)
+	printManifest(w, b.Manifest)
+	return nil
 }
 
 func (c *journalCall) checkBackup(path, identity string) int {

@@ -158,7 +158,15 @@ func TestJournalVerifyDamage(t *testing.T) {
 	d.says(exitDamaged, "verify", "intact from the first on: 3 records", "4 records anywhere", "head: 3-", "damaged")
 	d.says(exitDamaged, "verify -json", `"holds":false`, `"error":"`, `"records":3`)
 	d.says(exitDamaged, "export", `"sequence":3`, "record 4")
-	d.says(exitDamaged, "backup -o ~", "damaged")
+	d.says(exitDamaged, "backup -o ~", "damaged", "backup -salvage")
+	out, _ := d.pos(exitOK, "export -found")
+	if lines(out) != 4 {
+		t.Errorf("of 5 records, one of them damaged, are found:\n%s", out)
+	}
+	d.says(exitOK, "backup -salvage -o ~/saved.age", "3 records, 2 orders")
+	d.says(exitRefused, "restore ~/saved.age -identity ~/recovery.key", "older", "record 5")
+	d.says(exitOK, "restore ~/saved.age -identity ~/recovery.key -older", "is kept as")
+	d.says(exitOK, "verify", "everything holds: 4 records, 2 orders")
 }
 
 // A terminal dies; its backup goes to its successor.

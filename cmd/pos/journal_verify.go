@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"smartpos/cmd/internal/terminal"
 	"smartpos/store"
 	"smartpos/txn"
 )
@@ -31,11 +30,10 @@ func journalVerify(c *journalCall, args []string) int {
 	if _, code, ok := c.parse(args, 0); !ok {
 		return code
 	}
-	cfg, err := terminal.JournalConfig(c.p)
+	cfg, err := c.config()
 	if err != nil {
 		return c.failed(err)
 	}
-	cfg.ReadOnly = true
 	v, err := verify(c.dir(), cfg)
 	if err != nil && !errors.Is(err, txn.ErrJournalDamaged) && !errors.Is(err, store.ErrKey) {
 		return c.failed(err)
