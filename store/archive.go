@@ -180,7 +180,7 @@ func (a *archive) next() (envelope, error) {
 		return envelope{}, err
 	}
 	n := binary.BigEndian.Uint32(length)
-	if n > headerSize+rules.MaxPayload+macSize {
+	if n > headerSize+maxStored+macSize {
 		return envelope{}, fmt.Errorf("%w: record %d of %d bytes", ErrBackup, a.read+1, n)
 	}
 	b, err := a.take(int(n))
@@ -204,7 +204,7 @@ func (a *archive) next() (envelope, error) {
 
 // follow keeps count of what the manifest must say in the end.
 func (a *archive) follow(e envelope) error {
-	rec, err := rules.Decode(e.kind, e.payload)
+	rec, err := e.record(a.keys)
 	if err != nil {
 		return err
 	}

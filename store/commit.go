@@ -92,7 +92,7 @@ type writer struct {
 	at time.Time // the time of the record
 	st state     // as it will be
 
-	again bool // what is added was decided before: see replay
+	again *envelope // what is added was decided before, see replay; nil for what is new
 }
 
 // apply adds rec and returns its order after it, if it has one.
@@ -254,8 +254,11 @@ func (w *writer) putRaw(bucket string, key, value []byte) error {
 }
 
 func (w *writer) putRecord(kind txn.RecordType, payload []byte) error {
-	e := envelope{
-		kind: kind, sequence: w.st.records + 1, previous: w.st.head, at: w.at, payload: payload,
+	e := envelope{kind: kind, sequence: w.st.records + 1, previous: w.st.head, at: w.at}
+	if w.again != nil {
+		e = *w.again
+	} else if err := e.fill(w.keys, payload); err != nil {
+		return err
 	}
 	b := e.encode(w.keys.record)
 	w.st.records, w.st.head = e.sequence, sha256.Sum256(b)

@@ -56,7 +56,7 @@ func (w *writer) replay(e envelope) (txn.Order, error) {
 	if e.sequence != w.st.records+1 || e.previous != w.st.head {
 		return txn.Order{}, damagedf("record %d doesn't follow record %d", e.sequence, w.st.records)
 	}
-	rec, err := rules.Decode(e.kind, e.payload)
+	rec, err := e.record(w.keys)
 	if err != nil {
 		return txn.Order{}, damagedf("record %d: %v", e.sequence, err)
 	}
@@ -65,8 +65,8 @@ func (w *writer) replay(e envelope) (txn.Order, error) {
 			return txn.Order{}, damagedf("record %d: order %q behind order %d", e.sequence, in.No, w.st.orders)
 		}
 	}
-	w.at, w.again = e.at, true
-	o, err := w.keep(rec, e.payload)
+	w.at, w.again = e.at, &e
+	o, err := w.keep(rec, nil) // the envelope has it
 	if err != nil {
 		return txn.Order{}, damagedf("record %d: %v", e.sequence, err)
 	}
@@ -75,7 +75,7 @@ func (w *writer) replay(e envelope) (txn.Order, error) {
 
 // judge returns o after rec, by the rules for what is new or as it was decided before.
 func (w *writer) judge(o txn.Order, rec txn.Record, others []txn.Order) (txn.Order, error) {
-	if w.again {
+	if w.again != nil {
 		return o.Apply(rec)
 	}
 	return rules.Apply(o, rec, others)

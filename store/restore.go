@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 
-	"smartpos/store/internal/rules"
 	"smartpos/txn"
 )
 
@@ -68,7 +67,7 @@ func readRecord(r io.ReaderAt, at int64) []byte {
 		return nil
 	}
 	n := binary.BigEndian.Uint32(header[lengthAt:])
-	if n > rules.MaxPayload {
+	if n > maxStored {
 		return nil
 	}
 	b := make([]byte, headerSize+int(n)+macSize)

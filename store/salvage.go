@@ -114,7 +114,7 @@ func Found(dir string, cfg Config, fn func(Entry) error) error {
 			return err
 		}
 		return p.records(k, func(e envelope, b []byte) error {
-			rec, err := rules.Decode(e.kind, e.payload)
+			rec, err := e.record(k)
 			if err != nil {
 				return damagedf("record %d: %v", e.sequence, err)
 			}

@@ -17,8 +17,8 @@ func (v *view) till(st state) (t txn.Till, err error) {
 	if err != nil {
 		return txn.Till{}, err
 	}
-	var kept tillSnapshot
-	if err := json.Unmarshal(body, &kept); err != nil {
+	kept, err := v.keys.decodeTill(body)
+	if err != nil {
 		return txn.Till{}, damagedf("till: %v", err)
 	}
 	if kept.Record != st.till { // an older one, put back: it would give tries back
@@ -43,7 +43,7 @@ func (w *writer) putTill(rec txn.Record) error {
 		return err
 	}
 	w.st.till = w.st.records
-	body, err := json.Marshal(tillSnapshot{Record: w.st.till, Till: t})
+	body, err := w.keys.encodeTill(tillSnapshot{Record: w.st.till, Till: t})
 	if err != nil {
 		return fmt.Errorf("%w: %v", ErrRecord, err)
 	}

@@ -235,7 +235,7 @@ func (v *view) derive(s snapshot, step func(record uint64, before, after txn.Ord
 		if err != nil {
 			return err
 		}
-		rec, err := rules.Decode(e.kind, e.payload)
+		rec, err := e.record(v.keys)
 		if err != nil {
 			return damagedf("record %d: %v", seq, err)
 		}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	"smartpos/store/internal/rules"
 	"smartpos/txn"
 )
 
@@ -63,7 +62,7 @@ func (v *view) entry(seq uint64, head [hashSize]byte) (Entry, error) {
 	if e.previous != head {
 		return Entry{}, damagedf("record %d doesn't follow the one before it", seq)
 	}
-	rec, err := rules.Decode(e.kind, e.payload)
+	rec, err := e.record(v.keys)
 	if err != nil {
 		return Entry{}, damagedf("record %d: %v", seq, err)
 	}

@@ -2,7 +2,6 @@ package store
 
 import (
 	"bytes"
-	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hkdf"
 	"crypto/rand"
@@ -20,9 +19,7 @@ import (
 //	20 48  the journal's key under AES-256-GCM, authenticated with the journal's identity
 const (
 	wrappedSize = 8 + nonceSize + keySize + 16
-	nonceSize   = 12
-
-	infoWrap = "smartpos journal 3: journal key"
+	infoWrap    = "smartpos journal 3: journal key"
 )
 
 // wrap returns the journal's key, to be opened by the device's.
@@ -81,9 +78,5 @@ func wrapper(device, salt []byte) (cipher.AEAD, error) {
 	if err != nil {
 		return nil, err
 	}
-	block, err := aes.NewCipher(key)
-	if err != nil {
-		return nil, err
-	}
-	return cipher.NewGCM(block)
+	return newGCM(key)
 }
