@@ -112,9 +112,14 @@ func TestCheckBackup(t *testing.T) {
 	}
 	clear := opened(t, whole)
 	records := bytes.Index(clear, []byte(read(t, filepath.Join(dir, KeyName)))) + keySize
-	n := 4 + int(clear[records+2])<<8 + int(clear[records+3])
+	size := func(b []byte) int { return 4 + int(b[2])<<8 + int(b[3]) }
+	n := size(clear[records:])
 	for name, change := range map[string]func(b []byte) []byte{
-		"a record more":     func(b []byte) []byte { return append(b, b[records:records+n]...) },
+		"a record more": func(b []byte) []byte { return append(b, b[records:records+n]...) },
+		"records swapped": func(b []byte) []byte {
+			first, second := records+n, records+n+size(b[records+n:])
+			return slices.Concat(b[:records], b[first:second], b[records:first], b[second:])
+		},
 		"a record less":     func(b []byte) []byte { return slices.Delete(b, records, records+n) },
 		"another head":      func(b []byte) []byte { return replace(t, b, `"head":"`, `"head":"0`) },
 		"more records said": func(b []byte) []byte { return replace(t, b, `"records":81`, `"records":82`) },

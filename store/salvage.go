@@ -3,30 +3,32 @@ package store
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
+	"errors"
 	"io"
+	"maps"
+	"os"
 	"path/filepath"
+	"slices"
 
 	"filippo.io/age"
+	"golang.org/x/sys/unix"
 
 	"smartpos/store/internal/rules"
+	"smartpos/txn"
 )
 
 // Salvage writes a backup of what holds of a damaged journal: the records from the first on, up to the first that is
-// lost. It goes around bbolt, as [Inspect] does, never writes to the journal, and works as long as the journal's
-// identity and its key are whole. A restore of it needs [RestoreOptions.Older] where the damaged journal lies: what
-// comes after the damage is not in it, see [Found].
+// lost. It takes them wherever they lie, also from pages that nothing leads to any more, goes around bbolt as [Inspect]
+// does, never writes to the journal, and works as long as its identity is somewhere in the file and its key is whole. A
+// restore of it needs [RestoreOptions.Older] where the damaged journal lies: what comes after the damage is not in it, see
+// [Found].
 func Salvage(ctx context.Context, dir string, cfg Config, path string, to age.Recipient) (b BackupFile, err error) {
 	if err := rules.CheckTerminal(cfg.Terminal); err != nil {
 		return b, err
 	}
 	cfg = cfg.withDefaults()
-	device, err := deviceKey(dir, cfg.Key, false)
-	if err != nil {
-		return b, err
-	}
-	err = withPages(filepath.Join(dir, FileName), cfg.LockTimeout, func(p *pages) error {
-		s, err := p.source(device, cfg)
+	err = carveIn(dir, cfg, func(c *carver) error {
+		s, err := c.source(cfg)
 		if err != nil {
 			return err
 		}
@@ -36,35 +38,79 @@ func Salvage(ctx context.Context, dir string, cfg Config, path string, to age.Re
 	return b, err
 }
 
-// pass goes on behind what can't be read.
-func pass(error) error { return nil }
+// Found calls fn for every record of a damaged journal whose MAC holds, wherever it lies, also behind the damage, in the
+// order of their sequences, until it returns an error, and returns that. Of a sequence there can be two, where a commit
+// failed and was made again otherwise.
+func Found(dir string, cfg Config, fn func(Entry) error) error {
+	return carveIn(dir, cfg.withDefaults(), func(c *carver) error {
+		for _, seq := range slices.Sorted(maps.Keys(c.records)) {
+			for _, o := range c.records[seq] {
+				e, err := decodeEnvelope(readRecord(c.r, o.at), c.keys.record)
+				if err != nil {
+					return damagedf("record %d: %v", seq, err)
+				}
+				rec, err := e.record(c.keys)
+				if err != nil {
+					return damagedf("record %d: %v", seq, err)
+				}
+				if err := fn(Entry{Sequence: seq, At: e.at, Previous: e.previous, Hash: o.hash, Record: rec}); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
 
-// source is what can be read of the journal.
-func (p *pages) source(device []byte, cfg Config) (s source, err error) {
-	values := p.values(pass)
-	format, err := decodeFormat(values[keyFormat])
+// carveIn looks through the journal in dir, if no terminal is running on it and it is not newer firmware's.
+func carveIn(dir string, cfg Config, fn func(*carver) error) error {
+	device, err := deviceKey(dir, cfg.Key, false)
 	if err != nil {
-		return s, err
+		return err
 	}
-	id, key, k, err := openIdentity(values[keyIdentity], values[keyWrapped], device)
+	f, err := os.Open(filepath.Join(dir, FileName))
 	if err != nil {
-		return s, err
+		return err
 	}
-	a := archive{id: id, head: id.hash(), incarnation: id.incarnation, keys: k}
-	err = p.chain(k, id, func(e envelope, b []byte) error {
+	defer func() { _ = f.Close() }()
+	if err := lock(f, unix.LOCK_SH, cfg.LockTimeout); err != nil {
+		return err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if p, err := openPages(f, info.Size()); errors.Is(err, txn.ErrJournalNewer) {
+		return err
+	} else if err == nil {
+		if err := p.format(); errors.Is(err, txn.ErrJournalNewer) {
+			return err
+		}
+	}
+	c, err := carve(f, info.Size(), device)
+	if err != nil {
+		return err
+	}
+	return fn(c)
+}
+
+// source is what was found of the journal.
+func (c *carver) source(cfg Config) (source, error) {
+	a := archive{head: c.id.hash(), incarnation: c.id.incarnation, keys: c.keys}
+	err := c.each(func(e envelope, b []byte) error {
 		a.read, a.head = e.sequence, hashOf(b)
 		return a.follow(e)
 	})
 	if err != nil {
-		return s, err
+		return source{}, err
 	}
 	m := Manifest{
-		Version: archiveVersion, Terminal: cfg.Terminal, Incarnation: a.incarnation, Format: format,
-		Created: id.created, Taken: cfg.Now().UTC(), Records: a.read, Orders: a.orders, Head: a.head,
+		Version: archiveVersion, Terminal: cfg.Terminal, Incarnation: a.incarnation, Format: Format,
+		Created: c.id.created, Taken: cfg.Now().UTC(), Records: a.read, Orders: a.orders, Head: a.head,
 	}
-	return source{m, id, key, func(ctx context.Context, w io.Writer) error {
+	return source{m, c.id, c.key, func(ctx context.Context, w io.Writer) error {
 		var one bytes.Buffer
-		return p.chain(k, id, func(_ envelope, b []byte) error {
+		return c.each(func(_ envelope, b []byte) error {
 			one.Reset()
 			putSized(&one, b)
 			if _, err := w.Write(one.Bytes()); err != nil {
@@ -73,52 +119,4 @@ func (p *pages) source(device []byte, cfg Config) (s source, err error) {
 			return ctx.Err()
 		})
 	}}, nil
-}
-
-// chain calls fn for the records that hold from the first on, up to the first that is lost.
-func (p *pages) chain(k keys, id identity, fn func(envelope, []byte) error) error {
-	next, head := uint64(1), Head(id.hash())
-	err := p.records(k, func(e envelope, b []byte) error {
-		if e.sequence != next || e.previous != head {
-			return errStop
-		}
-		next, head = next+1, hashOf(b)
-		return fn(e, b)
-	})
-	return err
-}
-
-// records calls fn for every record that holds, in the order of their keys.
-func (p *pages) records(k keys, fn func(envelope, []byte) error) error {
-	return p.each(bucketRecords, pass, func(key, value []byte) error {
-		e, err := decodeEnvelope(value, k.record)
-		if err != nil || len(key) != 8 || binary.BigEndian.Uint64(key) != e.sequence {
-			return nil
-		}
-		return fn(e, value)
-	})
-}
-
-// Found calls fn for every record of a damaged journal whose MAC holds, also behind the damage, until it returns an
-// error, and returns that. Whether one is missing between two shows by their sequences alone.
-func Found(dir string, cfg Config, fn func(Entry) error) error {
-	cfg = cfg.withDefaults()
-	device, err := deviceKey(dir, cfg.Key, false)
-	if err != nil {
-		return err
-	}
-	return withPages(filepath.Join(dir, FileName), cfg.LockTimeout, func(p *pages) error {
-		values := p.values(pass)
-		_, _, k, err := openIdentity(values[keyIdentity], values[keyWrapped], device)
-		if err != nil {
-			return err
-		}
-		return p.records(k, func(e envelope, b []byte) error {
-			rec, err := e.record(k)
-			if err != nil {
-				return damagedf("record %d: %v", e.sequence, err)
-			}
-			return fn(Entry{Sequence: e.sequence, At: e.at, Previous: e.previous, Hash: hashOf(b), Record: rec})
-		})
-	})
 }
