@@ -99,7 +99,7 @@ func (c *journalCall) misused(format string, args ...any) int {
 
 // config is how the journal is opened to be read.
 func (c *journalCall) config() (store.Config, error) {
-	cfg, err := terminal.JournalConfig(c.p)
+	cfg, err := terminal.JournalConfig(c.p, c.dir())
 	cfg.ReadOnly = true
 	return cfg, err
 }

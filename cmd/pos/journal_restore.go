@@ -31,7 +31,7 @@ func journalRestore(c *journalCall, args []string) int {
 	if opt.Identities, err = readIdentities(*identity); err != nil {
 		return c.failed(err)
 	}
-	cfg, err := terminal.JournalConfig(c.p)
+	cfg, err := terminal.JournalConfig(c.p, c.dir())
 	if err != nil {
 		return c.failed(err)
 	}

@@ -2,6 +2,7 @@
 //
 //	pos [-profile FILE]        run the terminal
 //	pos check [-profile FILE]  read the profile and the keys it names, and say what is wrong with them
+//	pos seal [-profile FILE]   put the key files that it names into the sealed file of the board; -list lists that
 //	pos journal VERB …         list, show, verify, export, back up and restore the journal, see docs/journal.md
 //	pos version                say which firmware this is
 //	pos licence                print the licences that go with it
@@ -40,6 +41,7 @@ const defaultProfile = "/etc/smartpos/profile.toml"
 // usage is what -h says before the flags.
 const usage = `pos [-profile FILE]        runs the terminal
 pos check [-profile FILE]  reads the profile and the keys it names, and says what is wrong with them
+pos seal [-profile FILE]   puts the key files that it names into the sealed file of the board; -list lists that
 pos journal VERB …         lists, shows, verifies, exports, backs up and restores the journal; -h says how
 pos version                says which firmware this is
 pos licence                prints the licences that go with it
@@ -56,6 +58,9 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	verb := "run"
 	if len(args) > 0 && len(args[0]) > 0 && args[0][0] != '-' {
 		verb, args = args[0], args[1:]
+	}
+	if verb == "seal" {
+		return seal(args, stdout, stderr)
 	}
 	if verb == "journal" {
 		return journal(args, stdout, stderr)
@@ -94,16 +99,11 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 			return exitProfile
 		}
 		if verb == "check" {
-			if err := errors.Join(terminal.CheckNetworks(p), terminal.CheckBackup(p)); err != nil {
-				fmt.Fprintf(stderr, "pos: %s: %v\n", *profile, err)
-				return exitProfile
-			}
-			fmt.Fprintf(stdout, "%s: board %q, terminal %s, %s\n", *profile, p.Board, p.Terminal.ID, p.Environment)
-			return exitOK
+			return check(*profile, p, stdout, stderr)
 		}
 		return runTerminal(p, stdin, stdout, stderr)
 	}
-	fmt.Fprintf(stderr, "pos: no such command %q; there are run, check, journal, version and licence\n", verb)
+	fmt.Fprintf(stderr, "pos: no such command %q; there are run, check, seal, journal, version and licence\n", verb)
 	return exitUsage
 }
 

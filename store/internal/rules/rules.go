@@ -19,7 +19,7 @@ import (
 const (
 	MaxPayload    = 64 << 10 // bytes of JSON of one record: some hundred lines of items
 	MaxSaleOrders = 1000     // orders of one sale
-	MaxRecords    = 1000     // records of one order
+	MaxRecords    = 1000     // records of one order, those of its refunds included
 	MaxRecent     = 1000     // orders at once, and exceptions at start
 	MaxCodes      = 64       // digests of payment codes kept
 )
@@ -99,6 +99,8 @@ func Apply(o txn.Order, rec txn.Record, others []txn.Order) (txn.Order, error) {
 		err = checkIntent(r, others)
 	case *txn.Outcome:
 		err = checkOutcome(r, others)
+	case *txn.RefundIntent:
+		err = checkRefund(o, r)
 	}
 	if err != nil {
 		return o, err
@@ -118,7 +120,7 @@ func checkIntent(r *txn.Intent, others []txn.Order) error {
 	}
 	for _, o := range others {
 		switch o.State {
-		case txn.Open, txn.Unknown, txn.Reversing, txn.Paid:
+		case txn.Open, txn.Unknown, txn.Reversing, txn.Unconfirmed, txn.Paid:
 			return fmt.Errorf("%w: %s is %q", ErrSaleBusy, o.No, o.State)
 		}
 		if o.Amount.Currency != r.Amount.Currency {
@@ -130,6 +132,9 @@ func checkIntent(r *txn.Intent, others []txn.Order) error {
 
 // checkMethod holds that cash covers its amount and names nothing of a network, and that only cash is tendered.
 func checkMethod(r *txn.Intent) error {
+	if o := r.Offline; o != nil && (r.Method != txn.Show || o.Digits < 6 || o.Digits > 8) {
+		return fmt.Errorf("%w: an offline code for a %s, its answer of %d digits", ErrRecord, r.Method, o.Digits)
+	}
 	switch r.Method {
 	case txn.Show, txn.Scan:
 		if r.Tendered != (txn.Money{}) {

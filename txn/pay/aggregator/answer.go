@@ -14,6 +14,9 @@ var methods = map[txn.Method]string{txn.Show: "show", txn.Scan: "scan"}
 
 // accepted reads the answer of a request that went well. Every one names merchant, order and kind.
 func (c *Client) accepted(op txn.Op, o txn.Order, m client.Object) (txn.Answer, error) {
+	if op == txn.OpQuery && o.Offline != nil {
+		return c.offline(o, m)
+	}
 	same := client.Same{Object: m}
 	same.Must("merchant_id", c.cfg.MerchantID)
 	same.Must("order_no", string(o.No))

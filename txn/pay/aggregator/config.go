@@ -22,6 +22,9 @@ func File(path string) Source { return client.File(path) }
 // Bytes returns a source that holds the text itself.
 func Bytes(text []byte) Source { return client.Bytes(text) }
 
+// Sealed returns a source that holds the text itself, as it was opened from the sealed file of the merchant's keys.
+func Sealed(text []byte) Source { return client.Sealed(text) }
+
 // Config is what a merchant got from the platform, and what the terminal says of itself.
 type Config struct {
 	BaseURL    string // of the platform: https://host or https://host:port, nothing after it
@@ -46,7 +49,7 @@ type Config struct {
 var ErrConfig = errors.New("aggregator: configuration")
 
 func bad(format string, args ...any) error {
-	return fmt.Errorf("%w: %s", ErrConfig, fmt.Sprintf(format, args...))
+	return fmt.Errorf("%w: %w", ErrConfig, fmt.Errorf(format, args...))
 }
 
 // The forms of what the platform hands out.
@@ -95,23 +98,23 @@ func New(cfg Config) (*Client, error) {
 	}
 	private, err := cfg.PrivateKey.SigningKey(form)
 	if err != nil {
-		return nil, bad("%v", err)
+		return nil, bad("%w", err)
 	}
 	form.Setting, form.Name = "platform_key", "the platform's public key"
 	platform, err := cfg.PlatformKey.VerifyingKey(form)
 	if err != nil {
-		return nil, bad("%v", err)
+		return nil, bad("%w", err)
 	}
 	if platform.Equal(private.Public().(ed25519.PublicKey)) {
-		return nil, bad("platform_key %s: is the merchant's own; take the platform's", cfg.PlatformKey)
+		return nil, bad("%w", client.BadKey("platform_key", "platform_key %s: is the merchant's own; take the platform's", cfg.PlatformKey))
 	}
 	base, err := client.ParseBase(cfg.BaseURL)
 	if err != nil {
-		return nil, bad("%v", err)
+		return nil, bad("%w", err)
 	}
 	roots, err := cfg.RootCAs.Roots()
 	if err != nil {
-		return nil, bad("%v", err)
+		return nil, bad("%w", err)
 	}
 	return &Client{cfg: cfg, private: private, platform: platform, base: base, line: client.NewLine(roots, cfg.Timeout)}, nil
 }

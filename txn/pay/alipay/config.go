@@ -22,6 +22,9 @@ func File(path string) Source { return client.File(path) }
 // Bytes returns a source that holds the text itself.
 func Bytes(text []byte) Source { return client.Bytes(text) }
 
+// Sealed returns a source that holds the text itself, as it was opened from the sealed file of the merchant's keys.
+func Sealed(text []byte) Source { return client.Sealed(text) }
+
 // Config is what a merchant got from Alipay, and what the terminal says of itself. Keys are taken as PEM and as
 // Alipay's own tool writes them: base64 alone, PKCS#8 or PKCS#1.
 type Config struct {
@@ -46,7 +49,7 @@ type Config struct {
 var ErrConfig = errors.New("alipay: configuration")
 
 func bad(format string, args ...any) error {
-	return fmt.Errorf("%w: %s", ErrConfig, fmt.Sprintf(format, args...))
+	return fmt.Errorf("%w: %w", ErrConfig, fmt.Errorf(format, args...))
 }
 
 // The forms of what Alipay hands out.
@@ -93,23 +96,23 @@ func New(cfg Config) (*Client, error) {
 	}
 	private, err := cfg.PrivateKey.PrivateKey(form)
 	if err != nil {
-		return nil, bad("%v", err)
+		return nil, bad("%w", err)
 	}
 	form.Setting, form.Name = "public_key", "Alipay's public key (支付宝公钥)"
 	public, err := cfg.PublicKey.PublicKey(form)
 	if err != nil {
-		return nil, bad("%v", err)
+		return nil, bad("%w", err)
 	}
 	if public.Equal(private.Public()) {
-		return nil, bad("public_key %s: is the application's own (应用公钥); take Alipay's (支付宝公钥) from the console", cfg.PublicKey)
+		return nil, bad("%w", client.BadKey("public_key", "public_key %s: is the application's own (应用公钥); take Alipay's (支付宝公钥) from the console", cfg.PublicKey))
 	}
 	base, err := client.ParseBase(cfg.BaseURL)
 	if err != nil {
-		return nil, bad("%v", err)
+		return nil, bad("%w", err)
 	}
 	roots, err := cfg.RootCAs.Roots()
 	if err != nil {
-		return nil, bad("%v", err)
+		return nil, bad("%w", err)
 	}
 	if base == nil {
 		base = &url.URL{Scheme: "https", Host: "openapi.alipay.com"}

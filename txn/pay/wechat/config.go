@@ -50,7 +50,7 @@ type Config struct {
 var ErrConfig = errors.New("wechat: configuration")
 
 func bad(format string, args ...any) error {
-	return fmt.Errorf("%w: %s", ErrConfig, fmt.Sprintf(format, args...))
+	return fmt.Errorf("%w: %w", ErrConfig, fmt.Errorf(format, args...))
 }
 
 // The forms of what WeChat Pay hands out.
@@ -130,7 +130,7 @@ func newClient(cfg *Config, key *rsa.PrivateKey, ring *keyring, rt *transport) (
 		}),
 	)
 	if err != nil {
-		return nil, bad("%v", err)
+		return nil, bad("%w", err)
 	}
 	return &Client{cfg: *cfg, sdk: sdk, transport: rt}, nil
 }
@@ -138,11 +138,11 @@ func newClient(cfg *Config, key *rsa.PrivateKey, ring *keyring, rt *transport) (
 func newTransport(cfg *Config, ring *keyring) (*transport, error) {
 	roots, err := cfg.RootCAs.Roots()
 	if err != nil {
-		return nil, bad("%v", err)
+		return nil, bad("%w", err)
 	}
 	base, err := client.ParseBase(cfg.BaseURL)
 	if err != nil {
-		return nil, bad("%v", err)
+		return nil, bad("%w", err)
 	}
 	return &transport{
 		base: base, ring: ring, validator: validators.NewWechatPayResponseValidator(ring), line: client.NewLine(roots, cfg.Timeout),
