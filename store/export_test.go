@@ -13,7 +13,7 @@ import (
 
 // Every field of a record that is a digest or a hash of a secret is left out, also in records that are yet to come.
 func TestExportLeavesSecretsOut(t *testing.T) {
-	secrets := []reflect.Type{reflect.TypeFor[txn.PINHash](), reflect.TypeFor[txn.CodeDigest](), reflect.TypeFor[txn.PaymentCode]()}
+	secrets := []reflect.Type{reflect.TypeFor[txn.PINHash](), reflect.TypeFor[txn.CodeDigest](), reflect.TypeFor[txn.PaymentCode](), reflect.TypeFor[txn.AnswerDigest]()}
 	var walk func(of reflect.Type, path string)
 	walk = func(of reflect.Type, path string) {
 		switch of.Kind() {
