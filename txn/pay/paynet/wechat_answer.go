@@ -101,12 +101,12 @@ func (c *wechat) seal(h http.Header, r *request, a answer, f FaultKind) answer {
 	if r.header.Get("Wechatpay-Serial") == c.merchant.PlatformSerial {
 		key, serial = c.keys.platform, c.merchant.PlatformSerial
 	}
-	now := c.p.opt.Clock()
+	now := c.p.opt.Stamp()
 	switch f {
 	case FaultSkew:
 		now = now.Add(-maxSkew - time.Second)
-	case FaultWrongKey:
-		key = c.p.stranger()
+	case FaultWrongKey, FaultForged:
+		key = stranger()
 	case FaultOtherKey:
 		serial = PublicKeyPrefix + "UNKNOWN"
 	}
