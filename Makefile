@@ -15,6 +15,7 @@ TIME    ?= 20s
 SEEDS   ?= 1000
 SEED    ?= 1
 SALES   ?= 50
+N       ?= 10000
 BOARD   ?= virt-arm64
 
 # What the tests use beyond Go: a C compiler for the race detector, a browser with a Chinese font, another QR decoder.
@@ -39,7 +40,7 @@ GO_BUILD := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w"
 
 say = @printf '\n== %s\n' "$(1)"
 
-.PHONY: help run build test test-full lint unit race machines machines-full bench fuzz sim image clean
+.PHONY: help run build test test-full lint unit race machines machines-full bench fuzz sim payments image clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -88,6 +89,10 @@ fuzz: go ## every fuzz target for a while (TIME=20s each)
 sim: go ## whole days of trade with everything that goes wrong (SEEDS=n days from SEED=s on, of SALES=m)
 	$(call say,simulation)
 	go test ./cmd/internal/sim -run 'TestSim$$' -v -timeout 0 -seeds $(SEEDS) -first $(SEED) -sales $(SALES) | grep -v '^=== '
+
+payments: go ## random payments over the sandbox of the networks, 30 of 100 calls failing (N=n payments from SEED=s on)
+	$(call say,payments)
+	go test ./cmd/internal/conformance -run 'TestPayments$$' -v -timeout 0 -payments $(N) -first $(SEED) | grep -v '^=== \|--- PASS'
 
 machines: kernels ## the firmware on ARM boards in QEMU: all scenarios on one, some on the other
 	$(call say,ARM boards)
