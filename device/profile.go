@@ -157,8 +157,9 @@ type Networks struct {
 	Aggregator Aggregator `toml:"aggregator"`
 }
 
-// Wechat is the [networks.wechat] table. All but Name, BaseURL and CA are required when it is enabled. Files are
-// relative to the profile's folder.
+// Wechat is the [networks.wechat] table. All but Name, BaseURL, CA and WeChat Pay's public keys are required when it is
+// enabled. Without a public key, platform certificates are fetched under the API v3 key. Files are relative to the
+// profile's folder.
 type Wechat struct {
 	Enabled     bool   `toml:"enabled"`       // default true when the table is there, else false
 	Name        string `toml:"name"`          // 0–20 columns; default "微信支付"
@@ -172,6 +173,15 @@ type Wechat struct {
 	PublicKeyID string `toml:"public_key_id"` // of WeChat Pay's public key: PUB_KEY_ID_ and 1–50 letters or digits
 	PublicKey   string `toml:"public_key"`    // file of WeChat Pay's public key, PEM
 	NotifyURL   string `toml:"notify_url"`    // https without query, 1–255 bytes; the network wants one, polling decides
+
+	Next WechatKey `toml:"next"`
+}
+
+// WechatKey is the [networks.wechat.next] table: another public key that answers may come under, while WeChat Pay
+// changes from one to the next.
+type WechatKey struct {
+	PublicKeyID string `toml:"public_key_id"` // like that of [Wechat], needed with PublicKey; default "", none
+	PublicKey   string `toml:"public_key"`    // file, needed with PublicKeyID; default ""
 }
 
 // Alipay is the [networks.alipay] table. AppID and the keys are required when it is enabled. Files are relative to the

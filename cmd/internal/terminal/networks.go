@@ -80,6 +80,7 @@ func wechatConfig(p *device.Profile) wechat.Config {
 		MerchantID: w.MerchantID, AppID: w.AppID, Serial: w.Serial,
 		PrivateKey: file(w.PrivateKey), APIv3Key: file(w.APIV3Key),
 		PublicKeyID: w.PublicKeyID, PublicKey: file(w.PublicKey),
+		NextKeyID: w.Next.PublicKeyID, NextKey: file(w.Next.PublicKey),
 		NotifyURL:  w.NotifyURL,
 		Production: p.Environment == device.Production,
 		BaseURL:    w.BaseURL, RootCAs: file(w.CA),
