@@ -2,8 +2,16 @@ package wechat_test
 
 import (
 	"context"
+	"crypto/tls"
+	"net/http"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/wechatpay-apiv3/wechatpay-go/core"
+	"github.com/wechatpay-apiv3/wechatpay-go/core/downloader"
+	"github.com/wechatpay-apiv3/wechatpay-go/core/option"
+	"github.com/wechatpay-apiv3/wechatpay-go/utils"
 
 	"smartpos/txn"
 	"smartpos/txn/pay"
@@ -142,4 +150,54 @@ func TestCertificatesAreVerified(t *testing.T) {
 	if _, err := stranger.Query(context.Background(), o); pay.FaultOf(err) != txn.FaultNotSent {
 		t.Error("under another API v3 key:", err)
 	}
+}
+
+// TestCertificatesBySDK fetches the sandbox's certificates with the official SDK's own downloader: both sides of ours by
+// the same hand could agree on the wrong form.
+func TestCertificatesBySDK(t *testing.T) {
+	net, _ := sandbox(t, paynet.Options{}, nil)
+	if err := net.RotateWeChatCertificate(); err != nil {
+		t.Fatal(err)
+	}
+	m := net.WeChatMerchant()
+	key, err := utils.LoadPrivateKeyWithPath(m.PrivateKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots, err := wechat.File(m.CA).Roots()
+	if err != nil {
+		t.Fatal(err)
+	}
+	apiV3, err := wechat.File(m.APIv3Key).Read("api_v3_key")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := context.Background()
+	sdk, err := core.NewClient(ctx,
+		option.WithMerchantCredential(m.MerchantID, m.Serial, key), option.WithoutValidator(),
+		option.WithHTTPClient(&http.Client{Transport: redirected{m.BaseURL, &http.Transport{
+			TLSClientConfig: &tls.Config{RootCAs: roots}, DisableKeepAlives: true,
+		}}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := downloader.NewCertificateDownloaderWithClient(ctx, sdk, string(apiV3))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if all := d.GetAll(ctx); len(all) != 2 || d.GetNewestSerial(ctx) == "" {
+		t.Errorf("%d certificates", len(all))
+	}
+}
+
+// redirected sends what is meant for WeChat Pay to the sandbox.
+type redirected struct {
+	base string
+	http.RoundTripper
+}
+
+func (r redirected) RoundTrip(req *http.Request) (*http.Response, error) {
+	req = req.Clone(req.Context())
+	req.URL.Host, req.Host = strings.TrimPrefix(r.base, "https://"), ""
+	return r.RoundTripper.RoundTrip(req)
 }
