@@ -20,7 +20,7 @@ type cell struct {
 	failure paytest.Failure
 
 	plan  []breakage // of the coming requests
-	sent  *txn.Op    // the request that failed and whose answer is on its way
+	broke *txn.Op    // the request that failed and whose answer is on its way
 	first txn.State  // where the order stood when the failure was known
 	url   string     // the latest code that a customer could see
 }
@@ -48,7 +48,10 @@ func newCell(t testing.TB, s *shop, n txn.NetworkConfig, f paytest.Failure) *cel
 	c := &cell{shop: s, network: n.ID, failure: f, phone: s.phone(wallet)}
 	s.cells++ // each has numbers of its own
 	journal := storetest.NewMemory(fmt.Sprintf("T%04d", s.cells))
-	c.till = &till{TB: t, clock: s.clock, cfg: config(n), journal: journal, ask: c.asked, told: c.known}
+	c.till = &till{
+		TB: t, clock: s.clock, cfg: config(n), journal: journal, ask: c.asked, told: c.known,
+		account: s.account, sent: map[txn.OrderNo]int{},
+	}
 	c.password(paynet.PasswordNever)
 	c.phone.SetBalance(10_000_000)
 	c.start()
@@ -66,14 +69,14 @@ func (c *cell) asked(q txn.Request) (txn.Answer, error) {
 		b.before()
 	}
 	if b.subject {
-		c.sent = &q.Op
+		c.broke = &q.Op
 	}
 	return c.shop.ask(q, b.failure)
 }
 
 // known notes where the order stands once the machine knows of the failure.
 func (c *cell) known(ev txn.NetworkAnswered) {
-	if c.sent != nil && *c.sent == ev.Op && c.first == "" {
+	if c.broke != nil && *c.broke == ev.Op && c.first == "" {
 		c.first = c.order().State
 	}
 }

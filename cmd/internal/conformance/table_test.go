@@ -73,6 +73,18 @@ func (t table) String() string {
 	return b.String()
 }
 
+// whole reports whether every row was run at every network that has it: -run may have left some out.
+func (t table) whole() bool {
+	for _, r := range rows {
+		for _, n := range networks {
+			if t.at(r.name, n.ID).run == 0 && inapplicable(n.ID, r.op, paytest.Refused) == "" {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 func title(n txn.NetworkConfig) string {
 	if n.ID == txn.Aggregator {
 		return "aggregator"

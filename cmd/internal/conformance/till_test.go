@@ -10,6 +10,7 @@ import (
 
 	"smartpos/txn"
 	"smartpos/txn/pay"
+	"smartpos/txn/pay/paynet"
 )
 
 // clock is the time of everything but signatures.
@@ -43,11 +44,14 @@ type till struct {
 	ask func(txn.Request) (txn.Answer, error)
 	// told is called when the machine has been told what came of a request.
 	told func(txn.NetworkAnswered)
+	// account is what the customer of an order was charged, by the network.
+	account func(txn.OrderNo) paynet.OrderAccount
 
 	m      *txn.Machine
 	booted time.Duration
 	coming []arrival
 	screen txn.Screen
+	sent   map[txn.OrderNo]int // customers' codes
 }
 
 // arrival is an answer on its way.
@@ -83,6 +87,7 @@ func (t *till) step(events ...txn.Event) {
 			case txn.Draw:
 				t.screen = e.Screen
 			case txn.Commit:
+				t.watch(e.Record)
 				o, err := t.journal.Commit(e.Record)
 				events = append(events, txn.Committed{Token: e.Token, Order: o, Err: err})
 			case txn.Request:
@@ -103,7 +108,29 @@ const (
 	silenceTime = 10 * time.Second // the time-out of a request
 )
 
+// watch holds what is about to be written down as paid to the truth of the moment.
+func (t *till) watch(rec txn.Record) {
+	t.Helper()
+	out, ok := rec.(*txn.Outcome)
+	if !ok || out.State != txn.Paid {
+		return
+	}
+	if a := t.account(out.Order); a.Charges != 1 || a.GiveBacks != 0 || a.Transaction != out.TransactionID {
+		t.Errorf("%s is written down as paid by %q, and the customer's account says %+v", out.Order, out.TransactionID, a)
+	}
+}
+
+// request asks a network. The intent must be on disk, and a customer's code leaves the terminal once.
 func (t *till) request(q txn.Request) {
+	t.Helper()
+	if o, err := t.journal.Order(q.Order.No); err != nil || o.State.Final() {
+		t.Fatalf("%s of %s, which the journal calls %q (%v)", q.Op, q.Order.No, o.State, err)
+	}
+	if q.Op == txn.OpScan {
+		if t.sent[q.Order.No]++; t.sent[q.Order.No] > 1 {
+			t.Errorf("a customer's code was sent %d times for %s", t.sent[q.Order.No], q.Order.No)
+		}
+	}
 	a, err := t.ask(q)
 	ev := txn.NetworkAnswered{Order: q.Order.No, Op: q.Op, Answer: a, Fault: pay.FaultOf(err)}
 	after := answerTime
