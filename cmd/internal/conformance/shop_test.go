@@ -79,21 +79,21 @@ func clients(t testing.TB, net *paynet.Paynet) map[txn.NetworkID]pay.Network {
 	wc, err1 := wechat.New(wechat.Config{
 		MerchantID: w.MerchantID, AppID: w.AppID, Serial: w.Serial, PrivateKey: wechat.File(w.PrivateKey),
 		APIv3Key: wechat.File(w.APIv3Key), PublicKeyID: w.PublicKeyID, PublicKey: wechat.File(w.PublicKey),
-		NotifyURL: w.NotifyURL, BaseURL: w.BaseURL, RootCAs: wechat.File(w.CA), Terminal: "T01",
+		NotifyURL: w.NotifyURL, BaseURL: w.BaseURL, RootCAs: wechat.File(w.CA), Terminal: "T01", Timeout: patience,
 	})
 	ac, err2 := alipay.New(alipay.Config{
 		AppID: a.AppID, SellerID: a.SellerID, PrivateKey: alipay.File(a.PrivateKey), PublicKey: alipay.File(a.AlipayPublicKey),
-		BaseURL: a.BaseURL, RootCAs: alipay.File(a.CA), Terminal: "T01",
+		BaseURL: a.BaseURL, RootCAs: alipay.File(a.CA), Terminal: "T01", Timeout: patience,
 	})
 	uc, err3 := unionpay.New(unionpay.Config{
 		MerchantID: u.MerchantID, PrivateKey: unionpay.File(u.PrivateKey), Certificate: unionpay.File(u.Certificate),
 		Root: unionpay.File(u.Root), Middle: unionpay.File(u.Middle), NotifyURL: u.NotifyURL,
-		BaseURL: u.BaseURL, RootCAs: unionpay.File(u.CA),
+		BaseURL: u.BaseURL, RootCAs: unionpay.File(u.CA), Timeout: patience,
 	})
 	gc, err4 := aggregator.New(aggregator.Config{
 		MerchantID: g.MerchantID, KeyID: g.KeyID, PrivateKey: aggregator.File(g.PrivateKey),
 		PlatformKeyID: g.PlatformKeyID, PlatformKey: aggregator.File(g.PlatformKey),
-		BaseURL: g.BaseURL, RootCAs: aggregator.File(g.CA), Terminal: "T01",
+		BaseURL: g.BaseURL, RootCAs: aggregator.File(g.CA), Terminal: "T01", Timeout: patience,
 	})
 	for _, err := range []error{err1, err2, err3, err4} {
 		if err != nil {
