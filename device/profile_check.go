@@ -17,6 +17,7 @@ import (
 type checker struct {
 	*decoder
 	production bool
+	draft      bool // of a profile that names key files to be sealed
 }
 
 // profile checks everything. Sections first, then what spans several.
@@ -36,6 +37,8 @@ func (c *checker) profile(p *Profile) {
 	c.alipay(&p.Networks.Alipay, &p.Sale)
 	c.unionpay(&p.Networks.Unionpay)
 	c.aggregator(&p.Networks.Aggregator)
+	c.secrets(p)
+	c.offline(p)
 	c.defaultNetwork(p)
 	c.pins(p)
 	c.sharedLines(p)

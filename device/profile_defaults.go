@@ -38,6 +38,10 @@ func DefaultProfile() *Profile {
 			Wechat: Wechat{Name: "微信支付"}, Alipay: defaultAlipay(), Unionpay: Unionpay{Name: "云闪付"},
 			Aggregator: Aggregator{Name: "聚合支付"},
 		},
+		Offline: Offline{
+			Count: 5, Sum: 500_00, Each: 200_00, CodeTries: 3, ModeTries: 10, Digits: 6,
+			Expiry: Duration(5 * time.Minute), Network: "aggregator", Acquirer: OfflineAcquirer{KeyNumber: 1},
+		},
 	}
 }
 
@@ -54,6 +58,8 @@ func defaultSale() Sale {
 		ScanLimit:      Duration(45 * time.Second),
 		ReverseAfter:   Duration(15 * time.Second),
 		RequestTimeout: Duration(10 * time.Second),
+		RefundSettle:   Duration(10 * time.Second),
+		AskLimit:       Duration(24 * time.Hour),
 		PrintReceiptQR: true,
 		Copies:         2,
 	}

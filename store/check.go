@@ -57,7 +57,8 @@ func (p *pages) format() error {
 	if err != nil {
 		return err
 	}
-	return checkFormat(format)
+	_, err = decodeFormat(format)
+	return err
 }
 
 // What a page is used for.

@@ -45,7 +45,10 @@ func (j *Journal) transact(at time.Time, fn func(*writer) (txn.Order, error)) (t
 		return txn.Order{}, damagedf("%v", err)
 	}
 	w := &writer{view: view{tx: tx, keys: j.keys, visits: &j.visits}, j: j, at: at}
-	if w.st, err = w.state(); err != nil {
+	if w.st, err = w.state(); err == nil {
+		err = w.upgrade()
+	}
+	if err != nil {
 		return txn.Order{}, errors.Join(err, tx.Rollback())
 	}
 	before := w.st.head
@@ -90,7 +93,7 @@ type writer struct {
 	st state     // as it will be
 }
 
-// apply adds rec and returns its order after it.
+// apply adds rec and returns its order after it, if it has one.
 func (w *writer) apply(rec txn.Record) (txn.Order, error) {
 	if in, ok := rec.(*txn.Intent); ok {
 		return w.intent(in)
@@ -98,6 +101,12 @@ func (w *writer) apply(rec txn.Record) (txn.Order, error) {
 	payload, rec, err := rules.Canonical(rec)
 	if err != nil {
 		return txn.Order{}, err
+	}
+	if txn.OfTill(rec) {
+		if err := w.putRecord(rec.Type(), payload); err != nil {
+			return txn.Order{}, err
+		}
+		return txn.Order{}, w.finish(rec)
 	}
 	s, err := w.orderByNo(rec.OrderNo())
 	if err != nil {
@@ -185,7 +194,17 @@ func (w *writer) add(s snapshot, rec txn.Record, payload []byte, first uint64, s
 	if err := w.putNotes(seq, s.Order, after); err != nil {
 		return txn.Order{}, err
 	}
-	return after, w.put(bucketMeta, []byte(keyState), w.st.encode())
+	return after, w.finish(rec)
+}
+
+// finish writes what rec, which has been put, changes in the till, and the state.
+func (w *writer) finish(rec txn.Record) error {
+	if txn.ConcernsTill(rec) {
+		if err := w.putTill(rec); err != nil {
+			return err
+		}
+	}
+	return w.put(bucketMeta, []byte(keyState), w.st.encode())
 }
 
 // others returns a sale's orders except one, and whether any of them is pending.
@@ -268,7 +287,7 @@ func (w *writer) putNotes(seq uint64, before, after txn.Order) error {
 	if before.State != txn.Paid && after.State == txn.Paid {
 		w.st.last = seq
 	}
-	if before.Exception == "" && after.Exception != "" {
+	if !before.Listed() && after.Listed() {
 		w.st.exceptions++
 		if err := w.put(bucketExceptions, u64(w.st.exceptions), u64(seq)); err != nil {
 			return err

@@ -71,7 +71,7 @@ func (p *pages) inspect(device []byte, in *Inspection) error {
 	if in.Orders != st.orders {
 		_ = note(damagedf("%d orders hold from the first on, of %d", in.Orders, st.orders))
 	}
-	for _, bucket := range []string{bucketSales, bucketPending, bucketExceptions, bucketCodes} {
+	for _, bucket := range []string{bucketSales, bucketPending, bucketExceptions, bucketCodes, bucketTill} {
 		_ = p.each(bucket, note, func(key, value []byte) error {
 			if _, ok := k.unseal(bucket, key, value); !ok {
 				return note(damagedf("%s %x: its seal doesn't hold", bucket, key))

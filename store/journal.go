@@ -22,8 +22,9 @@ const (
 	KeyName = "device.key"
 )
 
-// Format is the version of the layout that this package reads and writes.
-const Format = 1
+// Format is the version of the layout that this package writes. It reads all from 1 on; an older journal becomes one of
+// this version by the first record that is written to it.
+const Format = 2
 
 var (
 	// ErrSaleBusy is returned for an intent whose sale has another order that is open, unknown, reversing or
@@ -35,8 +36,7 @@ var (
 	// ErrTerminal is returned when the terminal id doesn't fit an order number.
 	ErrTerminal = rules.ErrTerminal
 	// ErrKey is returned when the device key is missing or not the one that the journal was made with.
-	// It is a [txn.ErrJournalDamaged]: without its key nothing in a journal can be believed.
-	ErrKey = fmt.Errorf("%w: the device key doesn't fit it", txn.ErrJournalDamaged)
+	ErrKey = txn.ErrJournalKey
 	// ErrReadOnly is returned when a record is committed to a journal that was opened to be read.
 	ErrReadOnly = errors.New("store: journal opened read-only")
 	// ErrClosed is returned after Close.
@@ -162,7 +162,7 @@ func (j *Journal) open(device []byte, lost bool) error {
 		}
 		j.db = db
 		err = j.view(func(v *view) error {
-			if err := v.checkFormat(); err != nil {
+			if _, err := v.format(); err != nil {
 				return err
 			}
 			id, k, err := v.identity(device)
@@ -249,8 +249,12 @@ func (j *Journal) Info() (info Info, err error) {
 		if err != nil {
 			return err
 		}
+		format, err := v.format()
+		if err != nil {
+			return err
+		}
 		info = Info{
-			Path: j.path, Format: Format, Incarnation: j.id.incarnation, Created: j.id.created,
+			Path: j.path, Format: format, Incarnation: j.id.incarnation, Created: j.id.created,
 			Records: st.records, Orders: st.orders, Head: st.head, Bytes: v.tx.Size(),
 		}
 		return nil

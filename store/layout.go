@@ -23,10 +23,11 @@ const (
 	bucketPending    = "pending"    // the same → nothing: the sale has an order for which Pending is true
 	bucketExceptions = "exceptions" // 1, 2, 3 … → order sequence
 	bucketCodes      = "codes"      // 1, 2, 3 … → digest; the latest 64
+	bucketTill       = "till"       // now → the till; since format 2
 )
 
 var bucketNames = []string{
-	bucketMeta, bucketRecords, bucketOrders, bucketSales, bucketPending, bucketExceptions, bucketCodes,
+	bucketMeta, bucketRecords, bucketOrders, bucketSales, bucketPending, bucketExceptions, bucketCodes, bucketTill,
 }
 
 // The keys in meta. keyFormat and its place stay what they are for ever: by it older firmware knows that it
@@ -36,6 +37,9 @@ const (
 	keyIdentity = "identity" // sealed by itself
 	keyState    = "state"    // sealed
 )
+
+// keyNow is the one key in till.
+const keyNow = "now"
 
 func u32(n uint32) []byte { return binary.BigEndian.AppendUint32(nil, n) }
 func u64(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
@@ -133,26 +137,32 @@ type state struct {
 	exceptions uint64         // latest key in exceptions
 	codes      uint64         // latest key in codes
 	last       uint64         // sequence of the latest paid order, or 0
+	till       uint64         // sequence of the latest record of the till, or 0; since format 2
 }
 
-const stateSize = 6*8 + hashSize
+const (
+	stateSize  = 7*8 + hashSize
+	stateSize1 = stateSize - 8 // in format 1
+)
 
 func (s state) encode() []byte {
 	b := append(u64(s.records), s.head[:]...)
-	for _, n := range []uint64{s.orders, s.pending, s.exceptions, s.codes, s.last} {
+	for _, n := range []uint64{s.orders, s.pending, s.exceptions, s.codes, s.last, s.till} {
 		b = binary.BigEndian.AppendUint64(b, n)
 	}
 	return b
 }
 
+// decodeState reads the state of either format.
 func decodeState(b []byte) (state, error) {
-	if len(b) != stateSize {
+	if len(b) != stateSize && len(b) != stateSize1 {
 		return state{}, fmt.Errorf("%w: state of %d bytes", txn.ErrJournalDamaged, len(b))
 	}
 	s := state{records: binary.BigEndian.Uint64(b)}
 	copy(s.head[:], b[8:])
-	for i, n := range []*uint64{&s.orders, &s.pending, &s.exceptions, &s.codes, &s.last} {
-		*n = binary.BigEndian.Uint64(b[8+hashSize+8*i:])
+	counts := []*uint64{&s.orders, &s.pending, &s.exceptions, &s.codes, &s.last, &s.till}
+	for i, rest := 0, b[8+hashSize:]; len(rest) > 0; i, rest = i+1, rest[8:] {
+		*counts[i] = binary.BigEndian.Uint64(rest)
 	}
 	return s, nil
 }

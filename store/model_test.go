@@ -72,12 +72,28 @@ func (m *modelled) record() txn.Record {
 		if m.rng.IntN(3) == 0 {
 			in = storetest.Scan(1+m.rng.Int64N(1000), txn.CodeDigest(strings.Repeat("ab", m.rng.IntN(17))))
 		}
+		if m.rng.IntN(4) == 0 {
+			in = storetest.Offline(1+m.rng.Int64N(1000), "")
+		}
 		if len(m.sales) > 0 && m.rng.IntN(2) == 0 {
 			in.Sale = pick(m.sales)
 		}
 		return in
 	}
+	if m.rng.IntN(8) == 0 {
+		id := []string{"9001", "9002"}[m.rng.IntN(2)]
+		if m.rng.IntN(4) == 0 {
+			return storetest.Enrolled(id)
+		}
+		return storetest.PINTried(id, m.rng.IntN(3) == 0)
+	}
 	o := txn.Order{No: pick(m.all), Amount: txn.Yuan(5)}
+	if real, err := m.model.Order(o.No); err == nil && real.Offline != nil {
+		return m.offline(real)
+	}
+	if m.rng.IntN(3) == 0 {
+		return m.refund(pick(m.all))
+	}
 	switch states := []txn.State{txn.Unknown, txn.Closing, txn.Reversing, txn.Open}; m.rng.IntN(5) {
 	case 0, 1:
 		return storetest.Move(o, states[m.rng.IntN(len(states))])
@@ -89,6 +105,49 @@ func (m *modelled) record() txn.Record {
 	r.Late = m.rng.IntN(2) == 0
 	r.Exception = []txn.Exception{"", "", txn.LateSuccess, txn.OverTotal, txn.Mismatch}[m.rng.IntN(5)]
 	return r
+}
+
+// refund returns a record about an order's refunds, or about its place on the exception list.
+func (m *modelled) refund(no txn.OrderNo) txn.Record {
+	o, err := m.model.Order(no)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	states := []txn.RefundState{txn.RefundDone, txn.RefundRefused, txn.RefundDisputed, txn.RefundProcessing}
+	switch m.rng.IntN(5) {
+	case 0:
+		return &txn.Settled{Order: no, By: "9001", At: storetest.Day}
+	case 1:
+		return &txn.Printed{Order: no, Refund: txn.NewRefundNo(no, 1+m.rng.IntN(2)), At: storetest.Day}
+	case 2, 3:
+		return storetest.RefundIntent(o, m.rng.Int64N(o.Amount.Fen))
+	}
+	return storetest.RefundOutcome(o, states[m.rng.IntN(len(states))])
+}
+
+// offline returns what may, or may not, come next for an order with an offline code.
+func (m *modelled) offline(o txn.Order) txn.Record {
+	settles := txn.Money{}
+	if m.rng.IntN(4) > 0 {
+		settles = o.Amount
+	}
+	switch m.rng.IntN(7) {
+	case 0:
+		move := storetest.Move(o, txn.Closing)
+		move.Settles = settles
+		return move
+	case 1:
+		out := storetest.Outcome(o, []txn.State{txn.Paid, txn.Closed, txn.Disputed}[m.rng.IntN(3)])
+		out.Settles, out.Exception = settles, []txn.Exception{"", txn.Unpaid}[m.rng.IntN(2)]
+		return out
+	case 2:
+		return storetest.OfflineMade(o)
+	case 3:
+		return storetest.OfflineTried(o)
+	case 4, 5:
+		return storetest.OfflineAnswered(o)
+	}
+	return &txn.OfflineRenewed{Operator: "9001", At: storetest.Day}
 }
 
 // translate returns rec with the real incarnation in its numbers.
@@ -110,6 +169,31 @@ func (m *modelled) translate(rec txn.Record) txn.Record {
 		c.Order = to(c.Order)
 		return &c
 	case *txn.Printed:
+		c := *r
+		c.Order = to(c.Order)
+		c.Refund = txn.RefundNo(to(txn.OrderNo(c.Refund)))
+		return &c
+	case *txn.RefundIntent:
+		c := *r
+		c.Order, c.No = to(c.Order), txn.RefundNo(to(txn.OrderNo(c.No)))
+		return &c
+	case *txn.RefundOutcome:
+		c := *r
+		c.Order, c.No = to(c.Order), txn.RefundNo(to(txn.OrderNo(c.No)))
+		return &c
+	case *txn.Settled:
+		c := *r
+		c.Order = to(c.Order)
+		return &c
+	case *txn.OfflineMade:
+		c := *r
+		c.Order = to(c.Order)
+		return &c
+	case *txn.OfflineTried:
+		c := *r
+		c.Order = to(c.Order)
+		return &c
+	case *txn.OfflineAnswered:
 		c := *r
 		c.Order = to(c.Order)
 		return &c

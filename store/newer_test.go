@@ -64,7 +64,7 @@ func TestNewer(t *testing.T) {
 }
 
 func TestOlderFormatIsUnknown(t *testing.T) {
-	if err := checkFormat(binary.BigEndian.AppendUint32(nil, 0)); !errors.Is(err, txn.ErrJournalDamaged) {
+	if _, err := decodeFormat(binary.BigEndian.AppendUint32(nil, 0)); !errors.Is(err, txn.ErrJournalDamaged) {
 		t.Errorf("format 0: %v, want ErrJournalDamaged", err)
 	}
 }

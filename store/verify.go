@@ -78,9 +78,13 @@ func (v *view) verify(rep *Report, genesis [hashSize]byte) error {
 	if err != nil {
 		return err
 	}
+	var till tillTally
 	for head := genesis; rep.Records < st.records; {
 		e, err := v.entry(rep.Records+1, head)
 		if err != nil {
+			return err
+		}
+		if err := till.add(e); err != nil {
 			return err
 		}
 		head = e.Hash
@@ -92,7 +96,7 @@ func (v *view) verify(rep *Report, genesis [hashSize]byte) error {
 	if err := v.checkHead(st); err != nil {
 		return err
 	}
-	t := tally{exceptions: map[uint64]uint64{}, pending: map[uint64]bool{}, sales: map[uint64][]uint64{}}
+	t := tally{records: till.without, exceptions: map[uint64]uint64{}, pending: map[uint64]bool{}, sales: map[uint64][]uint64{}}
 	for rep.Orders < st.orders {
 		if err := v.verifyOrder(rep.Orders+1, &t); err != nil {
 			return err
@@ -100,7 +104,10 @@ func (v *view) verify(rep *Report, genesis [hashSize]byte) error {
 		rep.Orders++
 	}
 	if t.records != st.records {
-		return damagedf("%d records belong to orders, of %d", t.records, st.records)
+		return damagedf("%d records belong to orders or the till, of %d", t.records, st.records)
+	}
+	if err := v.verifyTill(st, till); err != nil {
+		return err
 	}
 	return v.verifyIndexes(st, t)
 }
@@ -111,11 +118,10 @@ func (v *view) verifyOrder(seq uint64, t *tally) error {
 	if err != nil {
 		return err
 	}
-	listed := false
 	err = v.derive(s, func(record uint64, before, after txn.Order) {
 		t.records++
-		if !listed && after.Exception != "" {
-			t.exceptions[record], listed = seq, true
+		if !before.Listed() && after.Listed() {
+			t.exceptions[record] = seq
 		}
 		if before.State != txn.Paid && after.State == txn.Paid && record > t.lastRecord {
 			t.last, t.lastRecord = seq, record

@@ -84,25 +84,27 @@ func (v *view) number(bucket string, key uint64) (uint64, error) {
 	return binary.BigEndian.Uint64(body), nil
 }
 
-func (v *view) checkFormat() error {
+// format returns the version of the journal's layout, if it is one that this firmware knows.
+func (v *view) format() (int, error) {
 	b, err := v.get(bucketMeta, []byte(keyFormat))
 	if err != nil {
-		return err
+		return 0, err
 	}
-	return checkFormat(b)
+	return decodeFormat(b)
 }
 
-func checkFormat(b []byte) error {
+func decodeFormat(b []byte) (int, error) {
 	if len(b) != 4 {
-		return damagedf("format of %d bytes", len(b))
+		return 0, damagedf("format of %d bytes", len(b))
 	}
-	switch n := binary.BigEndian.Uint32(b); {
+	n := binary.BigEndian.Uint32(b)
+	switch {
 	case n > Format:
-		return fmt.Errorf("%w: format %d, this firmware knows %d", txn.ErrJournalNewer, n, Format)
-	case n < Format:
-		return damagedf("format %d", n)
+		return 0, fmt.Errorf("%w: format %d, this firmware knows %d", txn.ErrJournalNewer, n, Format)
+	case n < 1:
+		return 0, damagedf("format %d", n)
 	}
-	return nil
+	return int(n), nil
 }
 
 func (v *view) identity(device []byte) (identity, keys, error) {

@@ -22,6 +22,9 @@ func (m *Machine) committed(e Committed) {
 		m.commitFailed(rec, e.Err)
 		return
 	}
+	if till, err := m.till.Apply(rec); err == nil { // the journal has applied it without an error
+		m.till = till
+	}
 	switch r := rec.(type) {
 	case *Intent:
 		m.opened(e.Token, e.Order)
@@ -31,11 +34,21 @@ func (m *Machine) committed(e Committed) {
 		}
 	case *Outcome:
 		m.ended(e.Order)
+	case *OfflineMade, *OfflineTried, *OfflineAnswered:
+		m.offlineKept(rec, e.Order)
 	case *Printed:
-		m.forget(e.Order.No)
-		if m.last != nil && m.last.No == e.Order.No {
-			m.last.Printed = true
-		}
+		m.forget(slipRef{r.Order, r.Refund})
+		m.fresh(e.Order)
+	case *RefundIntent:
+		m.refundBegun(e.Token, e.Order)
+	case *RefundOutcome:
+		m.refundEnded(e.Order, r.No)
+	case *Settled:
+		m.fresh(e.Order)
+	case *PINTried:
+		m.pinCounted(e.Token, r)
+	case *Enrolled:
+		m.enrolled(e.Token)
 	}
 }
 
@@ -51,6 +64,10 @@ func (m *Machine) commitFailed(rec Record, err error) {
 		}
 		return
 	}
+	if _, ok := rec.(*RefundIntent); ok && errors.Is(err, ErrTransition) {
+		m.refundRefused()
+		return
+	}
 	if r, ok := rec.(*Outcome); ok {
 		for sale, no := range m.captured {
 			if no == r.Order {
@@ -61,7 +78,7 @@ func (m *Machine) commitFailed(rec Record, err error) {
 	if _, stopped := m.view.(halted); !stopped { // the first failure is the cause of the others
 		m.view = halted{haltText(err), m.mayBePaid()}
 	}
-	m.tasks = nil
+	m.tasks, m.refunds = nil, nil
 	m.emit(Beep{BeepAlarm})
 }
 
@@ -79,6 +96,8 @@ func haltText(err error) text {
 	switch {
 	case errors.Is(err, ErrJournalNewer):
 		return haltNewer
+	case errors.Is(err, ErrJournalKey): // before the damage that it counts as
+		return haltKey
 	case errors.Is(err, ErrJournalDamaged):
 		return haltDamaged
 	case errors.Is(err, ErrJournalFull):

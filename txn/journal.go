@@ -1,6 +1,9 @@
 package txn
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // Errors by which a journal says that nothing may be sold.
 var (
@@ -8,6 +11,10 @@ var (
 	ErrJournalNewer = errors.New("journal: written by newer firmware")
 	// ErrJournalDamaged is returned when a page, a record's MAC or the chain does not hold.
 	ErrJournalDamaged = errors.New("journal: damaged")
+	// ErrJournalKey is returned when the device key that the journal was made with is missing or is another: it
+	// is another terminal's, or this one's secrets are. Without its key nothing in a journal can be believed, so it
+	// is an [ErrJournalDamaged] to all who don't care which.
+	ErrJournalKey = fmt.Errorf("%w: its key is not this terminal's", ErrJournalDamaged)
 	// ErrJournalFull is returned when there is no room to commit.
 	ErrJournalFull = errors.New("journal: no room left")
 	// ErrJournalBusy is returned when another process holds the journal.
@@ -19,7 +26,7 @@ var (
 // Journal is the record that survives everything, as the terminal's loop uses it. Calls may come from
 // several goroutines.
 type Journal interface {
-	// Commit makes rec durable and returns its order after it: once Commit has returned without an error the
+	// Commit makes rec durable and returns its order after it, or no order for a record of the till alone: once Commit has returned without an error the
 	// record survives a power cut, and after an error it has left no trace, in memory or on disk. An
 	// [Intent] comes without a number and gets the next one; an intent without a sale starts one.
 	// It returns [ErrTransition] for a record that doesn't fit, [ErrNoOrder], [ErrJournalFull] or
@@ -52,4 +59,6 @@ type Start struct {
 	Codes []CodeDigest
 	// Last is the latest paid order, if any, for 重打印.
 	Last *Order
+	// Till is what the terminal knows of itself.
+	Till Till
 }

@@ -9,11 +9,12 @@ func (m *Machine) answered(e NetworkAnswered) {
 		m.note("network: an answer to nothing: "+string(e.Op), e.Order)
 		return
 	}
-	t.asked, t.last = "", e.Fault
+	t.asked, t.last, t.lastCode = "", e.Fault, e.Code
 	if e.Fault != FaultNone {
 		m.note("network: "+string(e.Op)+": "+string(e.Fault)+" "+e.Code, e.Order)
 		t.unanswered(m, e)
 	} else {
+		t.heard = m.now.Mono
 		if e.Op == OpQuery && e.Answer.Status != StatusMismatch {
 			t.verified = true
 		}
@@ -50,7 +51,7 @@ func (t *task) unanswered(m *Machine, e NetworkAnswered) {
 			return
 		}
 		if t.tries >= showTries {
-			t.move(m, Closing, string(e.Fault))
+			t.move(m, Closing, reason(e.Fault, e.Code))
 			return
 		}
 		t.due = m.now.Mono + t.timing(m).PollShow
@@ -81,6 +82,9 @@ func (t *task) answer(m *Machine, op Op, a Answer) {
 	t.sent = true
 	if a.Status != StatusMismatch {
 		t.mismatch = 0
+	}
+	if t.order.Offline != nil && t.offlineAnswer(m, a) {
+		return
 	}
 	switch a.Status {
 	case StatusReady:
@@ -226,11 +230,12 @@ func (t *task) paid(m *Machine, a Answer) {
 		out.PaidAt = m.now.Wall
 	}
 	current := m.sale != nil && m.sale.No == o.Sale
-	out.Late = !current
+	confirms := o.State == Unconfirmed // what was expected is no news
+	out.Late = !current && !confirms
 	switch by, captured := m.captured[o.Sale]; {
 	case captured && by != o.No:
 		out.Late, out.Exception = true, OverTotal
-	case !current && (o.State == Closing || o.State == Reversing):
+	case !current && !confirms && (o.State == Closing || o.State == Reversing):
 		out.Exception = LateSuccess
 	}
 	if out.Exception != OverTotal {
@@ -243,10 +248,11 @@ func (t *task) paid(m *Machine, a Answer) {
 func (m *Machine) ended(o Order) {
 	m.tasks = slices.DeleteFunc(m.tasks, func(t *task) bool { return t.order.No == o.No })
 	m.note("order "+string(o.State)+" "+o.Reason, o.No)
-	if o.Exception != "" {
-		m.except(o)
-	}
-	if o.State == Paid {
+	m.fresh(o)
+	switch {
+	case o.State == Paid && o.Offline != nil && o.Offline.Answered:
+		m.confirmed(o)
+	case o.State == Paid:
 		m.paidOrder(o)
 	}
 	if _, stopped := m.view.(halted); stopped {
@@ -273,12 +279,13 @@ func (m *Machine) paysCurrent(o Order) bool {
 func (m *Machine) paidOrder(o Order) {
 	paid := o
 	m.last = &paid
+	m.lastRefund = ""
 	m.emit(Beep{BeepPaid})
 	mark := ""
 	if o.Late {
 		mark = markLate
 	}
-	m.printReceipt(o, mark)
+	m.printReceipt(receipt{order: o}, mark)
 }
 
 // tellBackground puts the outcome of an order that nobody looks at on the standing line.
@@ -287,8 +294,13 @@ func (m *Machine) tellBackground(o Order) {
 	case o.State == Paid && o.Exception != "":
 		m.tell(m.say(stsLate, o.Amount, o.No.Short()), m.cfg.Linger*4, true)
 		m.emit(Beep{BeepAlarm})
+	case o.State == Paid && o.Offline != nil:
+		m.tell(m.say(stsConfirmed, o.Amount, o.No.Short()), m.cfg.Linger*2, true)
 	case o.State == Paid:
 		m.tell(m.say(stsResolved, o.Amount, o.No.Short()), m.cfg.Linger*2, true)
+	case o.Exception == Unpaid:
+		m.tell(m.say(stsUnpaid, o.Amount, o.No.Short()), m.cfg.Linger*4, true)
+		m.emit(Beep{BeepAlarm})
 	case o.State == Disputed:
 		m.tell(m.say(stsDisputed, o.No.Short()), m.cfg.Linger*4, true)
 		m.emit(Beep{BeepAlarm})

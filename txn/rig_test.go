@@ -24,9 +24,18 @@ type rig struct {
 	requests []txn.Request
 	prints   []txn.Print
 	printed  []txn.Slip
-	kicks    []txn.OrderNo // pulses to the drawer
+	kicks    []txn.OrderNo       // pulses to the drawer
+	refunds  []txn.RefundRequest // that wait to be answered
 	trigger  bool
 	notes    []string
+
+	mute bool         // codes that are to be made and answers to be checked wait
+	left []txn.Effect // those that do
+
+	cutAt   int  // the power goes at this commit, counted from 1; 0: it does not
+	unkept  bool // … before its record is on disk, and not after
+	commits int
+	off     bool // it has gone
 
 	hold bool         // commits wait for release
 	held []txn.Commit // those that do
@@ -51,6 +60,7 @@ func config() txn.Config {
 			PollShow: 3 * time.Second, PollScan: 5 * time.Second, ScanLimit: 45 * time.Second, Reverse: 15 * time.Second,
 		},
 		MaxBackoff: time.Minute, Linger: 20 * time.Second,
+		EnrolCode: txn.NewPIN("20260301"), RefundSettle: 10 * time.Second, AskLimit: 24 * time.Hour,
 	}
 }
 
@@ -78,7 +88,7 @@ func (r *rig) restart(off time.Duration) *rig {
 
 func (r *rig) step(events ...txn.Event) {
 	r.t.Helper()
-	for len(events) > 0 {
+	for len(events) > 0 && !r.off {
 		ev := events[0]
 		events = events[1:]
 		for _, eff := range r.m.Step(r.now, ev) {
@@ -86,18 +96,35 @@ func (r *rig) step(events ...txn.Event) {
 			case txn.Draw:
 				r.screen = e.Screen
 			case txn.Commit:
+				if r.cut(e.Record) {
+					return
+				}
 				if r.hold {
 					r.held = append(r.held, e)
 					continue
 				}
 				o, err := r.journal.Commit(e.Record)
 				events = append(events, txn.Committed{Token: e.Token, Order: o, Err: err})
+			case txn.MakeOffline, txn.CheckAnswer:
+				if r.mute {
+					r.left = append(r.left, e)
+				} else {
+					events = append(events, sealed(e))
+				}
 			case txn.Request:
 				r.requests = append(r.requests, e)
 			case txn.Print:
 				r.prints = append(r.prints, e)
 			case txn.Kick:
 				r.kicks = append(r.kicks, e.Order)
+			case txn.RefundRequest:
+				r.refunds = append(r.refunds, e)
+			case txn.Recall:
+				events = append(events, e.From(r.journal))
+			case txn.CheckPIN:
+				events = append(events, txn.PINChecked{Token: e.Token, Right: e.Hash == plainHash(e.PIN)})
+			case txn.HashPIN:
+				events = append(events, txn.PINHashed{Token: e.Token, Hash: plainHash(e.PIN)})
 			case txn.Trigger:
 				r.trigger = e.On
 			case txn.Note:
@@ -105,6 +132,24 @@ func (r *rig) step(events ...txn.Event) {
 			}
 		}
 	}
+}
+
+// plainHash stands for a hash: it hides nothing, and costs nothing.
+func plainHash(p txn.PIN) txn.PINHash { return txn.PINHash("plain " + p.Reveal()) }
+
+// cut reports whether the power goes at this commit: then nothing else happens.
+func (r *rig) cut(rec txn.Record) bool {
+	r.t.Helper()
+	if r.commits++; r.commits != r.cutAt {
+		return false
+	}
+	r.off = true
+	if !r.unkept {
+		if _, err := r.journal.Commit(rec); err != nil {
+			r.t.Fatal(err)
+		}
+	}
+	return true
 }
 
 // release carries out the first n commits that wait, or all for n < 0.

@@ -32,6 +32,12 @@ type task struct {
 	mismatch  int           // signed answers about our order with somebody else's facts
 	cancelled bool          // the cashier gave up while a request was in flight
 	last      Fault         // why the latest request brought nothing
+	lastCode  string        // … and the network's own code, if it gave one
+	heard     time.Duration // when the latest verified answer came, or the order was taken up
+
+	sealed   string        // an offline code that is not on disk yet
+	typed    OfflineAnswer // an answer whose try is being counted
+	checking bool          // an answer is being tried
 }
 
 // showTries is how often the first request for a code is made under the same number before the order is
@@ -41,7 +47,7 @@ const showTries = 3
 // recovered makes a task of an order that the journal calls unresolved. Nothing is undone and nothing sent
 // again before a verified query has answered.
 func (m *Machine) recovered(o Order) *task {
-	t := &task{order: o, revived: true, sent: true, next: OpQuery, due: m.now.Mono, wait: m.cfg.timing(o.Network).PollScan}
+	t := &task{order: o, revived: true, sent: true, next: OpQuery, due: m.now.Mono, wait: m.cfg.timing(o.Network).PollScan, heard: m.now.Mono}
 	// The wall clock may have jumped meanwhile, so every wait begins anew: too long, never too short.
 	t.started = m.now.Mono
 	if o.State == Reversing {
@@ -106,6 +112,10 @@ func (m *Machine) work() {
 // step decides what to do about an order that is due.
 func (t *task) step(m *Machine, fore bool) {
 	o := t.order
+	if o.Offline != nil {
+		t.offlineStep(m)
+		return
+	}
 	switch o.State {
 	case Open, Unknown:
 		switch {
@@ -167,7 +177,7 @@ func (t *task) move(m *Machine, to State, reason string) {
 	}
 	m.dropCode(t.order.No)
 	t.saving++
-	m.commit(&Move{Order: t.order.No, To: to, Reason: reason, At: m.now.Wall})
+	m.commit(&Move{Order: t.order.No, To: to, Reason: reason, At: m.now.Wall, Settles: t.settles()})
 }
 
 // giveUp starts to close or reverse an order that the cashier no longer wants. A request in flight does not
@@ -238,7 +248,7 @@ func (t *task) undo(m *Machine) {
 // exposed reports whether a customer could pay the order: its code was there to be seen, or the customer's own
 // was sent.
 func (t *task) exposed() bool {
-	return t.url != "" || t.order.Method == Scan && t.code.IsZero()
+	return t.url != "" || t.order.Method == Scan && t.code.IsZero() || t.order.Offline != nil && t.order.Offline.Digest != ""
 }
 
 // silentAfter is how long an answer is simply on its way.
@@ -246,7 +256,7 @@ const silentAfter = 2 * time.Second
 
 // silent reports whether the network does not say where the order stands.
 func (t *task) silent(m *Machine) bool {
-	return t.last != FaultNone || t.mismatch > 0 || t.asked != "" && m.now.Mono-t.askedAt > silentAfter
+	return t.order.Offline != nil || t.last != FaultNone || t.mismatch > 0 || t.asked != "" && m.now.Mono-t.askedAt > silentAfter
 }
 
 // expired reports whether a shown code's time is up. Either clock is enough: the wall clock is what the
@@ -267,7 +277,7 @@ func (t *task) finish(m *Machine, out Outcome) {
 	if t.ending {
 		return
 	}
-	out.Order, out.At = t.order.No, m.now.Wall
+	out.Order, out.At, out.Settles = t.order.No, m.now.Wall, t.settles()
 	m.dropCode(t.order.No)
 	t.saving++
 	t.ending = true

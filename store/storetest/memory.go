@@ -25,6 +25,7 @@ type Memory struct {
 	listed   []int // indices of orders in the order in which they got an exception
 	codes    []txn.CodeDigest
 	last     int // index of the latest paid order, -1 for none
+	till     txn.Till
 	failures []error
 }
 
@@ -72,6 +73,15 @@ func (m *Memory) Commit(rec txn.Record) (txn.Order, error) {
 	if err != nil {
 		return txn.Order{}, err
 	}
+	till, err := m.till.Apply(rec)
+	if err != nil {
+		return txn.Order{}, err
+	}
+	if txn.OfTill(rec) {
+		m.till = till
+		m.records = append(m.records, rec)
+		return txn.Order{}, nil
+	}
 	i, err := m.find(rec.OrderNo())
 	if err != nil {
 		return txn.Order{}, err
@@ -81,7 +91,7 @@ func (m *Memory) Commit(rec txn.Record) (txn.Order, error) {
 	if err != nil {
 		return txn.Order{}, err
 	}
-	m.orders[i] = after
+	m.orders[i], m.till = after, till
 	m.note(i, before, after)
 	m.records = append(m.records, rec)
 	return clone(after), nil
@@ -108,6 +118,11 @@ func (m *Memory) intent(in *txn.Intent) (txn.Order, error) {
 	if err != nil {
 		return txn.Order{}, err
 	}
+	till, err := m.till.Apply(rec)
+	if err != nil {
+		return txn.Order{}, err
+	}
+	m.till = till
 	m.orders = append(m.orders, after)
 	m.note(len(m.orders)-1, txn.Order{}, after)
 	m.records = append(m.records, rec)
@@ -120,7 +135,7 @@ func (m *Memory) note(i int, before, after txn.Order) {
 		m.codes = append(m.codes, after.Code)
 		m.codes = m.codes[max(0, len(m.codes)-rules.MaxCodes):]
 	}
-	if before.Exception == "" && after.Exception != "" {
+	if !before.Listed() && after.Listed() {
 		m.listed = append(m.listed, i)
 	}
 	if before.State != txn.Paid && after.State == txn.Paid {
@@ -161,11 +176,11 @@ func (m *Memory) Start() (txn.Start, error) {
 		}
 	}
 	for _, i := range m.listed[max(0, len(m.listed)-rules.MaxRecent):] {
-		if m.orders[i].Exception != "" {
+		if m.orders[i].Listed() && !slices.ContainsFunc(s.Exceptions, func(o txn.Order) bool { return o.No == m.orders[i].No }) {
 			s.Exceptions = append(s.Exceptions, clone(m.orders[i]))
 		}
 	}
-	s.Codes = slices.Clone(m.codes)
+	s.Codes, s.Till = slices.Clone(m.codes), m.till
 	if m.last >= 0 {
 		last := clone(m.orders[m.last])
 		s.Last = &last
@@ -205,5 +220,6 @@ func (m *Memory) Digest(code txn.PaymentCode) txn.CodeDigest {
 // clone keeps callers from changing the journal through a slice.
 func clone(o txn.Order) txn.Order {
 	o.Items = slices.Clone(o.Items)
+	o.Refunds = slices.Clone(o.Refunds)
 	return o
 }

@@ -33,6 +33,11 @@ func Run(t *testing.T, open func(t *testing.T) txn.Journal) {
 		{"the latest paid order is the one paid last", testLast},
 		{"recent orders come newest first", testRecent},
 		{"orders are copies", testCopies},
+		{"no more is given back than was paid", testRefunds},
+		{"cash is given back at once", testCashRefund},
+		{"what is settled leaves the exception list", testSettled},
+		{"the till is the sum of its records", testTill},
+		{"an offline code changes its order and the till at once", testOffline},
 		{"digests tell codes apart and hide them", testDigest},
 		{"many goroutines", testConcurrent},
 	} {

@@ -18,7 +18,7 @@ func (c *cell) refund(op txn.Op) (open bool) {
 	c.Helper()
 	c.charge()
 	c.wait(20 * time.Second)
-	r, err := txn.NewRefund(c.order(), nil, "R"+txn.RefundNo(c.order().No), txn.Yuan(back), c.clock.now())
+	r, err := txn.NewRefund(c.order(), txn.Yuan(back), c.clock.now())
 	if err != nil {
 		c.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 
 	"smartpos/txn"
 )
@@ -18,7 +19,7 @@ import (
 const (
 	MaxPayload    = 64 << 10 // bytes of JSON of one record: some hundred lines of items
 	MaxSaleOrders = 1000     // orders of one sale
-	MaxRecords    = 1000     // records of one order
+	MaxRecords    = 1000     // records of one order, those of its refunds included
 	MaxRecent     = 1000     // orders at once, and exceptions at start
 	MaxCodes      = 64       // digests of payment codes kept
 )
@@ -66,19 +67,8 @@ func Decode(t txn.RecordType, payload []byte) (txn.Record, error) {
 }
 
 func isNil(rec txn.Record) bool {
-	switch r := rec.(type) {
-	case nil:
-		return true
-	case *txn.Intent:
-		return r == nil
-	case *txn.Move:
-		return r == nil
-	case *txn.Outcome:
-		return r == nil
-	case *txn.Printed:
-		return r == nil
-	}
-	return false
+	v := reflect.ValueOf(rec)
+	return !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil()
 }
 
 // NewIntent returns a copy of in under the order number no, starting a sale if it names none. The journal
@@ -106,6 +96,8 @@ func Apply(o txn.Order, rec txn.Record, others []txn.Order) (txn.Order, error) {
 		err = checkIntent(r, others)
 	case *txn.Outcome:
 		err = checkOutcome(r, others)
+	case *txn.RefundIntent:
+		err = checkRefund(o, r)
 	}
 	if err != nil {
 		return o, err
@@ -125,7 +117,7 @@ func checkIntent(r *txn.Intent, others []txn.Order) error {
 	}
 	for _, o := range others {
 		switch o.State {
-		case txn.Open, txn.Unknown, txn.Reversing, txn.Paid:
+		case txn.Open, txn.Unknown, txn.Reversing, txn.Unconfirmed, txn.Paid:
 			return fmt.Errorf("%w: %s is %q", ErrSaleBusy, o.No, o.State)
 		}
 		if o.Amount.Currency != r.Amount.Currency {
@@ -137,6 +129,9 @@ func checkIntent(r *txn.Intent, others []txn.Order) error {
 
 // checkMethod holds that cash covers its amount and names nothing of a network, and that only cash is tendered.
 func checkMethod(r *txn.Intent) error {
+	if o := r.Offline; o != nil && (r.Method != txn.Show || o.Digits < 6 || o.Digits > 8) {
+		return fmt.Errorf("%w: an offline code for a %s, its answer of %d digits", ErrRecord, r.Method, o.Digits)
+	}
 	switch r.Method {
 	case txn.Show, txn.Scan:
 		if r.Tendered != (txn.Money{}) {

@@ -33,7 +33,7 @@ func (c *Client) judge(op txn.Op, o txn.Order, nonce string, x *client.Exchange)
 	case x.Status >= 300 && x.Status < 400:
 		return c.fail(op, o, txn.FaultUnverified, "", client.ErrRedirect)
 	}
-	at, err := c.verify(op, nonce, x)
+	at, err := c.verify(path(op, o), nonce, x)
 	switch {
 	case errors.Is(err, client.ErrUnsigned) && x.Troubled():
 		return c.fail(op, o, txn.FaultSystem, "", err)
@@ -48,7 +48,7 @@ func (c *Client) judge(op txn.Op, o txn.Order, nonce string, x *client.Exchange)
 
 // verify returns when the platform signed an answer to the request with that nonce. The error is ErrUnsigned where the
 // answer does not even claim to be signed.
-func (c *Client) verify(op txn.Op, nonce string, x *client.Exchange) (time.Time, error) {
+func (c *Client) verify(path, nonce string, x *client.Exchange) (time.Time, error) {
 	keyID, timestamp, text := x.Header.Get(headKeyID), x.Header.Get(headTimestamp), x.Header.Get(headSignature)
 	if keyID == "" || timestamp == "" || text == "" {
 		return time.Time{}, client.ErrUnsigned
@@ -61,7 +61,7 @@ func (c *Client) verify(op txn.Op, nonce string, x *client.Exchange) (time.Time,
 		return time.Time{}, client.ErrForged
 	}
 	signature, err := base64.StdEncoding.Strict().DecodeString(text)
-	if err != nil || !ed25519.Verify(c.platform, toVerify(x.Status, paths[op], keyID, timestamp, nonce, x.Body), signature) {
+	if err != nil || !ed25519.Verify(c.platform, toVerify(x.Status, path, keyID, timestamp, nonce, x.Body), signature) {
 		return time.Time{}, client.ErrForged
 	}
 	return time.Unix(at, 0), nil

@@ -13,6 +13,9 @@ const (
 	OpCreate = "create" // POST /agg/v1/create
 	OpScan   = "scan"   // POST /agg/v1/scan
 	OpPage   = "page"   // GET  /q/{token}, by whoever scanned a code
+
+	OpOffline     = "offline"      // POST /agg/v1/offline
+	OpOfflinePage = "offline-page" // GET  /O/{code}, by whoever scanned a code that a terminal made
 )
 
 // Paths of the aggregator.
@@ -27,6 +30,7 @@ const (
 type aggregator struct {
 	p        *Paynet
 	keys     aggregatorKeys
+	offline  offlineKeys
 	merchant AggregatorMerchant
 	nonces   nonces
 }
@@ -35,12 +39,12 @@ var _ wire = (*aggregator)(nil)
 
 func (*aggregator) network() string      { return Aggregator }
 func (*aggregator) title() string        { return "微信、支付宝或云闪付" }
-func (*aggregator) looks(op string) bool { return op == OpQuery || op == OpPage }
+func (*aggregator) looks(op string) bool { return op == OpQuery || forAnybody(op) }
 
 // aggregatorCalls are the operations of the API.
 var aggregatorCalls = map[string]func(*aggregator, *request, aggregatorOrder, time.Time) answer{
 	OpCreate: (*aggregator).create, OpScan: (*aggregator).scan, OpQuery: (*aggregator).query,
-	OpClose: (*aggregator).closeOrder, OpReverse: (*aggregator).reverse,
+	OpClose: (*aggregator).closeOrder, OpReverse: (*aggregator).reverse, OpOffline: (*aggregator).askOffline,
 }
 
 func (*aggregator) route(r *request) bool {
@@ -50,18 +54,23 @@ func (*aggregator) route(r *request) bool {
 		}
 		return true
 	}
-	if strings.HasPrefix(r.path, aggregatorPage) {
-		if r.method == http.MethodGet {
-			r.op = OpPage
+	for prefix, op := range aggregatorPages {
+		if strings.HasPrefix(r.path, prefix) {
+			if r.method == http.MethodGet {
+				r.op = op
+			}
+			return true
 		}
-		return true
 	}
 	return false
 }
 
 func (a *aggregator) call(r *request, now time.Time) answer {
-	if strings.HasPrefix(r.path, aggregatorPage) {
+	switch {
+	case strings.HasPrefix(r.path, aggregatorPage):
 		return a.page(r, now)
+	case strings.HasPrefix(r.path, offlinePage):
+		return a.offlinePage(r, now)
 	}
 	if r.op == "" {
 		return aggCallUnknown.answer()
@@ -75,6 +84,9 @@ func (a *aggregator) call(r *request, now time.Time) answer {
 
 // owns reports whether a QR code's text is a page of this sandbox's, whatever address it is reached at.
 func (*aggregator) owns(qr string) bool {
+	if ownsOffline(qr) {
+		return true
+	}
 	_, path, ok := strings.Cut(strings.TrimPrefix(qr, "https://"), "/")
 	return ok && strings.HasPrefix(qr, "https://") && strings.HasPrefix("/"+path, aggregatorPage)
 }
@@ -108,7 +120,7 @@ var aggregatorStates = map[string]string{
 }
 
 // aggregatorMethods are the kinds of orders in the aggregator's words.
-var aggregatorMethods = map[string]string{kindNative: "show", kindCode: "scan"}
+var aggregatorMethods = map[string]string{kindNative: "show", kindCode: "scan", kindOffline: "offline"}
 
 func (*aggregator) words(o *order) (kind, state string) {
 	return aggregatorMethods[o.Kind], aggregatorStates[o.State]

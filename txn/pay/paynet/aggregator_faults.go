@@ -7,14 +7,13 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 )
 
 // stop implements wire.
 func (*aggregator) stop(r *request, f FaultKind) *answer {
 	e, ok := map[FaultKind]apiError{FaultSystemError: aggSystemError, FaultBusy: aggBusy}[f]
-	if !ok || r.op == OpPage {
+	if !ok || forAnybody(r.op) {
 		return nil
 	}
 	a := e.answer()
@@ -23,7 +22,7 @@ func (*aggregator) stop(r *request, f FaultKind) *answer {
 
 // bend implements wire. The aggregator knows no app, so FaultWrongApp changes nothing.
 func (*aggregator) bend(r *request, out answer, f FaultKind) answer {
-	if r.op == OpPage {
+	if forAnybody(r.op) {
 		return out
 	}
 	switch f {
@@ -75,7 +74,7 @@ func otherAggregatorFacts(body []byte, f FaultKind) []byte {
 
 // seal adds the platform's signature over status, path, time, the request's nonce and the body.
 func (a *aggregator) seal(h http.Header, r *request, out answer, f FaultKind) answer {
-	if strings.HasPrefix(r.path, aggregatorPage) {
+	if forAnybody(r.op) {
 		h.Set("Content-Type", "text/html; charset=utf-8")
 		h.Set("Cache-Control", "no-store")
 		return out

@@ -35,6 +35,7 @@
 //	aggregator/merchant.json       ids, paths and the latest base URL, see AggregatorMerchant
 //	aggregator/merchant_key.pem    the merchant's private key, Ed25519, PKCS#8
 //	aggregator/platform_pub.pem    the platform's public key
+//	aggregator/offline_key.pem     the key of terminal T0000001 for codes that it makes without a network
 //	private/                       the network's own keys: no merchant gets these
 //	state.json                     orders, phones, ledger; replaced in one step after every change
 //

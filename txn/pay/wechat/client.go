@@ -24,10 +24,22 @@ type Client struct {
 	fetching  singleflight.Group // of platform certificates
 }
 
-var _ pay.Network = (*Client)(nil)
+var (
+	_ pay.Network = (*Client)(nil)
+	_ pay.Expirer = (*Client)(nil)
+)
 
 // ID implements [pay.Network].
 func (c *Client) ID() txn.NetworkID { return txn.WeChat }
+
+// Expiries implements [pay.Expirer]: platform certificates run out, WeChat Pay's public key does not. Those that the client
+// fetches are replaced in time, so only where it can't fetch any does anybody have to.
+func (c *Client) Expiries() (all []pay.Expiry) {
+	if at, used := c.transport.ring.until(); used && len(c.transport.renewal.apiV3) == 0 {
+		all = append(all, pay.Expiry{Setting: "platform certificate", At: at})
+	}
+	return all
+}
 
 // beijing is the zone that time_expire is written in, whatever the machine's is. The SDK formats a time in
 // the zone it carries.

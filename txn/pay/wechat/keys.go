@@ -25,10 +25,13 @@ func File(path string) Source { return client.File(path) }
 // Bytes returns a source that holds the text itself.
 func Bytes(text []byte) Source { return client.Bytes(text) }
 
+// Sealed returns a source that holds the text itself, as it was opened from the sealed file of the merchant's keys.
+func Sealed(text []byte) Source { return client.Sealed(text) }
+
 func loadPrivateKey(s Source) (*rsa.PrivateKey, error) {
 	key, err := s.PrivateKey(client.Form{Setting: "private_key", Name: "apiclient_key.pem", Network: "WeChat Pay"})
 	if err != nil {
-		return nil, bad("%v", err)
+		return nil, bad("%w", err)
 	}
 	return key, nil
 }
@@ -40,14 +43,14 @@ func loadAPIv3(s Source, production bool) ([]byte, error) {
 	}
 	text, err := s.Read("api_v3_key")
 	if err != nil {
-		return nil, bad("%v", err)
+		return nil, bad("%w", err)
 	}
 	key := strings.TrimSpace(string(text))
 	if len(key) != 32 {
-		return nil, bad("api_v3_key %s: has %d characters, the API v3 key has 32; copy it from the merchant platform", s, len(key))
+		return nil, bad("%w", client.BadKey("api_v3_key", "api_v3_key %s: has %d characters, the API v3 key has 32; copy it from the merchant platform", s, len(key)))
 	}
 	if production && strings.HasPrefix(key, sandboxAPIv3) {
-		return nil, bad("api_v3_key %s: is the sandbox's; in production use the merchant's own", s)
+		return nil, bad("%w", client.BadKey("api_v3_key", "api_v3_key %s: is the sandbox's; in production use the merchant's own", s))
 	}
 	return []byte(key), nil
 }
@@ -156,7 +159,7 @@ func loadKeyring(c *Config) (*keyring, error) {
 		}
 		key, err := k.key.PublicKey(client.Form{Setting: k.setting, Name: "pub_key.pem", Network: "WeChat Pay"})
 		if err != nil {
-			return nil, bad("%v", err)
+			return nil, bad("%w", err)
 		}
 		r.public[k.id] = verifiers.NewSHA256WithRSAPubkeyVerifier(k.id, *key)
 	}
@@ -174,7 +177,7 @@ func loadKeyring(c *Config) (*keyring, error) {
 func readCertificate(s Source, production bool) (certificate, error) {
 	cert, key, err := s.Certificate(client.Form{Setting: "platform certificate", Name: "the platform certificate", Network: "WeChat Pay"})
 	if err != nil {
-		return certificate{}, bad("%v", err)
+		return certificate{}, bad("%w", err)
 	}
 	if production && slices.Contains(append(cert.Subject.Organization, cert.Issuer.Organization...), sandboxOrganization) {
 		return certificate{}, bad("platform certificate %s: is the sandbox's; in production use WeChat Pay's", s)

@@ -91,7 +91,7 @@ func (x *exchange) response(r *http.Request) *http.Response {
 func (t *transport) verified(ctx context.Context, message func() *http.Response) error {
 	m := message()
 	err := t.verify(ctx, t.ring, m)
-	if errors.Is(err, errUnknownKey) && serialForm.MatchString(m.Header.Get(consts.WechatPaySerial)) && t.fetch(ctx) {
+	if errors.Is(err, errUnknownKey) && serialForm().MatchString(m.Header.Get(consts.WechatPaySerial)) && t.fetch(ctx) {
 		err = t.verify(ctx, t.ring, message())
 	}
 	return err

@@ -122,6 +122,9 @@ func phone(ctx context.Context, _ *session, ts *testscript.TestScript, b *board.
 	if req.Do == board.DoCode {
 		ts.Setenv("CODE", page.Code)
 	}
+	if page.Answer != "" { // by the keys that it takes: keys $ANSWER OK
+		ts.Setenv("ANSWER", strings.Join(strings.Split(page.Answer, ""), " "))
+	}
 	ts.Logf("phone: %s %s %s %s", page.State, page.Text, page.Payee, page.Amount)
 	return nil
 }
@@ -174,8 +177,10 @@ func faults(_ context.Context, _ *session, _ *testscript.TestScript, b *board.Bo
 			f.Scanner = value
 		case "network":
 			f.Network = value
+		case "refunds":
+			f.Refunds = value
 		default:
-			return fmt.Errorf("%w: faults PART=FAULT; the parts are printer, scanner, network", errUsage)
+			return fmt.Errorf("%w: faults PART=FAULT; the parts are printer, scanner, network, refunds", errUsage)
 		}
 	}
 	return b.Break(f)
