@@ -37,6 +37,8 @@ type Profile struct {
 	Scanner  Scanner  `toml:"scanner"`
 	Printer  Printer  `toml:"printer"`
 	Networks Networks `toml:"networks"`
+	Offline  Offline  `toml:"offline"`
+	Backup   Backup   `toml:"backup"`
 
 	dir string // the folder of the profile
 }
@@ -170,8 +172,16 @@ type Networks struct {
 	Aggregator Aggregator `toml:"aggregator"`
 }
 
-// Wechat is the [networks.wechat] table. All but Name, BaseURL and CA are required when it is enabled, the secrets'
-// files only where [Secrets] has no sealed one. Files are relative to the profile's folder.
+// Backup is the [backup] table: who can open the journal's backups, and where they are put while the terminal sells.
+type Backup struct {
+	RecoveryKey string   `toml:"recovery_key"` // public half of the shop's key, age1 and 58 characters; default "", no backups
+	Folder      string   `toml:"folder"`       // folder that one is written to when it is there, as a mounted stick; default "", none
+	Every       Duration `toml:"every"`        // between two: 1 h–168 h; default 24 h
+}
+
+// Wechat is the [networks.wechat] table. All but Name, BaseURL, CA and WeChat Pay's public keys are required when it is
+// enabled, the secrets' files only where [Secrets] has no sealed one. Without a public key, platform certificates are
+// fetched under the API v3 key. Files are relative to the profile's folder.
 type Wechat struct {
 	Enabled     bool     `toml:"enabled"`       // default true when the table is there, else false
 	Name        string   `toml:"name"`          // 0–20 columns; default "微信支付"
@@ -186,6 +196,15 @@ type Wechat struct {
 	PublicKey   string   `toml:"public_key"`    // file of WeChat Pay's public key, PEM
 	NotifyURL   string   `toml:"notify_url"`    // https without query, 1–255 bytes; the network wants one, polling decides
 	AskLimit    Duration `toml:"ask_limit"`     // instead of the one in [sale]: 1 h–8760 h; default 0 s, that one
+
+	Next WechatKey `toml:"next"`
+}
+
+// WechatKey is the [networks.wechat.next] table: another public key that answers may come under, while WeChat Pay
+// changes from one to the next.
+type WechatKey struct {
+	PublicKeyID string `toml:"public_key_id"` // like that of [Wechat], needed with PublicKey; default "", none
+	PublicKey   string `toml:"public_key"`    // file, needed with PublicKeyID; default ""
 }
 
 // Alipay is the [networks.alipay] table. AppID and the keys are required when it is enabled, PrivateKey only where [Secrets]
@@ -237,6 +256,30 @@ type Aggregator struct {
 	PlatformKeyID string   `toml:"platform_key_id"` // of the platform's key: 1–64 letters, digits or hyphens
 	PlatformKey   string   `toml:"platform_key"`    // file of the platform's public key, Ed25519, PEM
 	AskLimit      Duration `toml:"ask_limit"`       // instead of the one in [sale]: 1 h–8760 h; default 0 s, that one
+}
+
+// Offline is the [offline] table: codes that the terminal makes by itself while the networks are down, and what they may
+// cost the shop (docs/offline-qr.md).
+type Offline struct {
+	Enabled   bool     `toml:"enabled"`    // default false
+	Count     int      `toml:"count"`      // codes unconfirmed at one time: 1–100; default 5
+	Sum       int64    `toml:"sum"`        // of them together, fen: 1–100 000 000; default 50 000 (500 yuan)
+	Each      int64    `toml:"each"`       // of the largest of them, fen: 1–sum; default 20 000 (200 yuan)
+	CodeTries int      `toml:"code_tries"` // wrong answers that end a code: 1–3; default 3
+	ModeTries int      `toml:"mode_tries"` // wrong answers that end the mode: 1–10; default 10
+	Digits    int      `toml:"digits"`     // of an answer: 6–8; default 6
+	Expiry    Duration `toml:"expiry"`     // of a code: 60 s–600 s; default 300 s
+	Network   string   `toml:"network"`    // that confirms: "aggregator" (default), which must be enabled
+
+	Acquirer OfflineAcquirer `toml:"acquirer"`
+}
+
+// OfflineAcquirer is the [offline.acquirer] table: what the acquirer gave out. All are required when [Offline] is
+// enabled. Files are relative to the profile's folder.
+type OfflineAcquirer struct {
+	Page      string `toml:"page"`       // address before the codes: https, a path of 0–9 A–Z . / - alone, 1–200 bytes
+	Key       string `toml:"key"`        // file of the terminal's key, PEM
+	KeyNumber int    `toml:"key_number"` // of that key: 0–255; default 1
 }
 
 // Path resolves a path of the profile: rel itself when it is absolute or empty, otherwise rel below the folder

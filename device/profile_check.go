@@ -38,6 +38,8 @@ func (c *checker) profile(p *Profile) {
 	c.unionpay(&p.Networks.Unionpay)
 	c.aggregator(&p.Networks.Aggregator)
 	c.secrets(p)
+	c.offline(p)
+	c.backup(&p.Backup)
 	c.defaultNetwork(p)
 	c.pins(p)
 	c.sharedLines(p)

@@ -38,6 +38,11 @@ func DefaultProfile() *Profile {
 			Wechat: Wechat{Name: "微信支付"}, Alipay: defaultAlipay(), Unionpay: Unionpay{Name: "云闪付"},
 			Aggregator: Aggregator{Name: "聚合支付"},
 		},
+		Offline: Offline{
+			Count: 5, Sum: 500_00, Each: 200_00, CodeTries: 3, ModeTries: 10, Digits: 6,
+			Expiry: Duration(5 * time.Minute), Network: "aggregator", Acquirer: OfflineAcquirer{KeyNumber: 1},
+		},
+		Backup: Backup{Every: Duration(24 * time.Hour)},
 	}
 }
 

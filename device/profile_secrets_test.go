@@ -59,7 +59,7 @@ func TestSecretFilesAreAllOfThem(t *testing.T) {
 		named[f.Name] = true
 	}
 	for _, key := range schemaKeys() {
-		if secret := strings.HasSuffix(key, ".private_key") || strings.HasSuffix(key, "_v3_key"); secret != named[key] {
+		if secret := strings.HasSuffix(key, ".private_key") || strings.HasSuffix(key, "_v3_key") || strings.HasSuffix(key, ".key"); secret != named[key] {
 			t.Errorf("%s: among the secrets: %v", key, named[key])
 		}
 	}

@@ -102,6 +102,9 @@ func TestDefaults(t *testing.T) {
 		{"networks.unionpay.name", p.Networks.Unionpay.Name, "云闪付"},
 		{"networks.aggregator.enabled", p.Networks.Aggregator.Enabled, false},
 		{"networks.aggregator.name", p.Networks.Aggregator.Name, "聚合支付"},
+		{"offline.enabled", p.Offline.Enabled, false},
+		{"offline.code_tries", p.Offline.CodeTries, 3},
+		{"offline.mode_tries", p.Offline.ModeTries, 10},
 		{"networks.alipay.name", p.Networks.Alipay.Name, "支付宝"},
 		{"networks.alipay.poll_first", p.Networks.Alipay.PollFirst.D(), 5 * time.Second},
 		{"networks.alipay.poll_scan", p.Networks.Alipay.PollScan.D(), 3 * time.Second},
@@ -127,6 +130,7 @@ func TestSampleProfile(t *testing.T) {
 	d.Version, d.dir = 1, "testdata"
 	d.Terminal.ID, d.Merchant, d.Item, d.Networks = p.Terminal.ID, p.Merchant, p.Item, p.Networks
 	d.Keypad.Input, d.Scanner.Code = p.Keypad.Input, p.Scanner.Code
+	d.Offline.Enabled, d.Offline.Acquirer = p.Offline.Enabled, p.Offline.Acquirer
 	if !reflect.DeepEqual(p, d) {
 		t.Errorf("the sample differs from the defaults:\n%+v\n%+v", p, d)
 	}

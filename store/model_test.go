@@ -1,8 +1,10 @@
 package store
 
 import (
+	"bytes"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,19 +14,22 @@ import (
 )
 
 // Random days of trade, right and wrong, go to the journal and to a plain-Go model of it. Both must take and
-// refuse the same, and know the same, also after any number of restarts.
+// refuse the same, and know the same, also after any number of restarts and of restores on other devices.
 func TestModel(t *testing.T) {
 	for seed := range uint64(3) {
 		rng := rand.New(rand.NewPCG(seed, 1))
 		dir := t.TempDir()
-		m := &modelled{t: t, rng: rng, real: open(t, dir), model: storetest.NewMemory("T0000001")}
+		m := &modelled{t: t, rng: rng, dir: dir, real: open(t, dir), model: storetest.NewMemory("T0000001")}
 		for step := range 160 {
 			m.step()
 			if rng.IntN(40) == 0 {
 				if err := m.real.Close(); err != nil {
 					t.Fatal(err)
 				}
-				m.real = open(t, dir)
+				m.real = open(t, m.dir)
+			}
+			if rng.IntN(50) == 0 {
+				m.restore()
 			}
 			if rng.IntN(25) == 0 || step == 159 {
 				m.compare()
@@ -39,10 +44,13 @@ func TestModel(t *testing.T) {
 type modelled struct {
 	t     *testing.T
 	rng   *rand.Rand
+	dir   string
 	real  *Journal
 	model *storetest.Memory
 	sales []txn.OrderNo // of the model
 	all   []txn.OrderNo
+
+	incarnations []string // of the real journal, one for each order
 }
 
 // step commits the same random record to both.
@@ -61,6 +69,7 @@ func (m *modelled) step() {
 	}
 	if _, ok := rec.(*txn.Intent); ok && wantErr == nil {
 		m.all = append(m.all, want.No)
+		m.incarnations = append(m.incarnations, rules.Incarnation(got.No))
 		m.sales = append(m.sales, want.Sale)
 	}
 }
@@ -71,6 +80,9 @@ func (m *modelled) record() txn.Record {
 		in := storetest.Intent(m.rng.Int64N(1000), "") // now and then for nothing
 		if m.rng.IntN(3) == 0 {
 			in = storetest.Scan(1+m.rng.Int64N(1000), txn.CodeDigest(strings.Repeat("ab", m.rng.IntN(17))))
+		}
+		if m.rng.IntN(4) == 0 {
+			in = storetest.Offline(1+m.rng.Int64N(1000), "")
 		}
 		if len(m.sales) > 0 && m.rng.IntN(2) == 0 {
 			in.Sale = pick(m.sales)
@@ -85,6 +97,9 @@ func (m *modelled) record() txn.Record {
 		return storetest.PINTried(id, m.rng.IntN(3) == 0)
 	}
 	o := txn.Order{No: pick(m.all), Amount: txn.Yuan(5)}
+	if real, err := m.model.Order(o.No); err == nil && real.Offline != nil {
+		return m.offline(real)
+	}
 	if m.rng.IntN(3) == 0 {
 		return m.refund(pick(m.all))
 	}
@@ -119,10 +134,39 @@ func (m *modelled) refund(no txn.OrderNo) txn.Record {
 	return storetest.RefundOutcome(o, states[m.rng.IntN(len(states))])
 }
 
+// offline returns what may, or may not, come next for an order with an offline code.
+func (m *modelled) offline(o txn.Order) txn.Record {
+	settles := txn.Money{}
+	if m.rng.IntN(4) > 0 {
+		settles = o.Amount
+	}
+	switch m.rng.IntN(7) {
+	case 0:
+		move := storetest.Move(o, txn.Closing)
+		move.Settles = settles
+		return move
+	case 1:
+		out := storetest.Outcome(o, []txn.State{txn.Paid, txn.Closed, txn.Disputed}[m.rng.IntN(3)])
+		out.Settles, out.Exception = settles, []txn.Exception{"", txn.Unpaid}[m.rng.IntN(2)]
+		return out
+	case 2:
+		return storetest.OfflineMade(o)
+	case 3:
+		return storetest.OfflineTried(o)
+	case 4, 5:
+		return storetest.OfflineAnswered(o)
+	}
+	return &txn.OfflineRenewed{Operator: "9001", At: storetest.Day}
+}
+
 // translate returns rec with the real incarnation in its numbers.
 func (m *modelled) translate(rec txn.Record) txn.Record {
 	to := func(no txn.OrderNo) txn.OrderNo {
-		return txn.OrderNo(strings.Replace(string(no), storetest.Incarnation, m.real.id.incarnation, 1))
+		seq, _ := rules.Sequence(no[:min(len(no), len("T0000001TEST000100000001"))]) // whatever is appended to it
+		if seq == 0 || seq > uint64(len(m.incarnations)) {
+			return no
+		}
+		return txn.OrderNo(strings.Replace(string(no), storetest.Incarnation, m.incarnations[seq-1], 1))
 	}
 	switch r := rec.(type) {
 	case *txn.Intent:
@@ -154,18 +198,47 @@ func (m *modelled) translate(rec txn.Record) txn.Record {
 		c := *r
 		c.Order = to(c.Order)
 		return &c
+	case *txn.OfflineMade:
+		c := *r
+		c.Order = to(c.Order)
+		return &c
+	case *txn.OfflineTried:
+		c := *r
+		c.Order = to(c.Order)
+		return &c
+	case *txn.OfflineAnswered:
+		c := *r
+		c.Order = to(c.Order)
+		return &c
 	}
 	return rec
 }
 
 // text renders what the real journal said with the model's incarnation.
 func (m *modelled) text(v any) string {
-	return strings.ReplaceAll(storetest.Text(v), m.real.id.incarnation, storetest.Incarnation)
+	text := storetest.Text(v)
+	for _, i := range append(slices.Compact(slices.Clone(m.incarnations)), must(m.real.Info()).Incarnation) {
+		text = strings.ReplaceAll(text, i, storetest.Incarnation)
+	}
+	return text
+}
+
+// restore puts a backup in the place of the real journal, on another device.
+func (m *modelled) restore() {
+	m.t.Helper()
+	var b bytes.Buffer
+	_, err := m.real.Backup(m.t.Context(), &b, safe().Recipient())
+	if err := errors.Join(err, m.real.Close()); err != nil {
+		m.t.Fatal(err)
+	}
+	m.dir = m.t.TempDir()
+	m.real, _ = mustRestore(m.t, m.dir, b.Bytes())
 }
 
 func (m *modelled) compare() {
 	m.t.Helper()
 	start, err := m.real.Start()
+	start.Till.Incarnation = "" // the model is never restored
 	want, _ := m.model.Start()
 	if err != nil || m.text(start) != storetest.Text(want) {
 		m.t.Errorf("Start: %s, %v\nthe model says %s", m.text(start), err, storetest.Text(want))
@@ -178,6 +251,9 @@ func (m *modelled) compare() {
 	i := 0
 	records := m.model.Records()
 	err = m.real.Walk(func(e Entry) error {
+		if _, ok := e.Record.(*txn.Restored); ok {
+			return nil
+		}
 		if i >= len(records) || m.text(e.Record) != storetest.Text(records[i]) {
 			m.t.Errorf("record %d is %s", i+1, m.text(e.Record))
 		}

@@ -6,6 +6,9 @@ import "strings"
 // is, so that a technician can look it up.
 var causes = map[string]text{
 	"not-sent":          whyNotSent,
+	"no-code":           whyNoCode,
+	"UNSEEN":            whyOfflineNothing,
+	"EXPIRED":           whyOfflineNothing,
 	"no-answer":         whyNoAnswer,
 	"unverified":        whyUnverified,
 	"system":            whySystem,

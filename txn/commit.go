@@ -34,6 +34,8 @@ func (m *Machine) committed(e Committed) {
 		}
 	case *Outcome:
 		m.ended(e.Order)
+	case *OfflineMade, *OfflineTried, *OfflineAnswered:
+		m.offlineKept(rec, e.Order)
 	case *Printed:
 		m.forget(slipRef{r.Order, r.Refund})
 		m.fresh(e.Order)

@@ -43,6 +43,8 @@ type Config struct {
 	Scanner  bool            // whether there is a scanner at all
 	Drawer   bool            // whether the printer has a cash drawer
 
+	Offline OfflineConfig // codes without a network; the zero value: off
+
 	MaxAmount  Money // of one sale
 	Copies     int   // 1 merchant's, 2 merchant's and customer's
 	ReceiptQR  bool  // a QR of the order number on the receipt
@@ -87,7 +89,6 @@ type NetworkConfig struct {
 	Timing Timing // the zero value: that of Config
 
 	AskLimit time.Duration // how long after its beginning an order or refund can be asked about; 0: that of Config
-	NoRefund bool          // nothing can be given back through it
 }
 
 func (c *Config) network(id NetworkID) (NetworkConfig, bool) {

@@ -91,6 +91,11 @@ func (m *Machine) paidScreen(o Order) Screen {
 	s := Screen{
 		Kind: ScreenSale, Title: m.say(txtPaid), Tone: ToneGood, Amount: o.Amount.String(), Keys: []string{m.say(keyNext)},
 	}
+	if o.State == Unconfirmed {
+		s.Title, s.Tone = m.say(txtUnconfirmed), ToneWait
+		s.Lines = []string{m.say(sayByOffline, o.No.Short()), m.say(sayWillConfirm)}
+		return s
+	}
 	if o.Method == Cash {
 		if change := o.Change(); !change.IsZero() {
 			s.Title, s.Amount = m.say(txtChange), change.String()

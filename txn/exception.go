@@ -65,6 +65,8 @@ func exceptionText(o Order) text {
 		return text{"退款异常", "refund stuck"}
 	case NotPaidVerdict:
 		return text{"判定未付", "ruled unpaid"}
+	case Unpaid:
+		return text{"离线未付", "not paid"}
 	}
 	return text{"记录不符", "contradicted"}
 }
@@ -144,6 +146,8 @@ func (m *Machine) exceptionWhy(o Order) text {
 		return sayRefundStuck
 	case NotPaidVerdict:
 		return sayRuledUnpaid
+	case Unpaid:
+		return sayUnpaid
 	}
 	return sayContradicted
 }

@@ -27,6 +27,8 @@ type Machine struct {
 	last       *Order   // for 重打印
 	lastRefund RefundNo // … of this refund of it; empty: of the payment
 	refunds    []*refundTask
+	dark       bool // the last request for a sale reached no network, and none has answered since
+	offlineOut bool // offline codes can't be made
 
 	till     Till
 	triedAt  time.Duration // when a PIN was last tried, or this run began
@@ -88,6 +90,9 @@ func New(cfg Config, start Start, now Time) *Machine {
 		switch {
 		case !o.State.Final():
 			m.tasks = append(m.tasks, m.recovered(o))
+			if o.State == Unconfirmed && !o.Printed {
+				m.unprinted = append(m.unprinted, receipt{order: o})
+			}
 		case o.State == Paid && !o.Printed:
 			m.unprinted = append(m.unprinted, receipt{order: o})
 		}
@@ -128,7 +133,14 @@ func (m *Machine) Step(now Time, ev Event) []Effect {
 		m.scannerState(e.Fault)
 	case NetworkOut:
 		m.networkOut(e)
+	case OfflineOut:
+		m.offlineOut = true
+	case OfflineCodeMade:
+		m.offlineMade(e)
+	case AnswerChecked:
+		m.answerChecked(e)
 	case NetworkAnswered:
+		m.noteLine(e)
 		m.answered(e)
 	case Committed:
 		m.committed(e)

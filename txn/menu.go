@@ -15,6 +15,12 @@ func (v menu) key(m *Machine, k Key, _ bool) {
 	switch k {
 	case keyOfCash:
 		m.askCash(v.back.due(m))
+	case keyOfOffline:
+		if !m.offline() {
+			m.emit(Beep{BeepMistake})
+			return
+		}
+		m.askOffline(v.back.due(m), v.back)
 	case "1":
 		m.view = v.back
 		switch {
@@ -63,6 +69,9 @@ func (v menu) screen(m *Machine) Screen {
 		},
 		Keys: []string{m.say(keyBack)},
 	}
+	if m.offline() {
+		s.Lines = append(s.Lines, m.say(menuOffline))
+	}
 	if due := v.back.due(m); !due.IsZero() {
 		s.Lines = append([]string{m.say(menuCash) + "  " + due.String()}, s.Lines...)
 	}
@@ -72,6 +81,8 @@ func (v menu) screen(m *Machine) Screen {
 // stateText says where an order stands, in a word.
 func stateText(o Order) text {
 	switch {
+	case o.State == Unconfirmed:
+		return text{"待确认", "unconfirmed"}
 	case o.State == Closing:
 		return text{"关闭中", "closing"}
 	case o.State == Reversing:

@@ -66,6 +66,8 @@ const (
 	Closing State = "closing"
 	// Reversing: a scanned order is being undone (撤销); it is not undone before its network says so.
 	Reversing State = "reversing"
+	// Unconfirmed (离线待确认): the answer to an offline code was right; its network has not said so yet.
+	Unconfirmed State = "unconfirmed"
 
 	// Paid is final: a verified success.
 	Paid State = "paid"
@@ -119,6 +121,8 @@ type Order struct {
 	Expires  time.Time  `json:"expires"`        // show: when its network stops taking payments for it
 	Code     CodeDigest `json:"code,omitempty"` // scan: which customer code it used up
 
+	Offline *OfflineCode `json:"offline,omitempty"` // show: a code that was made without a network
+
 	State   State     `json:"state"`
 	Updated time.Time `json:"updated"`
 	Reason  string    `json:"reason,omitempty"` // why it left Open, in a code of ours or the network's
@@ -156,6 +160,8 @@ const (
 	RefundStuck Exception = "refund-stuck"
 	// NotPaidVerdict: a supervisor said that no money came, where no network could be asked any more.
 	NotPaidVerdict Exception = "verdict"
+	// Unpaid: an offline code was answered, and its network says that nobody paid it.
+	Unpaid Exception = "unpaid"
 )
 
 // Listed reports whether the order stands on the exception list.

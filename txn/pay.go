@@ -25,6 +25,9 @@ func (m *Machine) start(in *Intent, code PaymentCode) {
 	switch in.Method {
 	case Show:
 		in.Expires = m.now.Wall.Add(m.cfg.ShowExpiry)
+		if in.Offline != nil {
+			in.Expires = m.now.Wall.Add(m.cfg.Offline.Expiry)
+		}
 	case Scan:
 		in.Expires = m.now.Wall.Add(m.cfg.timing(in.Network).ScanLimit)
 	}
@@ -38,6 +41,10 @@ func (m *Machine) opened(token uint64, o Order) {
 	}
 	if o.Method == Cash {
 		m.cashed(o)
+		return
+	}
+	if o.Offline != nil {
+		m.openedOffline(token, o)
 		return
 	}
 	v, ok := m.view.(starting)
@@ -188,7 +195,7 @@ func (v collecting) screen(m *Machine) Screen {
 		if why := m.refusal(o.Network, v.t.last, v.t.lastCode); why != "" {
 			s.Lines = append(s.Lines, why)
 		} else if v.t.last != FaultNone && v.t.last != FaultNoAnswer {
-			s.Lines = append(s.Lines, m.say(netFaults[v.t.last]))
+			s.Lines = append(s.Lines, m.silent(o.Network, v.t.last))
 		}
 	case v.t.tries > 0 && v.t.asked != OpScan:
 		s.Lines = []string{m.say(sayPassword)}
@@ -200,7 +207,7 @@ func (v collecting) screen(m *Machine) Screen {
 func (m *Machine) outcome(o Order) {
 	switch o.State {
 	case Paid:
-		m.view = done{since: m.now.Mono, receipt: receipt{order: o}}
+		m.view = done{since: m.now.Mono, receipt: receipt{order: o}, whole: o.Printed} // printed already: it was unconfirmed before
 	case Disputed:
 		m.view = failed{since: m.now.Mono, order: o.No, why: m.say(sayDisputed, o.No.Short()), over: true}
 		m.emit(Beep{BeepAlarm})
@@ -244,6 +251,8 @@ func (f failed) key(m *Machine, k Key, long bool) {
 		m.startScan(m.sale.Total)
 	case k == KeyMenu:
 		m.view = choice{since: m.now.Mono}
+	case k == keyOfOffline && m.offersOffline():
+		m.askOffline(m.sale.Total, f)
 	case k == KeyClear:
 		m.emit(Beep{BeepMistake})
 	default: // a digit: the cashier has gone on
@@ -268,12 +277,15 @@ func (f failed) screen(m *Machine) Screen {
 		s.Title, s.Keys = m.say(txtDisputed), []string{m.say(keyDone)}
 		return s
 	}
+	if m.offersOffline() {
+		s.Lines = append(s.Lines, m.say(sayOfflineTry))
+	}
 	own, earlier := m.unsure(f.order)
 	if own || earlier {
 		s.Title, s.Tone = m.say(txtUnknown), ToneWait
 	}
 	switch {
-	case own:
+	case own && m.task(f.order).order.Offline == nil: // an offline code's cause says as much
 		s.Lines = []string{m.say(sayDark)}
 	case earlier:
 		s.Lines = append(s.Lines, m.say(sayEarlier))

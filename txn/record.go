@@ -12,7 +12,7 @@ var ErrTransition = errors.New("txn: record does not fit the order's state")
 // RecordType names a kind of record in the journal. Values are on disk: they are never reused.
 type RecordType uint8
 
-// The record types. The first four are those of the journal's format 1, the others came with format 2.
+// The record types. The first four are those of the journal's format 1, 5 and 6 came with format 2, the others with format 3.
 const (
 	TypeIntent  RecordType = 1
 	TypeMove    RecordType = 2
@@ -25,11 +25,18 @@ const (
 	TypeRefundIntent  RecordType = 7
 	TypeRefundOutcome RecordType = 8
 	TypeSettled       RecordType = 9
+
+	TypeOfflineMade     RecordType = 20
+	TypeOfflineTried    RecordType = 21
+	TypeOfflineAnswered RecordType = 22
+	TypeOfflineRenewed  RecordType = 23
+
+	TypeRestored RecordType = 40
 )
 
 // Record is one durable step in the life of an order ([Intent], [Move], [Outcome], [Printed], [RefundIntent],
-// [RefundOutcome], [Settled]), of the [Till]
-// ([Enrolled], [PINTried]), or of both. Each marshals to JSON and back without loss.
+// [RefundOutcome], [Settled]), of the [Till] ([Enrolled], [PINTried], [OfflineRenewed], [Restored]), or of both, as those of offline
+// codes. Each marshals to JSON and back without loss.
 type Record interface {
 	Type() RecordType
 	OrderNo() OrderNo // empty for a record of the till alone
@@ -58,6 +65,16 @@ func NewRecord(t RecordType) Record {
 		return &RefundOutcome{}
 	case TypeSettled:
 		return &Settled{}
+	case TypeOfflineMade:
+		return &OfflineMade{}
+	case TypeOfflineTried:
+		return &OfflineTried{}
+	case TypeOfflineAnswered:
+		return &OfflineAnswered{}
+	case TypeOfflineRenewed:
+		return &OfflineRenewed{}
+	case TypeRestored:
+		return &Restored{}
 	}
 	return nil
 }
@@ -77,6 +94,8 @@ type Intent struct {
 	Created  time.Time  `json:"created"`
 	Expires  time.Time  `json:"expires"`
 	Code     CodeDigest `json:"code,omitempty"`
+
+	Offline *OfflineTerms `json:"offline,omitempty"` // show: the code is made without a network; counts against the limits
 }
 
 // Type implements [Record].
@@ -94,6 +113,9 @@ func (r *Intent) apply(o Order) (Order, error) {
 		Items: r.Items, Operator: r.Operator, Created: r.Created, Expires: r.Expires, Code: r.Code,
 		State: Open, Updated: r.Created,
 	}
+	if r.Offline != nil {
+		o.Offline = &OfflineCode{Digits: r.Offline.Digits, Counts: true}
+	}
 	if r.Method == Cash {
 		o.State, o.Payer, o.PaidAt = Paid, r.Amount, r.Created
 	}
@@ -107,6 +129,8 @@ type Move struct {
 	To     State     `json:"to"`
 	Reason string    `json:"reason"`
 	At     time.Time `json:"at"`
+
+	Settles Money `json:"settles,omitzero"` // of an offline code that ends unanswered: its amount, which counts no more
 }
 
 // Type implements [Record].
@@ -123,7 +147,7 @@ func (r *Move) apply(o Order) (Order, error) {
 		return o, fmt.Errorf("%w: %s from %q to %q", ErrTransition, o.No, o.State, r.To)
 	}
 	o.State, o.Reason, o.Updated = r.To, r.Reason, r.At
-	return o, nil
+	return o.settle(r.Settles)
 }
 
 // Outcome ends an order by a verified statement of its network, by proof that it was never asked, or by a supervisor's
@@ -142,6 +166,7 @@ type Outcome struct {
 	Exception     Exception `json:"exception,omitempty"`
 	Verdict       string    `json:"verdict,omitempty"` // the supervisor, where no network could say it
 	At            time.Time `json:"at"`
+	Settles       Money     `json:"settles,omitzero"` // of an offline code that still counts: its amount, which does no more
 }
 
 // Type implements [Record].
@@ -153,17 +178,18 @@ func (r *Outcome) OrderNo() OrderNo { return r.Order }
 func (r *Outcome) apply(o Order) (Order, error) {
 	// Money that came after a verified "closed" is still money: only that correction of a final state exists.
 	corrects := r.State == Paid && r.Late && (o.State == Closed || o.State == Reversed || o.State == Failed)
-	if o.No == "" || !r.State.Final() || o.State.Final() && !corrects {
+	if o.No == "" || !r.State.Final() || o.State.Final() && !corrects || r.Exception == Unpaid && o.State != Unconfirmed {
 		return o, fmt.Errorf("%w: %s from %q to %q", ErrTransition, r.Order, o.State, r.State)
 	}
 	o.State, o.Reason, o.Updated = r.State, r.Reason, r.At
 	o.TransactionID, o.Payer, o.PaidAt = r.TransactionID, r.Payer, r.PaidAt
 	o.Wallet, o.WalletID = r.Wallet, r.WalletID
 	o.Late, o.Exception, o.Settled, o.Verdict = r.Late, r.Exception, "", r.Verdict
-	return o, nil
+	return o.settle(r.Settles)
 }
 
-// Printed says that the receipts of a paid order, or of one of its refunds, came out whole, or that a person decided to do without.
+// Printed says that the receipts of a paid or unconfirmed order, or of one of an order's refunds, came out whole, or that a
+// person decided to do without.
 type Printed struct {
 	Order   OrderNo   `json:"order"`
 	Refund  RefundNo  `json:"refund,omitempty"` // empty: of the payment
@@ -182,7 +208,7 @@ func (r *Printed) apply(o Order) (Order, error) {
 		refund.Printed = true
 		return o.withRefund(refund), nil
 	}
-	if o.State != Paid || r.Refund != "" {
+	if o.State != Paid && !o.answered() || r.Refund != "" { // a slip may come out just when its order is disproved
 		return o, fmt.Errorf("%w: receipt of %s%s, which is %q", ErrTransition, o.No, r.Refund, o.State)
 	}
 	o.Printed = true

@@ -83,6 +83,9 @@ func (t *task) answer(m *Machine, op Op, a Answer) {
 	if a.Status != StatusMismatch {
 		t.mismatch = 0
 	}
+	if t.order.Offline != nil && t.offlineAnswer(m, a) {
+		return
+	}
 	switch a.Status {
 	case StatusReady:
 		if t.order.State == Open {
@@ -122,12 +125,16 @@ func (t *task) exists(m *Machine) {
 	t.finish(m, Outcome{State: Disputed, Reason: "exists", Exception: AlreadyExists})
 }
 
+// maxMismatch is how many signed answers in a row with other facts than ours are a network's opinion. Fewer are an accident,
+// and the next answer may be the truth: an order that was paid must not end as one for people because of one of them.
+const maxMismatch = 3
+
 // mismatched handles a signed answer that names our order with other facts. It proves nothing about the
 // order, so the work goes on; when the network still says so after its last word, people must look.
 func (t *task) mismatched(m *Machine) {
 	t.mismatch++
 	m.note("network: a signed answer with other facts than ours", t.order.No)
-	if t.past(m) {
+	if t.past(m) && t.mismatch >= maxMismatch {
 		t.finish(m, Outcome{State: Disputed, Reason: "mismatch", Exception: Mismatch})
 		return
 	}
@@ -223,11 +230,12 @@ func (t *task) paid(m *Machine, a Answer) {
 		out.PaidAt = m.now.Wall
 	}
 	current := m.sale != nil && m.sale.No == o.Sale
-	out.Late = !current
+	confirms := o.State == Unconfirmed // what was expected is no news
+	out.Late = !current && !confirms
 	switch by, captured := m.captured[o.Sale]; {
 	case captured && by != o.No:
 		out.Late, out.Exception = true, OverTotal
-	case !current && (o.State == Closing || o.State == Reversing):
+	case !current && !confirms && (o.State == Closing || o.State == Reversing):
 		out.Exception = LateSuccess
 	}
 	if out.Exception != OverTotal {
@@ -241,7 +249,12 @@ func (m *Machine) ended(o Order) {
 	m.tasks = slices.DeleteFunc(m.tasks, func(t *task) bool { return t.order.No == o.No })
 	m.note("order "+string(o.State)+" "+o.Reason, o.No)
 	m.fresh(o)
-	if o.State == Paid {
+	switch {
+	case o.answered() && o.State == Paid: // its slip came out, or is owed, since it was handed over
+		m.emit(Beep{BeepPaid})
+	case o.answered():
+		m.disproved(o)
+	case o.State == Paid:
 		m.paidOrder(o)
 	}
 	if _, stopped := m.view.(halted); stopped {
@@ -283,8 +296,13 @@ func (m *Machine) tellBackground(o Order) {
 	case o.State == Paid && o.Exception != "":
 		m.tell(m.say(stsLate, o.Amount, o.No.Short()), m.cfg.Linger*4, true)
 		m.emit(Beep{BeepAlarm})
+	case o.State == Paid && o.Offline != nil:
+		m.tell(m.say(stsConfirmed, o.Amount, o.No.Short()), m.cfg.Linger*2, true)
 	case o.State == Paid:
 		m.tell(m.say(stsResolved, o.Amount, o.No.Short()), m.cfg.Linger*2, true)
+	case o.Exception == Unpaid:
+		m.tell(m.say(stsUnpaid, o.Amount, o.No.Short()), m.cfg.Linger*4, true)
+		m.emit(Beep{BeepAlarm})
 	case o.State == Disputed:
 		m.tell(m.say(stsDisputed, o.No.Short()), m.cfg.Linger*4, true)
 		m.emit(Beep{BeepAlarm})

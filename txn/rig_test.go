@@ -29,6 +29,14 @@ type rig struct {
 	trigger  bool
 	notes    []string
 
+	mute bool         // codes that are to be made and answers to be checked wait
+	left []txn.Effect // those that do
+
+	cutAt   int  // the power goes at this commit, counted from 1; 0: it does not
+	unkept  bool // … before its record is on disk, and not after
+	commits int
+	off     bool // it has gone
+
 	hold bool         // commits wait for release
 	held []txn.Commit // those that do
 }
@@ -80,7 +88,7 @@ func (r *rig) restart(off time.Duration) *rig {
 
 func (r *rig) step(events ...txn.Event) {
 	r.t.Helper()
-	for len(events) > 0 {
+	for len(events) > 0 && !r.off {
 		ev := events[0]
 		events = events[1:]
 		for _, eff := range r.m.Step(r.now, ev) {
@@ -88,12 +96,21 @@ func (r *rig) step(events ...txn.Event) {
 			case txn.Draw:
 				r.screen = e.Screen
 			case txn.Commit:
+				if r.cut(e.Record) {
+					return
+				}
 				if r.hold {
 					r.held = append(r.held, e)
 					continue
 				}
 				o, err := r.journal.Commit(e.Record)
 				events = append(events, txn.Committed{Token: e.Token, Order: o, Err: err})
+			case txn.MakeOffline, txn.CheckAnswer:
+				if r.mute {
+					r.left = append(r.left, e)
+				} else {
+					events = append(events, sealed(e))
+				}
 			case txn.Request:
 				r.requests = append(r.requests, e)
 			case txn.Print:
@@ -119,6 +136,21 @@ func (r *rig) step(events ...txn.Event) {
 
 // plainHash stands for a hash: it hides nothing, and costs nothing.
 func plainHash(p txn.PIN) txn.PINHash { return txn.PINHash("plain " + p.Reveal()) }
+
+// cut reports whether the power goes at this commit: then nothing else happens.
+func (r *rig) cut(rec txn.Record) bool {
+	r.t.Helper()
+	if r.commits++; r.commits != r.cutAt {
+		return false
+	}
+	r.off = true
+	if !r.unkept {
+		if _, err := r.journal.Commit(rec); err != nil {
+			r.t.Fatal(err)
+		}
+	}
+	return true
+}
 
 // release carries out the first n commits that wait, or all for n < 0.
 func (r *rig) release(n int) {

@@ -35,12 +35,13 @@ const (
 const (
 	markReprint = "** 重打印 REPRINT **"
 	markLate    = "** 补打 LATE RECEIPT **"
+	markOffline = "** 离线待确认 **"
 	markTest    = "** 测试 TEST - 非真实交易 **"
 )
 
 const slipTime = "2006-01-02 15:04:05"
 
-// receipt returns one copy of the receipt of a paid order.
+// receipt returns one copy of the receipt of a paid order, or of the slip of an unconfirmed one.
 func (m *Machine) receipt(o Order, which, mark string) Slip {
 	network, _ := m.cfg.network(o.Network)
 	s := m.slip()
@@ -50,20 +51,23 @@ func (m *Machine) receipt(o Order, which, mark string) Slip {
 		{"终端号", m.cfg.Terminal},
 		{"操作员", o.Operator},
 		{"交易类型", "消费 SALE"},
-		{"支付方式", payBy(o.Method, network)},
+		{"支付方式", payBy(o, network)},
 	}
 	if o.Wallet != "" {
 		s.Rows = append(s.Rows, Row{"付款钱包", m.paidWith(o).Name})
 	}
 	s.Rows = append(s.Rows, Row{"商户单号", string(o.No)})
-	if o.Method != Cash {
+	if o.Method != Cash && o.State != Unconfirmed {
 		s.Rows = append(s.Rows, Row{"平台交易号", o.TransactionID})
 	}
 	if o.WalletID != "" {
 		s.Rows = append(s.Rows, Row{"钱包交易号", o.WalletID})
 	}
-	s.Rows = append(s.Rows, Row{"日期时间", o.PaidAt.In(BusinessZone).Format(slipTime)})
+	s.Rows = append(s.Rows, Row{"日期时间", o.when().In(BusinessZone).Format(slipTime)})
 	s.Total = totals(o)
+	if o.State == Unconfirmed {
+		s = unconfirmedSlip(s)
+	}
 	if o.Exception == OverTotal {
 		s.Notes = append(s.Notes, "本单为重复付款，请退款", "Paid beyond the sale's total: refund it")
 	}
@@ -81,11 +85,13 @@ func (m *Machine) receipt(o Order, which, mark string) Slip {
 }
 
 // payBy names the way to pay (支付方式).
-func payBy(method Method, network NetworkConfig) string {
-	switch method {
-	case Cash:
+func payBy(o Order, network NetworkConfig) string {
+	switch {
+	case o.Offline != nil:
+		return "离线码 OFFLINE QR"
+	case o.Method == Cash:
 		return "现金 CASH"
-	case Scan:
+	case o.Method == Scan:
 		return network.Name + " 付款码"
 	}
 	return network.Name + " 收款码"
@@ -94,6 +100,9 @@ func payBy(method Method, network NetworkConfig) string {
 // totals are the sums at the foot of a receipt; the last one stands large.
 func totals(o Order) []Row {
 	rows := []Row{{"金额", o.Amount.String()}}
+	if o.State == Unconfirmed {
+		return []Row{{"待确认", o.Amount.String()}}
+	}
 	if o.Method == Cash {
 		return append(rows, Row{"实收", o.Tendered.String()}, Row{"找零", o.Change().String()})
 	}
@@ -133,7 +142,7 @@ func (m *Machine) refundReceipt(o Order, r Refund, which, mark string) Slip {
 		{"操作员", r.Operator},
 		{"授权", r.Supervisor},
 		{"交易类型", "退款 REFUND"},
-		{"原支付方式", payBy(o.Method, network)},
+		{"原支付方式", payBy(o, network)},
 		{"原商户单号", string(o.No)},
 		{"退款单号", string(r.No)},
 	}
@@ -153,5 +162,23 @@ func (m *Machine) refundReceipt(o Order, r Refund, which, mark string) Slip {
 		s.QR = string(o.No)
 	}
 	s.Footer = m.cfg.Merchant.Footer
+	return s
+}
+
+// when is the time on the order's receipt: when it was paid, or answered as far as an unconfirmed one goes.
+func (o Order) when() time.Time {
+	if o.State == Unconfirmed {
+		return o.Updated
+	}
+	return o.PaidAt
+}
+
+// unconfirmedSlip marks a slip that proves nothing yet: in large type, beside whatever other mark it has.
+func unconfirmedSlip(s Slip) Slip {
+	if s.Mark != "" {
+		s.Copy += " 重打印"
+	}
+	s.Mark = markOffline
+	s.Notes = append(s.Notes, "离线待确认，以平台结果为准", "UNCONFIRMED by the network")
 	return s
 }

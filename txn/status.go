@@ -97,7 +97,12 @@ func (m *Machine) status() (line string, alarm bool) {
 	if len(m.exceptions) > 0 && idle {
 		parts = append(parts, m.say(stsExceptions, len(m.exceptions)))
 	}
-	if n := m.background(); n > 0 {
+	if idle && len(m.unanswered()) > 0 {
+		parts = append(parts, m.say(stsUnanswered))
+	} else if n := m.awaiting(); n > 0 && idle {
+		parts = append(parts, m.say(stsUnconfirmed, n))
+	}
+	if n := m.background() - m.awaiting(); n > 0 {
 		parts = append(parts, m.say(stsPending, n))
 	}
 	if m.cfg.Printer && m.printer.NearEnd {
@@ -112,11 +117,8 @@ func (m *Machine) doubt() string {
 	switch {
 	case !ok || v.t.url == "":
 		return ""
-	case v.t.last == FaultConfig:
-		n, _ := m.cfg.network(v.t.order.Network)
-		return m.say(stsRefused, m.networkShort(n))
 	case v.t.last != FaultNone:
-		return m.say(netFaults[v.t.last])
+		return m.silent(v.t.order.Network, v.t.last)
 	case v.t.mismatch > 0:
 		return m.say(stsMismatch)
 	}

@@ -32,8 +32,12 @@ type task struct {
 	mismatch  int           // signed answers about our order with somebody else's facts
 	cancelled bool          // the cashier gave up while a request was in flight
 	last      Fault         // why the latest request brought nothing
-	heard     time.Duration // when the latest verified answer came, or the order was taken up
 	lastCode  string        // … and the network's own code, if it gave one
+	heard     time.Duration // when the latest verified answer came, or the order was taken up
+
+	sealed   string        // an offline code that is not on disk yet
+	typed    OfflineAnswer // an answer whose try is being counted
+	checking bool          // an answer is being tried
 }
 
 // showTries is how often the first request for a code is made under the same number before the order is
@@ -71,11 +75,17 @@ func (m *Machine) foreground(no OrderNo) bool {
 	return ok && v.follows(no)
 }
 
-// background counts the orders worked on out of sight.
+// background counts the orders and refunds worked on out of sight.
 func (m *Machine) background() int {
 	n := 0
 	for _, t := range m.tasks {
 		if !m.foreground(t.order.No) {
+			n++
+		}
+	}
+	looked, _ := m.view.(refunding)
+	for _, t := range m.refunds {
+		if t.refund.No != looked.no {
 			n++
 		}
 	}
@@ -108,6 +118,10 @@ func (m *Machine) work() {
 // step decides what to do about an order that is due.
 func (t *task) step(m *Machine, fore bool) {
 	o := t.order
+	if o.Offline != nil {
+		t.offlineStep(m)
+		return
+	}
 	switch o.State {
 	case Open, Unknown:
 		switch {
@@ -169,7 +183,7 @@ func (t *task) move(m *Machine, to State, reason string) {
 	}
 	m.dropCode(t.order.No)
 	t.saving++
-	m.commit(&Move{Order: t.order.No, To: to, Reason: reason, At: m.now.Wall})
+	m.commit(&Move{Order: t.order.No, To: to, Reason: reason, At: m.now.Wall, Settles: t.settles()})
 }
 
 // giveUp starts to close or reverse an order that the cashier no longer wants. A request in flight does not
@@ -240,7 +254,7 @@ func (t *task) undo(m *Machine) {
 // exposed reports whether a customer could pay the order: its code was there to be seen, or the customer's own
 // was sent.
 func (t *task) exposed() bool {
-	return t.url != "" || t.order.Method == Scan && t.code.IsZero()
+	return t.url != "" || t.order.Method == Scan && t.code.IsZero() || t.order.Offline != nil && t.order.Offline.Digest != ""
 }
 
 // silentAfter is how long an answer is simply on its way.
@@ -248,7 +262,7 @@ const silentAfter = 2 * time.Second
 
 // silent reports whether the network does not say where the order stands.
 func (t *task) silent(m *Machine) bool {
-	return t.last != FaultNone || t.mismatch > 0 || t.asked != "" && m.now.Mono-t.askedAt > silentAfter
+	return t.order.Offline != nil || t.last != FaultNone || t.mismatch > 0 || t.asked != "" && m.now.Mono-t.askedAt > silentAfter
 }
 
 // expired reports whether a shown code's time is up. Either clock is enough: the wall clock is what the
@@ -269,7 +283,7 @@ func (t *task) finish(m *Machine, out Outcome) {
 	if t.ending {
 		return
 	}
-	out.Order, out.At = t.order.No, m.now.Wall
+	out.Order, out.At, out.Settles = t.order.No, m.now.Wall, t.settles()
 	m.dropCode(t.order.No)
 	t.saving++
 	t.ending = true

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 
 	"smartpos/txn"
@@ -61,6 +62,28 @@ func Enrolled(operator string) *txn.Enrolled {
 // PINTried returns the record of a PIN that was keyed in.
 func PINTried(operator string, right bool) *txn.PINTried {
 	return &txn.PINTried{Operator: operator, Right: right, At: Day.Add(time.Minute)}
+}
+
+// Offline returns an intent of fen to show a code that is made without a network.
+func Offline(fen int64, sale txn.OrderNo) *txn.Intent {
+	in := Intent(fen, sale)
+	in.Network, in.Offline = txn.Aggregator, &txn.OfflineTerms{Digits: 6}
+	return in
+}
+
+// OfflineMade returns the record of an order's code.
+func OfflineMade(o txn.Order) *txn.OfflineMade {
+	return &txn.OfflineMade{Order: o.No, Digest: txn.AnswerDigest(strings.Repeat("0f", 32)), At: Day.Add(time.Second)}
+}
+
+// OfflineTried returns the record of an answer that is about to be compared.
+func OfflineTried(o txn.Order) *txn.OfflineTried {
+	return &txn.OfflineTried{Order: o.No, At: Day.Add(2 * time.Second)}
+}
+
+// OfflineAnswered returns the record of a right answer.
+func OfflineAnswered(o txn.Order) *txn.OfflineAnswered {
+	return &txn.OfflineAnswered{Order: o.No, At: Day.Add(3 * time.Second)}
 }
 
 // Text renders an order, or anything made of orders, so that two of them can be compared.

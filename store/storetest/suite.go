@@ -37,6 +37,7 @@ func Run(t *testing.T, open func(t *testing.T) txn.Journal) {
 		{"cash is given back at once", testCashRefund},
 		{"what is settled leaves the exception list", testSettled},
 		{"the till is the sum of its records", testTill},
+		{"an offline code changes its order and the till at once", testOffline},
 		{"digests tell codes apart and hide them", testDigest},
 		{"many goroutines", testConcurrent},
 	} {
@@ -187,7 +188,7 @@ func testBadIntents(t *testing.T, j txn.Journal) {
 	second := commit(t, j, Intent(100, first.No))
 	commit(t, j, Move(second, txn.Closing))
 	refuse(t, j, Intent(100, second.No), txn.ErrNoOrder) // a sale has its first order's number
-	for _, rec := range []txn.Record{nil, (*txn.Intent)(nil), (*txn.Move)(nil), (*txn.Outcome)(nil), (*txn.Printed)(nil)} {
+	for _, rec := range []txn.Record{nil, (*txn.Intent)(nil), (*txn.Move)(nil), (*txn.Outcome)(nil), (*txn.Printed)(nil), &txn.Restored{Incarnation: "TEST0002"}} {
 		refuse(t, j, rec, rules.ErrRecord)
 	}
 }

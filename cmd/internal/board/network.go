@@ -71,6 +71,7 @@ func networkSettings(net *paynet.Paynet) tables {
 	w, a, u := net.WeChatMerchant(), net.AlipayMerchant(), net.UnionPayMerchant()
 	all := net.AggregatorMerchant()
 	return tables{
+		"offline.acquirer": {"page": all.OfflinePage, "key": all.OfflineKey, "key_number": all.OfflineKeyNumber},
 		"networks.wechat": {
 			"enabled":       true,
 			"base_url":      w.BaseURL,

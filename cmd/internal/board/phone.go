@@ -48,6 +48,7 @@ type PhonePage struct {
 	Fen     int64            `json:"fen,omitempty"`     // the same in fen
 	Order   string           `json:"order,omitempty"`   // the merchant's order number
 	Code    string           `json:"code,omitempty"`    // with state code: the payment code, to POST to /scan
+	Answer  string           `json:"answer,omitempty"`  // with a paid offline code: what the phone shows for the cashier
 	Scanned string           `json:"scanned,omitempty"` // with scan-lcd and scan-paper: what the camera read
 }
 
@@ -152,7 +153,7 @@ func (b *Board) page(wallet string) PhonePage {
 		return PhonePage{Wallet: wallet, State: paynet.PageError, Text: err.Error()}
 	}
 	p := ph.Page()
-	page := PhonePage{Wallet: wallet, State: p.State, Text: p.Text, Payee: p.Payee, Fen: p.Fen, Order: p.Order}
+	page := PhonePage{Wallet: wallet, State: p.State, Text: p.Text, Payee: p.Payee, Fen: p.Fen, Order: p.Order, Answer: p.Answer}
 	if p.Fen != 0 {
 		page.Amount = fmt.Sprintf("%d.%02d", p.Fen/100, p.Fen%100)
 	}

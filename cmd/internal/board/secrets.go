@@ -64,6 +64,7 @@ func keyFiles(net *paynet.Paynet) map[string]string {
 		"networks.alipay.private_key":     net.AlipayMerchant().PrivateKey,
 		"networks.unionpay.private_key":   net.UnionPayMerchant().PrivateKey,
 		"networks.aggregator.private_key": net.AggregatorMerchant().PrivateKey,
+		"offline.acquirer.key":            net.AggregatorMerchant().OfflineKey,
 	}
 }
 

@@ -45,6 +45,14 @@ func Config(p *device.Profile) txn.Config {
 		Linger:     linger,
 		EnrolCode:  txn.NewPIN(p.Terminal.EnrolCode), RefundSettle: p.Sale.RefundSettle.D(), AskLimit: p.Sale.AskLimit.D(),
 	}
+	if o := p.Offline; o.Enabled {
+		cfg.Offline = txn.OfflineConfig{
+			Limits: txn.OfflineLimits{
+				Count: o.Count, Fen: o.Sum, Each: o.Each, CodeTries: o.CodeTries, ModeTries: o.ModeTries,
+			},
+			Network: txn.NetworkID(o.Network), Digits: o.Digits, Expiry: o.Expiry.D(),
+		}
+	}
 	for _, i := range p.Item {
 		cfg.Items[i.Barcode] = txn.Item{Name: i.Name, Barcode: i.Barcode, Price: txn.Yuan(i.Price)}
 	}
@@ -71,7 +79,7 @@ func Config(p *device.Profile) txn.Config {
 	if a := p.Networks.Aggregator; a.Enabled {
 		cfg.Networks = append(cfg.Networks, txn.NetworkConfig{
 			ID: txn.Aggregator, Name: a.Name, NameEN: "All wallets", Short: "聚合码", Number: a.MerchantID,
-			AskLimit: a.AskLimit.D(), NoRefund: true,
+			AskLimit: a.AskLimit.D(),
 		})
 	}
 	return cfg

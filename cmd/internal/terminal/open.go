@@ -68,6 +68,7 @@ func Open(p *device.Profile, console Console, board Board, log *slog.Logger) (t 
 	if err := openPrinter(p, start, &ports, &open); err != nil {
 		return nil, nil, err
 	}
+	ports.Offline = openOffline(p, log)
 	ports.Networks = func() Networks { return openNetworks(p, cfg.Networks, log) }
 	if halt != nil {
 		return NewHalted(cfg, halt, ports), open.close, nil
@@ -83,6 +84,11 @@ func openJournal(p *device.Profile, ports *Ports, open *closers) (txn.Start, err
 	}
 	open.add(journal.Close)
 	ports.Journal = journal
+	if b, err := newBackups(p, journal, ports.Log); err != nil {
+		ports.Log.Error("no backups", "err", err)
+	} else if b != nil {
+		ports.Backups = b.run
+	}
 	return journal.Start()
 }
 

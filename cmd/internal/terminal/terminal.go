@@ -49,6 +49,7 @@ type Ports struct {
 	// selling: on a slow board their keys take longer than everything else that a start needs.
 	Networks   func() Networks
 	Keys       keypad.Source
+	Offline    Sealer // makes offline codes; nil: none are made
 	Scanner    scanner.Engine
 	Continuous bool // the engine reads all the time
 	Codes      *scanner.Table
@@ -58,6 +59,8 @@ type Ports struct {
 	Pulse      Pulse                 // may be nil
 	SetClock   func(time.Time) error // sets a board's clock forward to a time that was proved; nil: the clock is not ours
 	Log        *slog.Logger
+	// Backups writes them beside the selling until its context ends; may be nil.
+	Backups func(context.Context)
 
 	RequestTimeout time.Duration // of one request to a network
 }
@@ -139,8 +142,14 @@ func (t *Terminal) loop(ctx context.Context, ended <-chan error) error {
 	ticker := time.NewTicker(tick)
 	defer ticker.Stop()
 	t.step(ctx, txn.Tick{})
+	if t.ports.Offline == nil {
+		t.step(ctx, txn.OfflineOut{})
+	}
 	t.ports.Pulse.Ready()
 	t.work.Go(func() { t.openNetworks(ctx) })
+	if t.ports.Backups != nil {
+		t.work.Go(func() { t.ports.Backups(ctx) })
+	}
 	for {
 		t.ports.Pulse.Beat()
 		select {
@@ -191,6 +200,10 @@ func (t *Terminal) step(ctx context.Context, ev txn.Event) {
 			t.checkPIN(ctx, e)
 		case txn.HashPIN:
 			t.hashPIN(ctx, e)
+		case txn.MakeOffline:
+			t.makeOffline(ctx, e)
+		case txn.CheckAnswer:
+			t.checkAnswer(ctx, e)
 		case txn.Print, txn.Kick:
 			t.prints.add(e)
 		case txn.Trigger:

@@ -42,6 +42,9 @@ func Canonical(rec txn.Record) ([]byte, txn.Record, error) {
 	if isNil(rec) {
 		return nil, nil, fmt.Errorf("%w: nil", ErrRecord)
 	}
+	if _, ok := rec.(*txn.Restored); ok {
+		return nil, nil, fmt.Errorf("%w: only a restore begins an incarnation", ErrRecord)
+	}
 	payload, err := json.Marshal(rec)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%w: %v", ErrRecord, err)
@@ -117,7 +120,7 @@ func checkIntent(r *txn.Intent, others []txn.Order) error {
 	}
 	for _, o := range others {
 		switch o.State {
-		case txn.Open, txn.Unknown, txn.Reversing, txn.Paid:
+		case txn.Open, txn.Unknown, txn.Reversing, txn.Unconfirmed, txn.Paid:
 			return fmt.Errorf("%w: %s is %q", ErrSaleBusy, o.No, o.State)
 		}
 		if o.Amount.Currency != r.Amount.Currency {
@@ -129,6 +132,9 @@ func checkIntent(r *txn.Intent, others []txn.Order) error {
 
 // checkMethod holds that cash covers its amount and names nothing of a network, and that only cash is tendered.
 func checkMethod(r *txn.Intent) error {
+	if o := r.Offline; o != nil && (r.Method != txn.Show || o.Digits < 6 || o.Digits > 8) {
+		return fmt.Errorf("%w: an offline code for a %s, its answer of %d digits", ErrRecord, r.Method, o.Digits)
+	}
 	switch r.Method {
 	case txn.Show, txn.Scan:
 		if r.Tendered != (txn.Money{}) {

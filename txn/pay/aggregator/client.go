@@ -39,6 +39,17 @@ var paths = map[txn.Op]string{
 	txn.OpClose: "/agg/v1/close", txn.OpReverse: "/agg/v1/reverse",
 }
 
+// offlinePath is the call that asks about an order whose code the terminal made without a network.
+const offlinePath = "/agg/v1/offline"
+
+// path is the call for op.
+func path(op txn.Op, o txn.Order) string {
+	if op == txn.OpQuery && o.Offline != nil {
+		return offlinePath
+	}
+	return paths[op]
+}
+
 // request is the body of every call. Fields that a call does not know stay empty.
 type request struct {
 	MerchantID string `json:"merchant_id"`
@@ -49,6 +60,7 @@ type request struct {
 	TerminalID string `json:"terminal_id,omitempty"`
 	ExpiresIn  int64  `json:"expires_in,omitempty"` // seconds
 	Code       string `json:"code,omitempty"`
+	ExpiresAt  int64  `json:"expires_at,omitempty"` // offline: Unix seconds, as the code says
 }
 
 // begin is what the two calls that begin an order have in common.
@@ -71,7 +83,11 @@ func seconds(o txn.Order) int64 {
 
 // about is the body of the calls that ask about an order.
 func (c *Client) about(o txn.Order) request {
-	return request{MerchantID: c.cfg.MerchantID, OrderNo: string(o.No)}
+	r := request{MerchantID: c.cfg.MerchantID, OrderNo: string(o.No)}
+	if o.Offline != nil {
+		r.ExpiresAt = o.Expires.Unix()
+	}
+	return r
 }
 
 // Show implements [pay.Network].
@@ -108,7 +124,7 @@ func (c *Client) call(ctx context.Context, op txn.Op, o txn.Order, code txn.Paym
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 	defer cancel()
-	r, nonce, err := c.request(ctx, op, body, time.Now())
+	r, nonce, err := c.request(ctx, path(op, o), body, time.Now())
 	if err != nil {
 		return c.fail(op, o, txn.FaultNotSent, "", err)
 	}
@@ -125,19 +141,19 @@ const (
 )
 
 // request is a signed request and its nonce.
-func (c *Client) request(ctx context.Context, op txn.Op, body request, now time.Time) (*http.Request, string, error) {
+func (c *Client) request(ctx context.Context, path string, body any, now time.Time) (*http.Request, string, error) {
 	text, err := json.Marshal(body)
 	if err != nil {
 		return nil, "", err
 	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base.JoinPath(paths[op]).String(), bytes.NewReader(text))
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base.JoinPath(path).String(), bytes.NewReader(text))
 	if err != nil {
 		return nil, "", err
 	}
 	random := make([]byte, 16)
 	_, _ = rand.Read(random) // never fails
 	nonce, timestamp := hex.EncodeToString(random), strconv.FormatInt(now.Unix(), 10)
-	signature := ed25519.Sign(c.private, toSign(paths[op], c.cfg.KeyID, timestamp, nonce, text))
+	signature := ed25519.Sign(c.private, toSign(path, c.cfg.KeyID, timestamp, nonce, text))
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set(headKeyID, c.cfg.KeyID)
 	r.Header.Set(headTimestamp, timestamp)

@@ -46,16 +46,17 @@ func (a Answer) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "******")
 // MarshalText implements [encoding.TextMarshaler] without the digits.
 func (a Answer) MarshalText() ([]byte, error) { return []byte("******"), nil }
 
-// Digest is what the journal keeps of an answer: HMAC-SHA-256 under a key of its own, over the order number, a
-// zero byte and the digits; 64 hexadecimal digits. Without the terminal's key it says nothing; with it a
-// million tries are a second's work.
-type Digest string
-
 // Matches reports whether the digits are the answer to the order that the digest was made of. It takes as long
-// for one wrong answer as for another. Count the try on disk before you ask; see [State.Try].
-func (s *Sealer) Matches(order txn.OrderNo, d Digest, digits string) bool {
+// for one wrong answer as for another. The try is on disk before anybody asks ([txn.OfflineTried]).
+func (s *Sealer) Matches(order txn.OrderNo, d txn.AnswerDigest, digits string) bool {
 	want, err := hex.DecodeString(string(d))
 	return hmac.Equal(want, s.mac(order, digits)) && err == nil
+}
+
+// digest is what the journal keeps of an answer: HMAC-SHA-256 under a key of its own, over the order number, a zero
+// byte and the digits. Without the terminal's key it says nothing; with it a million tries are a second's work.
+func (s *Sealer) digest(order txn.OrderNo, digits string) txn.AnswerDigest {
+	return txn.AnswerDigest(hex.EncodeToString(s.mac(order, digits)))
 }
 
 func (s *Sealer) mac(order txn.OrderNo, digits string) []byte {

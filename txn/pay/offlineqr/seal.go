@@ -5,7 +5,6 @@ import (
 	"crypto/cipher"
 	"crypto/rand"
 	"encoding/base32"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/url"
@@ -68,10 +67,10 @@ func capitals(page string) (string, error) {
 }
 
 // Issue draws an answer of that many digits and returns the text of the QR code that carries it with the
-// order, the amount and the expiry, and what the journal keeps of the answer. Show the code only when the
-// intent, the digest and the [State] are on disk. Two calls give two codes with two answers, and the journal
-// must keep no more than one of them. Errors: ErrAnswer, ErrChallenge.
-func (s *Sealer) Issue(order txn.OrderNo, amount txn.Money, expires time.Time, digits int) (string, Digest, error) {
+// order, the amount and the expiry, and what the journal keeps of the answer. The intent is on disk, since the number
+// comes with it; the digest must be ([txn.OfflineMade]) before the code is shown. Two calls give two codes with two
+// answers, and the journal keeps no more than one of them. Errors: ErrAnswer, ErrChallenge.
+func (s *Sealer) Issue(order txn.OrderNo, amount txn.Money, expires time.Time, digits int) (string, txn.AnswerDigest, error) {
 	answer, err := NewAnswer(digits)
 	if err != nil {
 		return "", "", err
@@ -84,7 +83,7 @@ func (s *Sealer) Issue(order txn.OrderNo, amount txn.Money, expires time.Time, d
 	if err != nil {
 		return "", "", err
 	}
-	return text, Digest(hex.EncodeToString(s.mac(order, answer.digits))), nil
+	return text, s.digest(order, answer.digits), nil
 }
 
 // seal returns the text of a code.

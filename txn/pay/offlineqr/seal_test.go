@@ -37,7 +37,7 @@ func sealer(t testing.TB, page string) *offlineqr.Sealer {
 }
 
 // issued returns a code and its digest.
-func issued(t testing.TB, digits int) (*offlineqr.Sealer, string, offlineqr.Digest) {
+func issued(t testing.TB, digits int) (*offlineqr.Sealer, string, txn.AnswerDigest) {
 	t.Helper()
 	s := sealer(t, "https://pay.example.cn/O")
 	text, digest, err := s.Issue(order, txn.Yuan(1250), expires, digits)

@@ -13,6 +13,9 @@ const (
 	OpCreate = "create" // POST /agg/v1/create
 	OpScan   = "scan"   // POST /agg/v1/scan
 	OpPage   = "page"   // GET  /q/{token}, by whoever scanned a code
+
+	OpOffline     = "offline"      // POST /agg/v1/offline
+	OpOfflinePage = "offline-page" // GET  /O/{code}, by whoever scanned a code that a terminal made
 )
 
 // Paths of the aggregator.
@@ -27,44 +30,64 @@ const (
 type aggregator struct {
 	p        *Paynet
 	keys     aggregatorKeys
+	offline  offlineKeys
 	merchant AggregatorMerchant
 	nonces   nonces
 }
 
 var _ wire = (*aggregator)(nil)
 
-func (*aggregator) network() string      { return Aggregator }
-func (*aggregator) title() string        { return "微信、支付宝或云闪付" }
-func (*aggregator) looks(op string) bool { return op == OpQuery || op == OpPage }
+func (*aggregator) network() string { return Aggregator }
+func (*aggregator) title() string   { return "微信、支付宝或云闪付" }
+func (*aggregator) looks(op string) bool {
+	return op == OpQuery || op == OpRefundQuery || forAnybody(op)
+}
 
-// aggregatorCalls are the operations of the API.
+// aggregatorRefunds are the operations of the API that are about a refund.
+var aggregatorRefunds = map[string]func(*aggregator, aggregatorRefund, time.Time) answer{
+	OpRefund: (*aggregator).refund, OpRefundQuery: (*aggregator).queryRefund,
+}
+
+// aggregatorCalls are the other operations of the API.
 var aggregatorCalls = map[string]func(*aggregator, *request, aggregatorOrder, time.Time) answer{
 	OpCreate: (*aggregator).create, OpScan: (*aggregator).scan, OpQuery: (*aggregator).query,
-	OpClose: (*aggregator).closeOrder, OpReverse: (*aggregator).reverse,
+	OpClose: (*aggregator).closeOrder, OpReverse: (*aggregator).reverse, OpOffline: (*aggregator).askOffline,
 }
 
 func (*aggregator) route(r *request) bool {
 	if op, ok := strings.CutPrefix(r.path, aggregatorAPI); ok {
-		if r.method == http.MethodPost && aggregatorCalls[op] != nil {
+		if r.method == http.MethodPost && (aggregatorCalls[op] != nil || aggregatorRefunds[op] != nil) {
 			r.op = op
 		}
 		return true
 	}
-	if strings.HasPrefix(r.path, aggregatorPage) {
-		if r.method == http.MethodGet {
-			r.op = OpPage
+	for prefix, op := range aggregatorPages {
+		if strings.HasPrefix(r.path, prefix) {
+			if r.method == http.MethodGet {
+				r.op = op
+			}
+			return true
 		}
-		return true
 	}
 	return false
 }
 
 func (a *aggregator) call(r *request, now time.Time) answer {
-	if strings.HasPrefix(r.path, aggregatorPage) {
+	switch {
+	case strings.HasPrefix(r.path, aggregatorPage):
 		return a.page(r, now)
+	case strings.HasPrefix(r.path, offlinePage):
+		return a.offlinePage(r, now)
 	}
 	if r.op == "" {
 		return aggCallUnknown.answer()
+	}
+	if refund := aggregatorRefunds[r.op]; refund != nil {
+		in, bad := a.readRefund(r)
+		if bad != nil {
+			return bad.answer()
+		}
+		return refund(a, in, now)
 	}
 	o, bad := a.read(r)
 	if bad != nil {
@@ -75,6 +98,9 @@ func (a *aggregator) call(r *request, now time.Time) answer {
 
 // owns reports whether a QR code's text is a page of this sandbox's, whatever address it is reached at.
 func (*aggregator) owns(qr string) bool {
+	if ownsOffline(qr) {
+		return true
+	}
 	_, path, ok := strings.Cut(strings.TrimPrefix(qr, "https://"), "/")
 	return ok && strings.HasPrefix(qr, "https://") && strings.HasPrefix("/"+path, aggregatorPage)
 }
@@ -108,7 +134,7 @@ var aggregatorStates = map[string]string{
 }
 
 // aggregatorMethods are the kinds of orders in the aggregator's words.
-var aggregatorMethods = map[string]string{kindNative: "show", kindCode: "scan"}
+var aggregatorMethods = map[string]string{kindNative: "show", kindCode: "scan", kindOffline: "offline"}
 
 func (*aggregator) words(o *order) (kind, state string) {
 	return aggregatorMethods[o.Kind], aggregatorStates[o.State]

@@ -7,14 +7,13 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 )
 
 // stop implements wire.
 func (*aggregator) stop(r *request, f FaultKind) *answer {
 	e, ok := map[FaultKind]apiError{FaultSystemError: aggSystemError, FaultBusy: aggBusy}[f]
-	if !ok || r.op == OpPage {
+	if !ok || forAnybody(r.op) {
 		return nil
 	}
 	a := e.answer()
@@ -23,7 +22,7 @@ func (*aggregator) stop(r *request, f FaultKind) *answer {
 
 // bend implements wire. The aggregator knows no app, so FaultWrongApp changes nothing.
 func (*aggregator) bend(r *request, out answer, f FaultKind) answer {
-	if r.op == OpPage {
+	if forAnybody(r.op) {
 		return out
 	}
 	switch f {
@@ -33,7 +32,7 @@ func (*aggregator) bend(r *request, out answer, f FaultKind) answer {
 		out.body = padded(out.body)
 	case FaultGarbage:
 		out.body = []byte(`{"qr_url":https`)
-	case FaultWrongOrder, FaultWrongAmount, FaultWrongCurrency, FaultWrongMerchant, FaultWrongType, FaultNoFacts:
+	case FaultWrongOrder, FaultWrongRefund, FaultWrongAmount, FaultWrongCurrency, FaultWrongMerchant, FaultWrongType, FaultNoFacts:
 		out.body = otherAggregatorFacts(out.body, f)
 	}
 	return out
@@ -53,6 +52,8 @@ func otherAggregatorFacts(body []byte, f FaultKind) []byte {
 	switch f {
 	case FaultWrongOrder:
 		set("order_no", "SOMEBODYELSES0001")
+	case FaultWrongRefund:
+		set("refund_no", "SOMEBODYELSESR01")
 	case FaultWrongMerchant:
 		set("merchant_id", AggregatorMerchantPrefix+"99999999")
 	case FaultWrongType:
@@ -68,6 +69,9 @@ func otherAggregatorFacts(body []byte, f FaultKind) []byte {
 		if s, ok := m["state"]; ok {
 			bare["state"] = s
 		}
+		if s, ok := m["refund_state"]; ok {
+			bare["refund_state"] = s
+		}
 		m = bare
 	}
 	return succeed(http.StatusOK, m).body
@@ -75,7 +79,7 @@ func otherAggregatorFacts(body []byte, f FaultKind) []byte {
 
 // seal adds the platform's signature over status, path, time, the request's nonce and the body.
 func (a *aggregator) seal(h http.Header, r *request, out answer, f FaultKind) answer {
-	if strings.HasPrefix(r.path, aggregatorPage) {
+	if forAnybody(r.op) {
 		h.Set("Content-Type", "text/html; charset=utf-8")
 		h.Set("Cache-Control", "no-store")
 		return out
@@ -83,11 +87,11 @@ func (a *aggregator) seal(h http.Header, r *request, out answer, f FaultKind) an
 	if f == FaultUnsigned {
 		return out
 	}
-	key, keyID, now := a.keys.platform, a.merchant.PlatformKeyID, a.p.opt.Clock()
+	key, keyID, now := a.keys.platform, a.merchant.PlatformKeyID, a.p.opt.Stamp()
 	switch f {
 	case FaultSkew:
 		now = now.Add(-maxSkew - time.Second)
-	case FaultWrongKey:
+	case FaultWrongKey, FaultForged:
 		_, key, _ = ed25519.GenerateKey(rand.Reader) // never fails
 	case FaultOtherKey:
 		keyID = AggregatorKeyPrefix + "-P-UNKNOWN"

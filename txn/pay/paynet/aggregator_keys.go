@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"strings"
 )
 
 // Marks of what the sandbox makes as aggregator; [Organization] stands below its keys, too.
@@ -29,6 +30,11 @@ type AggregatorMerchant struct {
 	CA          string `json:"ca"`           // root of the server's certificate
 	PrivateKey  string `json:"private_key"`  // merchant_key.pem, Ed25519, PKCS#8
 	PlatformKey string `json:"platform_key"` // platform_pub.pem, Ed25519
+
+	OfflinePage      string `json:"offline_page"`       // https://127.0.0.1:port/O, before the codes that a terminal makes
+	OfflineTerminal  string `json:"offline_terminal"`   // whose key it is
+	OfflineKeyNumber int    `json:"offline_key_number"` // of that key
+	OfflineKey       string `json:"offline_key"`        // offline_key.pem
 }
 
 // AggregatorMerchant returns what a merchant would have got from the aggregator. BaseURL is set once Start was called.
@@ -67,11 +73,11 @@ func (a *aggregator) open(dir string, _ *authority) error {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	a.keys = aggregatorKeys{merchant: public.(ed25519.PublicKey), platform: key.(ed25519.PrivateKey)}
-	return nil
+	return a.offline.open(dir, &a.merchant)
 }
 
 func (a *aggregator) listening(dir, baseURL string) error {
-	a.merchant.BaseURL = baseURL
+	a.merchant.BaseURL, a.merchant.OfflinePage = baseURL, baseURL+strings.TrimSuffix(offlinePage, "/")
 	return writeDeposit(dir, Aggregator, &a.merchant)
 }
 
@@ -79,6 +85,7 @@ func (a *aggregator) listening(dir, baseURL string) error {
 func (m *AggregatorMerchant) layOut(dir string) {
 	in := func(name string) string { return filepath.Join(dir, Aggregator, name) }
 	m.CA, m.PrivateKey, m.PlatformKey = caFile(dir), in("merchant_key.pem"), in("platform_pub.pem")
+	m.OfflineTerminal, m.OfflineKeyNumber, m.OfflineKey = offlineTerminal, offlineKeyNumber, in("offline_key.pem")
 }
 
 // make lays out what a new folder lacks. merchant.json is written last: without it all is begun anew.

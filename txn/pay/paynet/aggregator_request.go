@@ -47,7 +47,7 @@ func (a *aggregator) authorize(r *request, now time.Time) *answer {
 	refuse := func(e apiError) *answer { out := e.answer(); return &out }
 	keyID, timestamp, nonce := r.header.Get(aggKeyID), r.header.Get(aggTimestamp), r.header.Get(aggNonce)
 	switch {
-	case r.op == OpPage:
+	case forAnybody(r.op):
 		return nil
 	case len(r.body) > maxBody:
 		return refuse(aggInvalid("请求报文过大"))
@@ -85,6 +85,7 @@ type aggregatorOrder struct {
 	TerminalID string `json:"terminal_id"`
 	ExpiresIn  int64  `json:"expires_in"` // seconds from the first request on
 	Code       string `json:"code"`       // scan: the customer's
+	ExpiresAt  int64  `json:"expires_at"` // offline: as the terminal's code says, Unix seconds
 }
 
 // begins reports whether a request begins an order.
@@ -104,8 +105,11 @@ func (a *aggregator) read(r *request) (o aggregatorOrder, bad *apiError) {
 	case !aggNumberForm.MatchString(o.No):
 		return invalid("order_no 须为 8 至 32 位数字或大写字母")
 	case !begins(r.op):
-		if o != (aggregatorOrder{MerchantID: o.MerchantID, No: o.No}) {
+		if o != (aggregatorOrder{MerchantID: o.MerchantID, No: o.No, ExpiresAt: o.ExpiresAt}) {
 			return invalid("只需 merchant_id 与 order_no")
+		}
+		if (r.op == OpOffline) != (o.ExpiresAt > 0) || o.ExpiresAt >= 1<<32 {
+			return invalid("expires_at 用于 offline，且必填")
 		}
 		return o, nil
 	case o.Amount < 1 || o.Amount > maxTotal:
@@ -118,6 +122,8 @@ func (a *aggregator) read(r *request) (o aggregatorOrder, bad *apiError) {
 		return invalid("terminal_id 最多 32 个字符")
 	case o.ExpiresIn < 1 || o.ExpiresIn > 24*60*60:
 		return invalid("expires_in 须为 1 至 86400 秒")
+	case o.ExpiresAt != 0:
+		return invalid("expires_at 仅用于 offline")
 	case (r.op == OpScan) != (o.Code != ""):
 		return invalid("code 用于 scan，且必填")
 	}
@@ -167,6 +173,14 @@ var (
 	aggMethod          = apiError{409, "WRONG_METHOD", "订单的支付方式不支持此操作", ""}
 	aggCodeInvalid     = apiError{400, "CODE_INVALID", "付款码无效", ""}
 	aggCodeExpired     = apiError{400, "CODE_EXPIRED", "付款码已过期，请顾客刷新", ""}
+	aggReverseLate     = apiError{409, "REVERSE_EXPIRED", "订单有退款，不能撤销", ""}
+	aggRefundExists    = apiError{409, "REFUND_EXISTS", "退款单号已用于另一退款", ""}
+	aggRefundNotFound  = apiError{404, "REFUND_NOT_FOUND", "退款单不存在", ""}
+	aggRefundOver      = apiError{409, "REFUND_OVER", "退款金额超过可退余额", ""}
+	aggRefundLate      = apiError{409, "REFUND_EXPIRED", "已过退款期限", ""}
+	aggRefundMany      = apiError{409, "REFUND_LIMIT", "退款次数已满", ""}
+	aggUnfunded        = apiError{402, "MERCHANT_BALANCE", "商户账户余额不足", ""}
+	aggNotPaid         = apiError{409, "ORDER_NOT_PAID", "订单未支付", ""}
 	aggBalance         = apiError{402, "BALANCE_NOT_ENOUGH", "余额不足", ""}
 )
 

@@ -40,6 +40,7 @@ type Page struct {
 	Fen     int64     `json:"fen,omitempty"` // what the customer pays
 	Network string    `json:"network,omitempty"`
 	Order   string    `json:"order,omitempty"`
+	Answer  string    `json:"answer,omitempty"` // of a paid code that a terminal made: for the cashier
 }
 
 // ErrPage is returned when the phone's page has nothing to confirm or decline, or the payment was refused;
@@ -98,7 +99,9 @@ func (h *Phone) Scan(qrText string) (page Page, err error) {
 			return fmt.Errorf("%w: 请先完成当前付款", ErrPage)
 		}
 		o, text := h.p.payable(h.wallet, qrText, now)
-		if text != "" {
+		if o != nil && o.Kind == kindOffline && o.State == stateSuccess {
+			ph.Page = h.p.answerPage(ph, o) // whoever opens it again
+		} else if text != "" {
 			ph.Page = Page{State: PageError, Text: text}
 		} else {
 			h.p.at(o.Network).seen(o, now)
@@ -125,6 +128,9 @@ func (p *Paynet) payable(wallet, qr string, now time.Time) (*order, string) {
 	if w := p.wires[i]; !w.paidFrom(wallet) {
 		return nil, "请使用" + w.title() + "扫一扫付款"
 	}
+	if ownsOffline(qr) {
+		return p.aggregator.openOffline(qr, now)
+	}
 	for _, o := range p.state.Orders {
 		if o.CodeURL == qr {
 			return o, unpayable(o, now)
@@ -137,6 +143,7 @@ func (p *Paynet) payable(wallet, qr string, now time.Time) (*order, string) {
 // changes nothing, while [Phone.Scan] can: some networks begin a payment when its code is scanned.
 func (p *Paynet) Payable(qrText string) (ok bool) {
 	p.view(func(now time.Time) {
+		ok = ownsOffline(qrText) && p.aggregator.opens(qrText, now)
 		for _, o := range p.state.Orders {
 			ok = ok || o.CodeURL != "" && o.CodeURL == qrText && unpayable(o, now) == ""
 		}
@@ -271,7 +278,7 @@ func (p *Paynet) charge(ph *phone, o *order, now time.Time) {
 		At: now, Kind: EntryCharge, Wallet: ph.Wallet, Network: o.Network, Order: o.No, Amount: o.PayerTotal, Total: o.Total,
 	})
 	ph.Page = p.paymentPage(PagePaid, "支付成功", ph, o)
-	ph.Page.Fen = o.PayerTotal
+	ph.Page.Fen, ph.Page.Answer = o.PayerTotal, o.Answer
 }
 
 // number gives a payment its number at the network, if it has none yet.

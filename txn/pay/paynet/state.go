@@ -45,6 +45,7 @@ type order struct {
 	Wallet      string    `json:"wallet,omitempty"`   // who pays or paid
 	Transaction string    `json:"transaction_id,omitempty"`
 	WalletID    string    `json:"wallet_id,omitempty"` // aggregator: the wallet's own number of the payment
+	Answer      string    `json:"answer,omitempty"`    // aggregator: of a code that a terminal made
 	PaidAt      time.Time `json:"paid_at"`
 
 	Refunds []*refund `json:"refunds,omitempty"`
@@ -54,6 +55,8 @@ type order struct {
 const (
 	kindNative = "NATIVE"   // shown
 	kindCode   = "MICROPAY" // scanned
+
+	kindOffline = "OFFLINE" // aggregator: shown by a terminal that made the code itself
 
 	stateSuccess    = "SUCCESS"
 	stateRefund     = "REFUND"

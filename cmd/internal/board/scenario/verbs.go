@@ -122,6 +122,9 @@ func phone(ctx context.Context, _ *session, ts *testscript.TestScript, b *board.
 	if req.Do == board.DoCode {
 		ts.Setenv("CODE", page.Code)
 	}
+	if page.Answer != "" { // by the keys that it takes: keys $ANSWER OK
+		ts.Setenv("ANSWER", strings.Join(strings.Split(page.Answer, ""), " "))
+	}
 	ts.Logf("phone: %s %s %s %s", page.State, page.Text, page.Payee, page.Amount)
 	return nil
 }
