@@ -165,7 +165,11 @@ func (r *run) check(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := r.books.audit(dir, r.b.Ledger()); err != nil {
+	key, err := r.b.JournalKey()
+	if err != nil {
+		return errors.Join(err, remove())
+	}
+	if err := r.books.audit(dir, key, r.b.Ledger()); err != nil {
 		return errors.Join(&Loss{What: err.Error(), OnDisk: true}, remove())
 	}
 	r.report.Orders, r.report.Paid, r.report.Records = len(r.books.orders), 0, r.books.records
