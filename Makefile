@@ -12,10 +12,13 @@ DIR     ?=
 BACKEND ?= host
 BENCH   ?= .
 TIME    ?= 20s
+TOTAL   ?=
+VULNDB  ?=
 SEEDS   ?= 1000
 SEED    ?= 1
 SALES   ?= 50
 BOARD   ?= virt-arm64
+CUTS    ?= 100
 
 # What the tests use beyond Go: a C compiler for the race detector, a browser with a Chinese font, another QR decoder.
 TEST_PACKAGES := gcc libc6-dev chromium fonts-wqy-zenhei zbar-tools
@@ -39,7 +42,7 @@ GO_BUILD := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w"
 
 say = @printf '\n== %s\n' "$(1)"
 
-.PHONY: help run build test test-full lint unit race machines machines-full bench fuzz sim image clean
+.PHONY: help run build test test-full lint unit race machines machines-full bench fuzz vuln sim powercut image clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -77,27 +80,32 @@ bench: kernels ## timings, as figures and ratios (BENCH=pattern)
 	$(call say,benchmarks)
 	SMARTPOS_QEMU=1 go test -timeout 60m -run '^$$' -bench '$(BENCH)' -benchmem ./...
 
-fuzz: go ## every fuzz target for a while (TIME=20s each)
+fuzz: go ## every fuzz target for a while (TIME=20s each, or TOTAL=30m in all)
 	$(call say,fuzzing)
-	@for package in $$(go list ./...); do \
-		for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
-			echo "$$package $$target"; go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(TIME) $$package; \
-		done; \
-	done
+	@go run ./cmd/internal/fuzz $(if $(TOTAL),-total $(TOTAL),-time $(TIME))
+
+vuln: go ## known vulnerabilities of what is linked in (VULNDB=folder: of golang/vulndb's data/osv)
+	$(call say,vulnerabilities)
+	go run golang.org/x/vuln/cmd/govulncheck@v1.9.0 $(if $(VULNDB),-db file://$(VULNDB)) ./...
 
 sim: go ## whole days of trade with everything that goes wrong (SEEDS=n days from SEED=s on, of SALES=m)
 	$(call say,simulation)
 	go test ./cmd/internal/sim -run 'TestSim$$' -v -timeout 0 -seeds $(SEEDS) -first $(SEED) -sales $(SALES) | grep -v '^=== '
 
+powercut: kernels ## power cuts while a terminal in QEMU sells, on a disk that forgets (CUTS=n SEED=s BOARD=…)
+	$(call say,power cuts on $(BOARD))
+	SMARTPOS_QEMU=1 go test ./cmd/internal/powercut -run PowerCuts -v -timeout 0 -cuts $(CUTS) -seed $(SEED) -board $(BOARD) | grep -v '^=== '
+
 machines: kernels ## the firmware on ARM boards in QEMU: all scenarios on one, some on the other
 	$(call say,ARM boards)
-	SMARTPOS_QEMU=1 go test -p 1 -timeout 15m ./device/qemu ./cmd/internal/image ./cmd/internal/board ./cmd/posboard -run 'QEMU|Machine|TestBoard$$'
+	SMARTPOS_QEMU=1 go test -p 1 -timeout 15m ./device/qemu ./cmd/internal/image ./cmd/internal/board ./cmd/internal/powercut ./cmd/posboard -run 'QEMU|Machine|TestBoard$$'
 	bin/posboard play --backend arm64 $(MOST)
 	bin/posboard play --backend armv7 $(SMOKE)
 
 machines-full: kernels
 	$(call say,ARM boards)
-	SMARTPOS_QEMU=1 SMARTPOS_FULL=1 go test -p 1 -timeout 30m ./device/qemu ./cmd/internal/image ./cmd/internal/board ./cmd/posboard -run 'QEMU|Machine|TestBoard$$'
+	SMARTPOS_QEMU=1 SMARTPOS_FULL=1 go test -p 1 -timeout 30m ./device/qemu ./cmd/internal/image ./cmd/internal/board ./cmd/internal/powercut ./cmd/posboard -run 'QEMU|Machine|TestBoard$$'
+	SMARTPOS_QEMU=1 go test ./cmd/internal/powercut -run PowerCuts -timeout 30m -board virt-armv7
 	bin/posboard play --backend arm64 $(SCENARIOS)/*.txtar
 	bin/posboard play --backend armv7 $(SCENARIOS)/*.txtar
 

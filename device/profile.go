@@ -27,6 +27,7 @@ type Profile struct {
 	Environment string `toml:"environment"` // [Sandbox] (default) or [Production]
 	Data        string `toml:"data"`        // folder of the journal; default "data"
 
+	Secrets  Secrets  `toml:"secrets"`
 	Terminal Terminal `toml:"terminal"`
 	Merchant Merchant `toml:"merchant"`
 	Sale     Sale     `toml:"sale"`
@@ -41,11 +42,21 @@ type Profile struct {
 	dir string // the folder of the profile
 }
 
+// Secrets is the [secrets] table: where the board's secret and the merchant's sealed keys lie, see package
+// smartpos/device/secret. Production needs it. With Sealed the networks' key
+// files are not needed and not read; without it the sandbox reads them in clear.
+type Secrets struct {
+	Store  string `toml:"store"`  // file of the board's device secret, never below Data; default "", none
+	Sealed string `toml:"sealed"` // sealed file of the merchant's keys, needs Store; default "", none
+}
+
 // Terminal is the [terminal] table: which of the shop's terminals this is.
 type Terminal struct {
 	ID       string `toml:"id"`       // begins every order number: 1–8 of A–Z 0–9; required
 	Language string `toml:"language"` // of screens: "zh" (default) or "en"
 	Operator string `toml:"operator"` // printed as 操作员: 1–8 of A–Z a–z 0–9; default "01"
+	// EnrolCode is what a technician keys in to give the supervisor a PIN: 8–16 digits; default "", then nobody can.
+	EnrolCode string `toml:"enrol_code"`
 }
 
 // Merchant is the [merchant] table: what stands at the head and the foot of a slip.
@@ -72,6 +83,8 @@ type Sale struct {
 	ScanLimit      Duration `toml:"scan_limit"`       // then the order is reversed: 30 s–120 s; default 45 s
 	ReverseAfter   Duration `toml:"reverse_after"`    // no reversal sooner after paying: 15 s–60 s; default 15 s
 	RequestTimeout Duration `toml:"request_timeout"`  // of one request to a network: 1 s–60 s; default 10 s
+	RefundSettle   Duration `toml:"refund_settle"`    // how long a network may not know of a refund: 10 s–120 s; default 10 s
+	AskLimit       Duration `toml:"ask_limit"`        // then a supervisor may rule on what no network answers: 1 h–8760 h; default 24 h
 	PrintReceiptQR bool     `toml:"print_receipt_qr"` // the order number as a QR on the slip; default true
 	Copies         int      `toml:"copies"`           // 1: merchant's; 2 (default): merchant's and customer's
 }
@@ -158,25 +171,27 @@ type Networks struct {
 	Aggregator Aggregator `toml:"aggregator"`
 }
 
-// Wechat is the [networks.wechat] table. All but Name, BaseURL and CA are required when it is enabled. Files are
-// relative to the profile's folder.
+// Wechat is the [networks.wechat] table. All but Name, BaseURL and CA are required when it is enabled, the secrets'
+// files only where [Secrets] has no sealed one. Files are relative to the profile's folder.
 type Wechat struct {
-	Enabled     bool   `toml:"enabled"`       // default true when the table is there, else false
-	Name        string `toml:"name"`          // 0–20 columns; default "微信支付"
-	BaseURL     string `toml:"base_url"`      // sandbox only: http or https, no path; default "", the network's own
-	CA          string `toml:"ca"`            // sandbox only: file of an extra root certificate; default ""
-	MerchantID  string `toml:"merchant_id"`   // 商户号 (mchid): 8–10 digits
-	AppID       string `toml:"app_id"`        // 应用号 (appid): wx and 1–30 letters or digits
-	Serial      string `toml:"serial"`        // of the merchant's certificate: 8–64 hexadecimal digits
-	PrivateKey  string `toml:"private_key"`   // file of the merchant's private key, PEM
-	APIV3Key    string `toml:"api_v3_key"`    // file of the API v3 key, 32 bytes
-	PublicKeyID string `toml:"public_key_id"` // of WeChat Pay's public key: PUB_KEY_ID_ and 1–50 letters or digits
-	PublicKey   string `toml:"public_key"`    // file of WeChat Pay's public key, PEM
-	NotifyURL   string `toml:"notify_url"`    // https without query, 1–255 bytes; the network wants one, polling decides
+	Enabled     bool     `toml:"enabled"`       // default true when the table is there, else false
+	Name        string   `toml:"name"`          // 0–20 columns; default "微信支付"
+	BaseURL     string   `toml:"base_url"`      // sandbox only: http or https, no path; default "", the network's own
+	CA          string   `toml:"ca"`            // sandbox only: file of an extra root certificate; default ""
+	MerchantID  string   `toml:"merchant_id"`   // 商户号 (mchid): 8–10 digits
+	AppID       string   `toml:"app_id"`        // 应用号 (appid): wx and 1–30 letters or digits
+	Serial      string   `toml:"serial"`        // of the merchant's certificate: 8–64 hexadecimal digits
+	PrivateKey  string   `toml:"private_key"`   // file of the merchant's private key, PEM
+	APIV3Key    string   `toml:"api_v3_key"`    // file of the API v3 key, 32 bytes
+	PublicKeyID string   `toml:"public_key_id"` // of WeChat Pay's public key: PUB_KEY_ID_ and 1–50 letters or digits
+	PublicKey   string   `toml:"public_key"`    // file of WeChat Pay's public key, PEM
+	NotifyURL   string   `toml:"notify_url"`    // https without query, 1–255 bytes; the network wants one, polling decides
+	AskLimit    Duration `toml:"ask_limit"`     // instead of the one in [sale]: 1 h–8760 h; default 0 s, that one
 }
 
-// Alipay is the [networks.alipay] table. AppID and the keys are required when it is enabled. Files are relative to the
-// profile's folder. Its waits take the place of those of [Sale], with the same ranges and the same grace in the sandbox.
+// Alipay is the [networks.alipay] table. AppID and the keys are required when it is enabled, PrivateKey only where [Secrets]
+// has no sealed one. Files are relative to the profile's folder. Its waits take the place of those of [Sale], with the
+// same ranges and the same grace in the sandbox.
 type Alipay struct {
 	Enabled      bool     `toml:"enabled"`       // default true when the table is there, else false
 	Name         string   `toml:"name"`          // 0–20 columns; default "支付宝"
@@ -190,36 +205,39 @@ type Alipay struct {
 	PollScan     Duration `toml:"poll_scan"`     // between further queries: 1 s–30 s; default 3 s
 	ScanLimit    Duration `toml:"scan_limit"`    // then the order is cancelled: 30 s–60 s; default 45 s
 	ReverseAfter Duration `toml:"reverse_after"` // no cancel sooner after paying: 0 s–60 s; default 0 s
+	AskLimit     Duration `toml:"ask_limit"`     // instead of the one in [sale]: 1 h–8760 h; default 0 s, that one
 }
 
 // Unionpay is the [networks.unionpay] table. All but Name, BaseURL, CA, TerminalID and NotifyURL are required when it
-// is enabled. Files are relative to the profile's folder.
+// is enabled, PrivateKey only where [Secrets] has no sealed one. Files are relative to the profile's folder.
 type Unionpay struct {
-	Enabled     bool   `toml:"enabled"`     // default true when the table is there, else false
-	Name        string `toml:"name"`        // 0–20 columns; default "云闪付"
-	BaseURL     string `toml:"base_url"`    // sandbox only: http or https, no path; default "", the network's own
-	CA          string `toml:"ca"`          // sandbox only: file of an extra root certificate; default ""
-	MerchantID  string `toml:"merchant_id"` // 商户代码 (merId): 15 letters or digits
-	TerminalID  string `toml:"terminal_id"` // 终端号 (termId): 8 letters or digits; default "", not sent
-	PrivateKey  string `toml:"private_key"` // file of the signing certificate's private key, PEM
-	Certificate string `toml:"certificate"` // file of the signing certificate, PEM
-	Root        string `toml:"root"`        // file of acp_prod_root.cer, PEM
-	Middle      string `toml:"middle"`      // file of acp_prod_middle.cer, PEM
-	NotifyURL   string `toml:"notify_url"`  // http or https, 1–255 bytes; default "", which asks for no notifications
+	Enabled     bool     `toml:"enabled"`     // default true when the table is there, else false
+	Name        string   `toml:"name"`        // 0–20 columns; default "云闪付"
+	BaseURL     string   `toml:"base_url"`    // sandbox only: http or https, no path; default "", the network's own
+	CA          string   `toml:"ca"`          // sandbox only: file of an extra root certificate; default ""
+	MerchantID  string   `toml:"merchant_id"` // 商户代码 (merId): 15 letters or digits
+	TerminalID  string   `toml:"terminal_id"` // 终端号 (termId): 8 letters or digits; default "", not sent
+	PrivateKey  string   `toml:"private_key"` // file of the signing certificate's private key, PEM
+	Certificate string   `toml:"certificate"` // file of the signing certificate, PEM
+	Root        string   `toml:"root"`        // file of acp_prod_root.cer, PEM
+	Middle      string   `toml:"middle"`      // file of acp_prod_middle.cer, PEM
+	NotifyURL   string   `toml:"notify_url"`  // http or https, 1–255 bytes; default "", which asks for no notifications
+	AskLimit    Duration `toml:"ask_limit"`   // instead of the one in [sale]: 1 h–8760 h; default 0 s, that one
 }
 
-// Aggregator is the [networks.aggregator] table. All but Name and CA are required when it is enabled. Files are relative
-// to the profile's folder.
+// Aggregator is the [networks.aggregator] table. All but Name and CA are required when it is enabled, PrivateKey only
+// where [Secrets] has no sealed one. Files are relative to the profile's folder.
 type Aggregator struct {
-	Enabled       bool   `toml:"enabled"`         // default true when the table is there, else false
-	Name          string `toml:"name"`            // 0–20 columns; default "聚合支付"
-	BaseURL       string `toml:"base_url"`        // the platform's: https, no path, 1–200 bytes
-	CA            string `toml:"ca"`              // sandbox only: file of an extra root certificate; default ""
-	MerchantID    string `toml:"merchant_id"`     // 商户号: 1–32 letters or digits
-	KeyID         string `toml:"key_id"`          // of the merchant's key: 1–64 letters, digits or hyphens
-	PrivateKey    string `toml:"private_key"`     // file of the merchant's private key, Ed25519, PEM
-	PlatformKeyID string `toml:"platform_key_id"` // of the platform's key: 1–64 letters, digits or hyphens
-	PlatformKey   string `toml:"platform_key"`    // file of the platform's public key, Ed25519, PEM
+	Enabled       bool     `toml:"enabled"`         // default true when the table is there, else false
+	Name          string   `toml:"name"`            // 0–20 columns; default "聚合支付"
+	BaseURL       string   `toml:"base_url"`        // the platform's: https, no path, 1–200 bytes
+	CA            string   `toml:"ca"`              // sandbox only: file of an extra root certificate; default ""
+	MerchantID    string   `toml:"merchant_id"`     // 商户号: 1–32 letters or digits
+	KeyID         string   `toml:"key_id"`          // of the merchant's key: 1–64 letters, digits or hyphens
+	PrivateKey    string   `toml:"private_key"`     // file of the merchant's private key, Ed25519, PEM
+	PlatformKeyID string   `toml:"platform_key_id"` // of the platform's key: 1–64 letters, digits or hyphens
+	PlatformKey   string   `toml:"platform_key"`    // file of the platform's public key, Ed25519, PEM
+	AskLimit      Duration `toml:"ask_limit"`       // instead of the one in [sale]: 1 h–8760 h; default 0 s, that one
 }
 
 // Offline is the [offline] table: codes that the terminal makes by itself while the networks are down, and what they may
@@ -242,7 +260,7 @@ type Offline struct {
 // enabled. Files are relative to the profile's folder.
 type OfflineAcquirer struct {
 	Page      string `toml:"page"`       // address before the codes: https, a path of 0–9 A–Z . / - alone, 1–200 bytes
-	Key       string `toml:"key"`        // file of the terminal's key, PEM
+	Key       string `toml:"key"`        // file of the terminal's key, PEM; in clear only without a sealed file
 	KeyNumber int    `toml:"key_number"` // of that key: 0–255; default 1
 }
 

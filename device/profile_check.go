@@ -17,6 +17,7 @@ import (
 type checker struct {
 	*decoder
 	production bool
+	draft      bool // of a profile that names key files to be sealed
 }
 
 // profile checks everything. Sections first, then what spans several.
@@ -37,6 +38,7 @@ func (c *checker) profile(p *Profile) {
 	c.unionpay(&p.Networks.Unionpay)
 	c.aggregator(&p.Networks.Aggregator)
 	c.offline(p)
+	c.secrets(p)
 	c.defaultNetwork(p)
 	c.pins(p)
 	c.sharedLines(p)

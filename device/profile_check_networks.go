@@ -17,12 +17,11 @@ var (
 func (c *checker) wechat(w *Wechat) {
 	const table = "networks.wechat."
 	c.network(table, w.Name, w.BaseURL, w.CA)
+	c.askLimit(table, w.AskLimit)
 	c.needed(w.Enabled, table+"merchant_id", w.MerchantID, wechatMerchant, "8 to 10 digits")
 	c.needed(w.Enabled, table+"app_id", w.AppID, wechatApp, "wx and 1 to 30 letters or digits")
 	c.needed(w.Enabled, table+"serial", w.Serial, wechatSerial, "8 to 64 hexadecimal digits")
 	c.needed(w.Enabled, table+"public_key_id", w.PublicKeyID, wechatPublicKey, "PUB_KEY_ID_ and 1 to 50 letters or digits")
-	c.file(at(table+"private_key"), w.PrivateKey, w.Enabled)
-	c.file(at(table+"api_v3_key"), w.APIV3Key, w.Enabled)
 	c.file(at(table+"public_key"), w.PublicKey, w.Enabled)
 	if w.NotifyURL != "" || w.Enabled {
 		c.notifyURL(at(table+"notify_url"), w.NotifyURL)
@@ -38,9 +37,9 @@ var (
 func (c *checker) alipay(a *Alipay, s *Sale) {
 	const table = "networks.alipay."
 	c.network(table, a.Name, a.BaseURL, a.CA)
+	c.askLimit(table, a.AskLimit)
 	c.needed(a.Enabled, table+"app_id", a.AppID, alipayApp, "16 digits")
 	c.needed(false, table+"seller_id", a.SellerID, alipaySeller, "2088 and 12 digits")
-	c.file(at(table+"private_key"), a.PrivateKey, a.Enabled)
 	c.file(at(table+"public_key"), a.PublicKey, a.Enabled)
 	c.wait(at(table+"poll_first"), a.PollFirst, time.Second, 30*time.Second)
 	c.wait(at(table+"poll_scan"), a.PollScan, time.Second, 30*time.Second)
@@ -65,10 +64,10 @@ var (
 func (c *checker) unionpay(u *Unionpay) {
 	const table = "networks.unionpay."
 	c.network(table, u.Name, u.BaseURL, u.CA)
+	c.askLimit(table, u.AskLimit)
 	c.needed(u.Enabled, table+"merchant_id", u.MerchantID, unionpayMerchant, "15 letters or digits")
 	c.needed(false, table+"terminal_id", u.TerminalID, unionpayTerminal, "8 letters or digits")
 	c.needed(false, table+"notify_url", u.NotifyURL, unionpayNotify, "an http or https address of at most 255 bytes")
-	c.file(at(table+"private_key"), u.PrivateKey, u.Enabled)
 	c.file(at(table+"certificate"), u.Certificate, u.Enabled)
 	c.file(at(table+"root"), u.Root, u.Enabled)
 	c.file(at(table+"middle"), u.Middle, u.Enabled)
@@ -85,6 +84,7 @@ var (
 func (c *checker) aggregator(a *Aggregator) {
 	const table, key = "networks.aggregator.", "1 to 64 letters, digits or hyphens"
 	c.text(at(table+"name"), a.Name, 0, 20)
+	c.askLimit(table, a.AskLimit)
 	c.override(at(table+"ca"), a.CA)
 	c.file(at(table+"ca"), a.CA, false)
 	c.needed(a.Enabled, table+"base_url", a.BaseURL, aggregatorURL, "like https://host, at most 200 bytes")
@@ -94,7 +94,6 @@ func (c *checker) aggregator(a *Aggregator) {
 	c.needed(a.Enabled, table+"merchant_id", a.MerchantID, aggregatorMerchant, "1 to 32 letters or digits")
 	c.needed(a.Enabled, table+"key_id", a.KeyID, aggregatorKey, key)
 	c.needed(a.Enabled, table+"platform_key_id", a.PlatformKeyID, aggregatorKey, key)
-	c.file(at(table+"private_key"), a.PrivateKey, a.Enabled)
 	c.file(at(table+"platform_key"), a.PlatformKey, a.Enabled)
 }
 

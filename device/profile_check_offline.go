@@ -21,6 +21,5 @@ func (c *checker) offline(p *Profile) {
 	}
 	const table = "offline.acquirer."
 	c.needed(o.Enabled, table+"page", o.Acquirer.Page, offlinePage, "like https://host/O: https, a path of capitals, digits and . / - alone")
-	c.file(at(table+"key"), o.Acquirer.Key, o.Enabled)
 	c.number(at(table+"key_number"), int64(o.Acquirer.KeyNumber), 0, 255, "")
 }

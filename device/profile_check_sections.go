@@ -9,6 +9,7 @@ import (
 var (
 	terminalID   = lazy(`^[A-Z0-9]{1,8}$`)
 	operatorID   = lazy(`^[A-Za-z0-9]{1,8}$`)
+	enrolCode    = lazy(`^[0-9]{8,16}$`)
 	merchantNo   = lazy(`^[A-Za-z0-9_-]{0,32}$`)
 	barcodeText  = lazy(`^[!-~]{1,48}$`)
 	pinName      = lazy(`^[!-~]{1,32}$`)
@@ -44,6 +45,7 @@ func (c *checker) terminal(t *Terminal) {
 	c.match(at("terminal.id"), t.ID, terminalID, "1 to 8 of A–Z and 0–9")
 	c.oneOf(at("terminal.language"), t.Language, "zh", "en")
 	c.match(at("terminal.operator"), t.Operator, operatorID, "1 to 8 letters or digits")
+	c.needed(false, "terminal.enrol_code", t.EnrolCode, enrolCode, "8 to 16 digits")
 }
 
 func (c *checker) merchant(m *Merchant) {
@@ -63,12 +65,24 @@ func (c *checker) sale(s *Sale) {
 	c.wait(at("sale.scan_limit"), s.ScanLimit, 30*time.Second, 120*time.Second)
 	c.wait(at("sale.reverse_after"), s.ReverseAfter, 15*time.Second, 60*time.Second)
 	c.wait(at("sale.request_timeout"), s.RequestTimeout, time.Second, 60*time.Second)
+	c.wait(at("sale.refund_settle"), s.RefundSettle, 10*time.Second, 120*time.Second)
+	c.wait(at("sale.ask_limit"), s.AskLimit, time.Hour, longestAsk)
 	if s.Copies != 1 && s.Copies != 2 {
 		c.fail(at("sale.copies"), "must be 1 or 2, not %d", s.Copies)
 	}
 	c.less("sale.poll_show", s.PollShow, "show_expiry", s.ShowExpiry)
 	c.less("sale.poll_scan", s.PollScan, "scan_limit", s.ScanLimit)
 	c.less("sale.reverse_after", s.ReverseAfter, "scan_limit", s.ScanLimit)
+}
+
+// longestAsk is how long any network answers for an order at most.
+const longestAsk = 365 * 24 * time.Hour
+
+// askLimit checks a network's own limit, which may be left out.
+func (c *checker) askLimit(table string, d Duration) {
+	if d != 0 {
+		c.wait(at(table+"ask_limit"), d, time.Hour, longestAsk)
+	}
 }
 
 // less checks that one duration is shorter than another of its table.

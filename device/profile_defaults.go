@@ -58,6 +58,8 @@ func defaultSale() Sale {
 		ScanLimit:      Duration(45 * time.Second),
 		ReverseAfter:   Duration(15 * time.Second),
 		RequestTimeout: Duration(10 * time.Second),
+		RefundSettle:   Duration(10 * time.Second),
+		AskLimit:       Duration(24 * time.Hour),
 		PrintReceiptQR: true,
 		Copies:         2,
 	}

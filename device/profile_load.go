@@ -22,6 +22,16 @@ const maxProfileLine = 4096
 // LoadProfile reads the profile at path. See [ParseProfile] for its errors; one of the file system is returned
 // as it is.
 func LoadProfile(path string) (*Profile, error) {
+	return load(path, false)
+}
+
+// LoadDraft reads a profile as a technician has it who is about to seal the keys: in production, too, it may name their
+// files beside the sealed one. Otherwise it is [LoadProfile]. A terminal never runs on a draft.
+func LoadDraft(path string) (*Profile, error) {
+	return load(path, true)
+}
+
+func load(path string, draft bool) (*Profile, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("profile: %w", err)
@@ -32,7 +42,7 @@ func LoadProfile(path string) (*Profile, error) {
 	if err != nil {
 		return nil, fmt.Errorf("profile: %w", err)
 	}
-	return ParseProfile(path, text)
+	return parse(path, text, draft)
 }
 
 // ParseProfile reads a profile from text: UTF-8 TOML of at most [MaxProfileBytes], with or without a byte order
@@ -40,6 +50,10 @@ func LoadProfile(path string) (*Profile, error) {
 // type or out of range and contradictions are refused, all at once, by a [*ProfileError]. name stands before
 // each problem, and its folder is where relative paths begin.
 func ParseProfile(name string, text []byte) (*Profile, error) {
+	return parse(name, text, false)
+}
+
+func parse(name string, text []byte, draft bool) (*Profile, error) {
 	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
 	if p := checkText(text); p != nil {
 		return nil, newProfileError(name, []Problem{*p}, 0)
@@ -58,7 +72,7 @@ func ParseProfile(name string, text []byte) (*Profile, error) {
 	d := &decoder{lines: lines}
 	enableNetworks(profile, tree)
 	d.decode(profile, tree)
-	c := &checker{decoder: d}
+	c := &checker{decoder: d, draft: draft}
 	c.profile(profile)
 	if len(d.problems) > 0 {
 		return nil, newProfileError(name, d.problems, d.more)

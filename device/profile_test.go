@@ -69,6 +69,8 @@ func TestDefaults(t *testing.T) {
 		{"sale.scan_limit", s.ScanLimit.D(), 45 * time.Second},
 		{"sale.reverse_after", s.ReverseAfter.D(), 15 * time.Second},
 		{"sale.request_timeout", s.RequestTimeout.D(), 10 * time.Second},
+		{"sale.refund_settle", s.RefundSettle.D(), 10 * time.Second},
+		{"sale.ask_limit", s.AskLimit.D(), 24 * time.Hour},
 		{"sale.print_receipt_qr", s.PrintReceiptQR, true},
 		{"sale.copies", s.Copies, 2},
 		{"display.kind", p.Display.Kind, "framebuffer"},
@@ -185,17 +187,17 @@ func TestAllProblemsAtOnce(t *testing.T) {
 		`ca = "paynet-ca.pem"`, `cert = "paynet-ca.pem"`,
 	).Replace(sample(t))
 	_, err := ParseProfile("host.toml", []byte(text))
-	const want = `host.toml:1: version: must be 1, which is all that this firmware knows, not 3
-host.toml:6: terminal.id: is required: 1 to 8 of A–Z and 0–9
-host.toml:7: terminal.ID: unknown key; did you mean "id"?
-host.toml:23: sale.poll_show: want a duration in quotes such as "500ms" or "30s", not "3"
-host.toml:29: sale.copies: must be 1 or 2, not 7
-host.toml:84: printer.columns: want a whole number, not a text
-host.toml:102: networks.wechat.cert: unknown key
-host.toml:116: networks.alipay.cert: unknown key
-host.toml:130: networks.unionpay.cert: unknown key
-host.toml:143: networks.aggregator.cert: unknown key`
-	if err == nil || err.Error() != want {
+	const want = `host.toml: version: must be 1, which is all that this firmware knows, not 3
+host.toml: terminal.id: is required: 1 to 8 of A–Z and 0–9
+host.toml: terminal.ID: unknown key; did you mean "id"?
+host.toml: sale.poll_show: want a duration in quotes such as "500ms" or "30s", not "3"
+host.toml: sale.copies: must be 1 or 2, not 7
+host.toml: printer.columns: want a whole number, not a text
+host.toml: networks.wechat.cert: unknown key
+host.toml: networks.alipay.cert: unknown key
+host.toml: networks.unionpay.cert: unknown key
+host.toml: networks.aggregator.cert: unknown key`
+	if err == nil || unnumbered(err.Error()) != want {
 		t.Errorf("says\n%v\nwant\n%s", err, want)
 	}
 }
@@ -208,7 +210,9 @@ func TestWaitsByEnvironment(t *testing.T) {
 		t.Errorf("the sandbox refuses short waits: %v", err)
 	}
 	_, err := ParseProfile("fast.toml", []byte("environment = \"production\"\n"+fast))
-	const want = `fast.toml:11: sale.show_expiry: must be 30s to 5m, not 2s
+	const want = `fast.toml:1: secrets.store: is required in production: the file of the board's device secret, see docs/secrets.md
+fast.toml:1: secrets.sealed: is required in production: seal the keys with pos seal
+fast.toml:11: sale.show_expiry: must be 30s to 5m, not 2s
 fast.toml:12: sale.poll_show: must be 1s to 30s, not 50ms
 fast.toml:13: sale.reverse_after: must be 15s to 1m, not 100ms
 fast.toml:14: sale.scan_limit: must be 30s to 2m, not 1s
@@ -234,8 +238,11 @@ show_margin = "60s"
 
 [networks.alipay]
 app_id = "2021000000000001"
-private_key = "alipay/app_private_key.txt"
 public_key = "alipay/alipay_public_key.txt"
+
+[secrets]
+store = "/secret/device.secret"
+sealed = "keys.sealed"
 `
 
 // A shop can have Alipay alone, and a margin that its codes can outlive is refused where money is real.

@@ -287,7 +287,7 @@ func (w *writer) putNotes(seq uint64, before, after txn.Order) error {
 	if before.State != txn.Paid && after.State == txn.Paid {
 		w.st.last = seq
 	}
-	if before.Exception == "" && after.Exception != "" {
+	if !before.Listed() && after.Listed() {
 		w.st.exceptions++
 		if err := w.put(bucketExceptions, u64(w.st.exceptions), u64(seq)); err != nil {
 			return err

@@ -36,8 +36,7 @@ var (
 	// ErrTerminal is returned when the terminal id doesn't fit an order number.
 	ErrTerminal = rules.ErrTerminal
 	// ErrKey is returned when the device key is missing or not the one that the journal was made with.
-	// It is a [txn.ErrJournalDamaged]: without its key nothing in a journal can be believed.
-	ErrKey = fmt.Errorf("%w: the device key doesn't fit it", txn.ErrJournalDamaged)
+	ErrKey = txn.ErrJournalKey
 	// ErrReadOnly is returned when a record is committed to a journal that was opened to be read.
 	ErrReadOnly = errors.New("store: journal opened read-only")
 	// ErrClosed is returned after Close.

@@ -91,6 +91,9 @@ func (m *modelled) record() txn.Record {
 	if real, err := m.model.Order(o.No); err == nil && real.Offline != nil {
 		return m.offline(real)
 	}
+	if m.rng.IntN(3) == 0 {
+		return m.refund(pick(m.all))
+	}
 	switch states := []txn.State{txn.Unknown, txn.Closing, txn.Reversing, txn.Open}; m.rng.IntN(5) {
 	case 0, 1:
 		return storetest.Move(o, states[m.rng.IntN(len(states))])
@@ -129,6 +132,24 @@ func (m *modelled) offline(o txn.Order) txn.Record {
 	return &txn.OfflineRenewed{Operator: "9001", At: storetest.Day}
 }
 
+// refund returns a record about an order's refunds, or about its place on the exception list.
+func (m *modelled) refund(no txn.OrderNo) txn.Record {
+	o, err := m.model.Order(no)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	states := []txn.RefundState{txn.RefundDone, txn.RefundRefused, txn.RefundDisputed, txn.RefundProcessing}
+	switch m.rng.IntN(5) {
+	case 0:
+		return &txn.Settled{Order: no, By: "9001", At: storetest.Day}
+	case 1:
+		return &txn.Printed{Order: no, Refund: txn.NewRefundNo(no, 1+m.rng.IntN(2)), At: storetest.Day}
+	case 2, 3:
+		return storetest.RefundIntent(o, m.rng.Int64N(o.Amount.Fen))
+	}
+	return storetest.RefundOutcome(o, states[m.rng.IntN(len(states))])
+}
+
 // translate returns rec with the real incarnation in its numbers.
 func (m *modelled) translate(rec txn.Record) txn.Record {
 	to := func(no txn.OrderNo) txn.OrderNo {
@@ -148,6 +169,19 @@ func (m *modelled) translate(rec txn.Record) txn.Record {
 		c.Order = to(c.Order)
 		return &c
 	case *txn.Printed:
+		c := *r
+		c.Order = to(c.Order)
+		c.Refund = txn.RefundNo(to(txn.OrderNo(c.Refund)))
+		return &c
+	case *txn.RefundIntent:
+		c := *r
+		c.Order, c.No = to(c.Order), txn.RefundNo(to(txn.OrderNo(c.No)))
+		return &c
+	case *txn.RefundOutcome:
+		c := *r
+		c.Order, c.No = to(c.Order), txn.RefundNo(to(txn.OrderNo(c.No)))
+		return &c
+	case *txn.Settled:
 		c := *r
 		c.Order = to(c.Order)
 		return &c

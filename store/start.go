@@ -96,7 +96,7 @@ func (v *view) pendingSales(st state) ([]uint64, error) {
 }
 
 // exceptions returns the latest 1,000 orders on the exception list, oldest first. An order that a late
-// success has cleared is no longer on it.
+// success has cleared, or a supervisor settled, is no longer on it; one that came back keeps its first place.
 func (v *view) exceptions(st state) ([]txn.Order, error) {
 	var out []txn.Order
 	for i := after(st.exceptions, rules.MaxRecent); i <= st.exceptions; i++ {
@@ -108,7 +108,7 @@ func (v *view) exceptions(st state) ([]txn.Order, error) {
 		if err != nil {
 			return nil, err
 		}
-		if s.Order.Exception != "" {
+		if s.Order.Listed() && !slices.ContainsFunc(out, func(o txn.Order) bool { return o.No == s.Order.No }) {
 			out = append(out, s.Order)
 		}
 	}

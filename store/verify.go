@@ -118,11 +118,10 @@ func (v *view) verifyOrder(seq uint64, t *tally) error {
 	if err != nil {
 		return err
 	}
-	listed := false
 	err = v.derive(s, func(record uint64, before, after txn.Order) {
 		t.records++
-		if !listed && after.Exception != "" {
-			t.exceptions[record], listed = seq, true
+		if !before.Listed() && after.Listed() {
+			t.exceptions[record] = seq
 		}
 		if before.State != txn.Paid && after.State == txn.Paid && record > t.lastRecord {
 			t.last, t.lastRecord = seq, record

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -109,7 +110,13 @@ func (e Entry) String() string {
 	case *txn.Outcome:
 		return fmt.Sprintf("%d outcome %s: %s", e.Sequence, r.Order, r.State)
 	case *txn.Printed:
-		return fmt.Sprintf("%d printed %s", e.Sequence, r.Order)
+		return fmt.Sprintf("%d printed %s", e.Sequence, cmp.Or(string(r.Refund), string(r.Order)))
+	case *txn.RefundIntent:
+		return fmt.Sprintf("%d refund %s: %s, allowed by %s", e.Sequence, r.No, r.Amount, r.Supervisor)
+	case *txn.RefundOutcome:
+		return fmt.Sprintf("%d refund %s: %s", e.Sequence, r.No, r.State)
+	case *txn.Settled:
+		return fmt.Sprintf("%d settled %s: by %s", e.Sequence, r.Order, r.By)
 	case *txn.Enrolled:
 		return fmt.Sprintf("%d operator %s: %s", e.Sequence, r.Operator, r.Role)
 	case *txn.PINTried:

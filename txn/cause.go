@@ -75,16 +75,16 @@ var causes = map[string]text{
 }
 
 // why returns what the cashier is told of an order that brought no money.
-func (m *Machine) why(o Order) string { return m.faultText(Fault(o.Reason), o.Reason) }
+func (m *Machine) why(o Order) string { return m.faultText(o, o.Reason) }
 
-// faultText explains a fault or a network's code.
-func (m *Machine) faultText(f Fault, code string) string {
-	kind, detail, _ := strings.Cut(string(f), ":")
+// faultText explains why an order brought no money: a fault or a network's code.
+func (m *Machine) faultText(o Order, code string) string {
+	kind, detail, _ := strings.Cut(o.Reason, ":")
+	if s := m.refusal(o.Network, Fault(kind), detail); s != "" {
+		return s
+	}
 	if t, ok := causes[kind]; ok {
 		return m.say(t)
-	}
-	if Fault(kind) == FaultConfig {
-		return m.say(whyConfig, orElse(detail, "?"))
 	}
 	return m.say(whyOther, shorten(orElse(code, kind), 32))
 }

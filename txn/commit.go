@@ -37,10 +37,18 @@ func (m *Machine) committed(e Committed) {
 	case *OfflineMade, *OfflineTried, *OfflineAnswered:
 		m.offlineKept(rec, e.Order)
 	case *Printed:
-		m.forget(e.Order.No)
-		if m.last != nil && m.last.No == e.Order.No {
-			m.last.Printed = true
-		}
+		m.forget(slipRef{r.Order, r.Refund})
+		m.fresh(e.Order)
+	case *RefundIntent:
+		m.refundBegun(e.Token, e.Order)
+	case *RefundOutcome:
+		m.refundEnded(e.Order, r.No)
+	case *Settled:
+		m.fresh(e.Order)
+	case *PINTried:
+		m.pinCounted(e.Token, r)
+	case *Enrolled:
+		m.enrolled(e.Token)
 	}
 }
 
@@ -56,6 +64,10 @@ func (m *Machine) commitFailed(rec Record, err error) {
 		}
 		return
 	}
+	if _, ok := rec.(*RefundIntent); ok && errors.Is(err, ErrTransition) {
+		m.refundRefused()
+		return
+	}
 	if r, ok := rec.(*Outcome); ok {
 		for sale, no := range m.captured {
 			if no == r.Order {
@@ -66,7 +78,7 @@ func (m *Machine) commitFailed(rec Record, err error) {
 	if _, stopped := m.view.(halted); !stopped { // the first failure is the cause of the others
 		m.view = halted{haltText(err), m.mayBePaid()}
 	}
-	m.tasks = nil
+	m.tasks, m.refunds = nil, nil
 	m.emit(Beep{BeepAlarm})
 }
 
@@ -84,6 +96,8 @@ func haltText(err error) text {
 	switch {
 	case errors.Is(err, ErrJournalNewer):
 		return haltNewer
+	case errors.Is(err, ErrJournalKey): // before the damage that it counts as
+		return haltKey
 	case errors.Is(err, ErrJournalDamaged):
 		return haltDamaged
 	case errors.Is(err, ErrJournalFull):

@@ -25,6 +25,9 @@ const (
 	maxExceptions = 200 // exceptions listed on the screen
 )
 
+// MaxEnrolCode is how many digits an enrolment code has at most.
+const MaxEnrolCode = 16
+
 // Config is what the machine must know of its shop, its terminal and its networks.
 type Config struct {
 	Terminal string   // terminal number (终端号)
@@ -51,6 +54,10 @@ type Config struct {
 	Timing                   // of networks without their own
 	MaxBackoff time.Duration // between queries of an order in the background
 	Linger     time.Duration // how long an outcome stays on the screen
+
+	EnrolCode    PIN           // by which a technician enrols a supervisor, at most [MaxEnrolCode] digits; none: nobody can
+	RefundSettle time.Duration // how long a network may not know of a refund that was asked for
+	AskLimit     time.Duration // then a supervisor may rule on what no network has answered; 0: never
 }
 
 // Timing is when a network wants to be asked what.
@@ -80,6 +87,9 @@ type NetworkConfig struct {
 	Short  string // for the line of digits: 微信
 	Number string // our merchant number there (商户号)
 	Timing Timing // the zero value: that of Config
+
+	AskLimit time.Duration // how long after its beginning an order or refund can be asked about; 0: that of Config
+	NoRefund bool          // nothing can be given back through it
 }
 
 func (c *Config) network(id NetworkID) (NetworkConfig, bool) {

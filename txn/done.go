@@ -2,17 +2,17 @@ package txn
 
 import "time"
 
-// done shows a verified success that is on disk, and how its receipt fares. It never holds the cashier up:
+// done shows a verified success, or money given back, that is on disk, and how its receipt fares. It never holds the cashier up:
 // a digit starts the next sale while the paper is still coming.
 type done struct {
 	since time.Duration
-	order Order
+	receipt
 	fault PrintFault  // why the receipt did not come out
 	far   PrintExtent // how far it may have come
 	whole bool        // it came out
 }
 
-// printed takes the end of one of the order's slips.
+// printed takes the end of one of its slips.
 func (d done) printed(m *Machine, job printJob, e PrintEnded) done {
 	d.since, d.fault, d.far = m.now.Mono, e.Fault, e.Done
 	d.whole = e.Fault == PrintOK && job.last
@@ -24,29 +24,38 @@ func (d done) key(m *Machine, k Key, long bool) {
 	case d.fault != PrintOK && k == KeyOK:
 		d.fault = PrintOK
 		m.view = d
-		m.reprint(d.order)
+		m.reprint(d.receipt)
 	case d.fault != PrintOK && k == KeyCancel:
-		m.skip(d.order.No)
-		m.abandon()
+		m.skip(d.ref())
+		d.leave(m)
 	case k == KeyOK || k == KeyCancel || k == KeyClear:
-		m.abandon()
+		d.leave(m)
 	case k.amount() || k == KeyScan || k == KeyMenu:
-		m.abandon()
+		d.leave(m)
 		m.view.key(m, k, long)
 	}
+}
+
+// leave makes room for the next customer. A refund leaves the goods at the till as they were.
+func (d done) leave(m *Machine) {
+	if d.refund == "" {
+		m.abandon()
+		return
+	}
+	m.view = entry{}
 }
 
 // tick leaves the screen by itself, but not while it asks for something to be done about the printer.
 func (d done) tick(m *Machine) {
 	finished := d.whole || !m.cfg.Printer
 	if finished && m.now.Mono-d.since > m.cfg.Linger || m.now.Mono-d.since > failedTimeout {
-		m.abandon()
+		d.leave(m)
 	}
 }
 
 // scan takes what an engine in continuous mode reads: the next customer's goods.
 func (d done) scan(m *Machine, c Scanned) {
-	m.abandon()
+	d.leave(m)
 	entry{}.scan(m, c)
 }
 
@@ -54,6 +63,9 @@ func (d done) misread(m *Machine, reason ScanFault) { entry{}.misread(m, reason)
 
 func (d done) screen(m *Machine) Screen {
 	s := m.paidScreen(d.order)
+	if r, ok := d.order.Refund(d.refund); ok {
+		s = m.refundedScreen(d.order, r)
+	}
 	switch {
 	case !m.cfg.Printer:
 		s.Lines = append(s.Lines, m.say(sayNoPrinter))

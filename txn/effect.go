@@ -1,7 +1,7 @@
 package txn
 
 // Effect is something for the loop to do. The loop carries effects out in the order in which they come;
-// those that take time ([Commit], [Request], [Print], [Kick]) end in an event, in every case.
+// those that take time ([Commit], [Request], [RefundRequest], [Recall], [CheckPIN], [HashPIN], [Print], [Kick]) end in an event, in every case.
 type Effect interface{ effect() }
 
 // Draw shows a screen.
@@ -26,8 +26,11 @@ type Print struct {
 	Slip Slip
 }
 
-// Kick opens the cash drawer of a sale in cash that is on disk: once for each, whatever becomes of it.
-type Kick struct{ Order OrderNo }
+// Kick opens the cash drawer for cash that came or goes back, which is on disk: once for each, whatever becomes of it.
+type Kick struct {
+	Order  OrderNo
+	Refund RefundNo // cash that goes back; empty: cash that came
+}
 
 // Trigger switches the scan engine on or off.
 type Trigger struct{ On bool }

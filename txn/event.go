@@ -77,7 +77,24 @@ type ScannerState struct{ Fault ScanFault } // empty: it works
 type Tick struct{}
 
 // NetworkOut says that a network could not be set up: until the next start there is nothing to sell with it.
-type NetworkOut struct{ Network NetworkID }
+type NetworkOut struct {
+	Network NetworkID
+	Key     KeyKind // which of its keys can't be used, if it is for a key
+}
+
+// KeyKind is one of the keys and certificates that a merchant has with a network, by its name in the profile.
+type KeyKind string
+
+// The keys.
+const (
+	KeyPrivate     KeyKind = "private_key"
+	KeyAPIv3       KeyKind = "api_v3_key"
+	KeyPublic      KeyKind = "public_key"   // the network's
+	KeyPlatform    KeyKind = "platform_key" // the same of an aggregator
+	KeyCertificate KeyKind = "certificate"
+	KeyRoot        KeyKind = "root"
+	KeyMiddle      KeyKind = "middle"
+)
 
 // NetworkAnswered ends a [Request]. Fault is empty exactly when Answer is verified.
 type NetworkAnswered struct {

@@ -1,6 +1,9 @@
 package txn
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // Errors by which a journal says that nothing may be sold.
 var (
@@ -8,6 +11,10 @@ var (
 	ErrJournalNewer = errors.New("journal: written by newer firmware")
 	// ErrJournalDamaged is returned when a page, a record's MAC or the chain does not hold.
 	ErrJournalDamaged = errors.New("journal: damaged")
+	// ErrJournalKey is returned when the device key that the journal was made with is missing or is another: it
+	// is another terminal's, or this one's secrets are. Without its key nothing in a journal can be believed, so it
+	// is an [ErrJournalDamaged] to all who don't care which.
+	ErrJournalKey = fmt.Errorf("%w: its key is not this terminal's", ErrJournalDamaged)
 	// ErrJournalFull is returned when there is no room to commit.
 	ErrJournalFull = errors.New("journal: no room left")
 	// ErrJournalBusy is returned when another process holds the journal.

@@ -1,6 +1,9 @@
 package txn
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Machine is the terminal's judgement: a pure function from events to effects. It reads no clock, starts
 // no goroutine and does no I/O, so a list of events always brings the same effects.
@@ -16,22 +19,30 @@ type Machine struct {
 	sale  *Sale // the customer at the till; nil between customers
 	tasks []*task
 	// missing are the networks that could not be set up.
-	missing []NetworkID
+	missing []NetworkOut
 	// captured names the order that paid each sale of which an order is still worked on.
 	captured   map[OrderNo]OrderNo
 	codes      []CodeDigest
 	exceptions []Order
-	last       *Order // for 重打印
-	till       Till
-	dark       bool // the last request for a sale reached no network, and none has answered since
-	offlineOut bool // offline codes can't be made
+	last       *Order   // for 重打印
+	lastRefund RefundNo // … of this refund of it; empty: of the payment
+	refunds    []*refundTask
+
+	till     Till
+	triedAt  time.Duration // when a PIN was last tried, or this run began
+	checking uint64        // the try that is being compared; 0 for none
+	// Wrong enrolment codes in this run, and when the latest was keyed in.
+	codeTries   int
+	codeTriedAt time.Duration
+	dark        bool // the last request for a sale reached no network, and none has answered since
+	offlineOut  bool // offline codes can't be made
 
 	token   uint64
 	commits map[uint64]Record
 
 	jobs      []printJob
 	printing  bool
-	unprinted []Order
+	unprinted []receipt
 
 	printer  PrinterState
 	scanner  ScanFault
@@ -70,6 +81,7 @@ func New(cfg Config, start Start, now Time) *Machine {
 		cfg: cfg, language: cfg.Language, now: now, view: entry{},
 		captured: map[OrderNo]OrderNo{}, commits: map[uint64]Record{},
 		codes: slices.Clone(start.Codes), exceptions: slices.Clone(start.Exceptions), last: start.Last, till: start.Till,
+		triedAt: now.Mono,
 	}
 	for _, o := range start.Pending {
 		if o.State == Paid && o.Exception != OverTotal {
@@ -79,11 +91,12 @@ func New(cfg Config, start Start, now Time) *Machine {
 		case !o.State.Final():
 			m.tasks = append(m.tasks, m.recovered(o))
 			if o.State == Unconfirmed && !o.Printed {
-				m.unprinted = append(m.unprinted, o)
+				m.unprinted = append(m.unprinted, receipt{order: o})
 			}
-		case o.Pending():
-			m.unprinted = append(m.unprinted, o)
+		case o.State == Paid && !o.Printed:
+			m.unprinted = append(m.unprinted, receipt{order: o})
 		}
+		m.recoverRefunds(o)
 	}
 	return m
 }
@@ -133,6 +146,14 @@ func (m *Machine) Step(now Time, ev Event) []Effect {
 		m.committed(e)
 	case PrintEnded:
 		m.printEnded(e)
+	case RefundAnswered:
+		m.refundAnswered(e)
+	case Recalled:
+		m.recalled(e)
+	case PINChecked:
+		m.pinChecked(e)
+	case PINHashed:
+		m.pinHashed(e)
 	case KickEnded:
 		m.kicked(e)
 	case PrinterState:
@@ -143,6 +164,7 @@ func (m *Machine) Step(now Time, ev Event) []Effect {
 	}
 	m.view.tick(m)
 	m.work()
+	m.workRefunds()
 	m.pump()
 	m.setTrigger()
 	m.nextAlarm()
@@ -181,8 +203,17 @@ func (m *Machine) scannerState(f ScanFault) {
 	m.scanner = f
 }
 
+// aims reports whether the scan engine is to look for a code.
+func (m *Machine) aims() bool {
+	switch m.view.(type) {
+	case scanning, refundFind:
+		return true
+	}
+	return false
+}
+
 func (m *Machine) setTrigger() {
-	_, on := m.view.(scanning)
+	on := m.aims()
 	if on != m.trigger {
 		m.trigger = on
 		m.emit(Trigger{On: on})

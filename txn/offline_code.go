@@ -93,10 +93,10 @@ func (m *Machine) offlineKept(rec Record, o Order) {
 func (m *Machine) unconfirmed(t *task) {
 	o := t.order
 	m.note("order unconfirmed", o.No)
-	m.last = &o
-	m.printReceipt(o, "")
+	m.last, m.lastRefund = &o, ""
+	m.printReceipt(receipt{order: o}, "")
 	if v, ok := m.view.(offlineCode); ok && v.t == t {
-		m.view = done{since: m.now.Mono, order: o}
+		m.view = done{since: m.now.Mono, receipt: receipt{order: o}}
 	}
 }
 

@@ -76,18 +76,7 @@ func (t *task) settles() Money {
 
 // confirmed goes on when the network has said that an unconfirmed order is paid. Its slip came out, or is owed, when
 // it was handed over: only if it is owed still, it will be the receipt of a paid order.
-func (m *Machine) confirmed(o Order) {
-	for i := range m.unprinted {
-		if m.unprinted[i].No == o.No {
-			m.unprinted[i] = o
-		}
-	}
-	if m.last != nil && m.last.No == o.No {
-		last := o
-		m.last = &last
-	}
-	m.emit(Beep{BeepPaid})
-}
+func (m *Machine) confirmed() { m.emit(Beep{BeepPaid}) }
 
 // offlineWhy says why an offline code ended without an answer.
 func (m *Machine) offlineWhy(reason string) string {

@@ -2,6 +2,7 @@ package txn
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -134,7 +135,11 @@ type Order struct {
 
 	Late      bool      `json:"late,omitempty"`      // paid after the cashier had given it up
 	Exception Exception `json:"exception,omitempty"` // what a person must look at
+	Settled   string    `json:"settled,omitempty"`   // the supervisor who has dealt with it
+	Verdict   string    `json:"verdict,omitempty"`   // the supervisor who ended it, where no network could
 	Printed   bool      `json:"printed,omitempty"`   // its receipts came out whole
+
+	Refunds []Refund `json:"refunds,omitempty"` // in the order in which they were asked for
 }
 
 // Exception is why an order stands on the exception list.
@@ -151,9 +156,16 @@ const (
 	AlreadyExists Exception = "already-exists"
 	// Mismatch: a signed answer named our order with somebody else's facts.
 	Mismatch Exception = "mismatch"
+	// RefundStuck: a refund can't be delivered, or its network contradicts us about it.
+	RefundStuck Exception = "refund-stuck"
+	// NotPaidVerdict: a supervisor said that no money came, where no network could be asked any more.
+	NotPaidVerdict Exception = "verdict"
 	// Unpaid: an offline code was answered, and its network says that nobody paid it.
 	Unpaid Exception = "unpaid"
 )
+
+// Listed reports whether the order stands on the exception list.
+func (o Order) Listed() bool { return o.Exception != "" && o.Settled == "" }
 
 // Change returns what a customer who paid in cash gets back (找零).
 func (o Order) Change() Money { return o.Tendered.Sub(o.Amount) }
@@ -168,7 +180,7 @@ func (o Order) Apply(rec Record) (Order, error) {
 }
 
 // Pending reports whether the order needs the machine after a restart: its outcome is open, or money came
-// and its receipt is not known to have come out.
+// and its receipt is not known to have come out, or one of its refunds needs it.
 func (o Order) Pending() bool {
-	return !o.State.Final() || o.State == Paid && !o.Printed
+	return slices.ContainsFunc(o.Refunds, Refund.Pending) || !o.State.Final() || o.State == Paid && !o.Printed
 }

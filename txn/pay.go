@@ -48,7 +48,7 @@ func (m *Machine) opened(token uint64, o Order) {
 		return
 	}
 	v, ok := m.view.(starting)
-	t := &task{order: o, started: m.now.Mono, due: m.now.Mono, wait: m.cfg.timing(o.Network).PollShow}
+	t := &task{order: o, started: m.now.Mono, heard: m.now.Mono, due: m.now.Mono, wait: m.cfg.timing(o.Network).PollShow}
 	m.tasks = append(m.tasks, t)
 	if !ok || v.token != token {
 		t.giveUp(m, "left")
@@ -112,7 +112,7 @@ func (v showing) changed(m *Machine, t *task) {
 	if t.order.State != Closing || m.sale == nil {
 		return
 	}
-	why := m.faultText(Fault(t.order.Reason), "")
+	why := m.faultText(t.order, "")
 	if t.order.Reason == "expired" {
 		why = m.say(sayExpired)
 	}
@@ -192,8 +192,10 @@ func (v collecting) screen(m *Machine) Screen {
 		s.Title, s.Lines, s.Keys = m.say(txtUndoing), []string{m.say(sayUndoing)}, []string{m.say(keyLeave)}
 	case o.State == Unknown || v.t.last != FaultNone:
 		s.Title, s.Lines = m.say(txtUnknown), []string{m.say(sayAsking)}
-		if cause, ok := netFaults[v.t.last]; ok && v.t.last != FaultNoAnswer {
-			s.Lines = append(s.Lines, m.say(cause))
+		if why := m.refusal(o.Network, v.t.last, v.t.lastCode); why != "" {
+			s.Lines = append(s.Lines, why)
+		} else if v.t.last != FaultNone && v.t.last != FaultNoAnswer {
+			s.Lines = append(s.Lines, m.say(netFaults[v.t.last]))
 		}
 	case v.t.tries > 0 && v.t.asked != OpScan:
 		s.Lines = []string{m.say(sayPassword)}
@@ -205,7 +207,7 @@ func (v collecting) screen(m *Machine) Screen {
 func (m *Machine) outcome(o Order) {
 	switch o.State {
 	case Paid:
-		m.view = done{since: m.now.Mono, order: o, whole: o.Printed} // printed already: it was unconfirmed before
+		m.view = done{since: m.now.Mono, receipt: receipt{order: o}, whole: o.Printed} // printed already: it was unconfirmed before
 	case Disputed:
 		m.view = failed{since: m.now.Mono, order: o.No, why: m.say(sayDisputed, o.No.Short()), over: true}
 		m.emit(Beep{BeepAlarm})

@@ -9,30 +9,30 @@ import (
 type printJob struct {
 	id    uint64
 	slip  Slip
-	order OrderNo // of a receipt; empty for a code to be paid
+	of    slipRef // of a receipt; none for a code to be paid
 	code  OrderNo // of a code to be paid
-	last  bool    // the order's receipt is whole after it
+	last  bool    // the receipt is whole after it
 	again bool    // the journal knows already that it came out once
 }
 
-// printReceipt queues the copies of an order's receipt. The commit of "paid" has spent the original, so
-// anything after a fault or a restart comes with a mark.
-func (m *Machine) printReceipt(o Order, mark string) {
+// printReceipt queues the copies of a receipt. The commit of "paid" or "given back" has spent the original, so anything
+// after a fault or a restart comes with a mark.
+func (m *Machine) printReceipt(r receipt, mark string) {
 	if !m.cfg.Printer {
-		m.commit(&Printed{Order: o.No, Skipped: true, At: m.now.Wall})
+		m.skip(r.ref())
 		return
 	}
-	if !o.Printed && !slices.ContainsFunc(m.unprinted, func(u Order) bool { return u.No == o.No }) {
-		m.unprinted = append(m.unprinted, o)
+	if !r.cameOut() && !slices.ContainsFunc(m.unprinted, func(u receipt) bool { return u.ref() == r.ref() }) {
+		m.unprinted = append(m.unprinted, r)
 		m.boundUnprinted()
 	}
 	copies := []string{merchantCopy, customerCopy}[:min(max(m.cfg.Copies, 1), 2)]
 	if len(m.jobs)+len(copies) > maxPrintJobs {
-		m.note("printer: the queue is full", o.No)
+		m.note("printer: the queue is full", r.order.No)
 		return // it stays among the unprinted, and the standing line says so
 	}
 	for i, which := range copies {
-		m.queue(printJob{slip: m.receipt(o, which, mark), order: o.No, last: i == len(copies)-1, again: o.Printed})
+		m.queue(printJob{slip: m.slipOf(r, which, mark), of: r.ref(), last: i == len(copies)-1, again: r.cameOut()})
 	}
 }
 
@@ -41,9 +41,9 @@ func (m *Machine) printReceipt(o Order, mark string) {
 func (m *Machine) boundUnprinted() {
 	for len(m.unprinted) > maxUnprinted {
 		oldest := m.unprinted[0]
-		m.note("receipt: never printed, done without", oldest.No)
+		m.note("receipt: never printed, done without", oldest.order.No)
 		m.unprinted = slices.Clone(m.unprinted[1:])
-		m.skip(oldest.No)
+		m.skip(oldest.ref())
 	}
 }
 
@@ -91,29 +91,29 @@ func (m *Machine) printEnded(e PrintEnded) {
 	if e.Fault == PrintOK {
 		m.printer.Fault = PrintOK
 		if job.last && !job.again {
-			m.commit(&Printed{Order: job.order, At: m.now.Wall})
+			m.commit(&Printed{Order: job.of.order, Refund: job.of.refund, At: m.now.Wall})
 		}
 	} else {
 		m.printFailed(job, e)
 	}
-	if v, ok := m.view.(done); ok && v.order.No == job.order {
+	if v, ok := m.view.(done); ok && v.ref() == job.of {
 		m.view = v.printed(m, job, e)
 	}
 }
 
-// printFailed drops what else was queued for the order: a receipt is reprinted whole, never continued.
+// printFailed drops what else was queued of the receipt: it is reprinted whole, never continued.
 func (m *Machine) printFailed(job printJob, e PrintEnded) {
-	m.note("printer: "+string(e.Fault), job.order)
+	m.note("printer: "+string(e.Fault), job.of.order)
 	m.printer.Fault = e.Fault
 	m.emit(Beep{BeepAlarm})
 	m.takeBack() // "printing"
-	if job.order == "" {
+	if job.of == (slipRef{}) {
 		if e.Fault == PrintRefused { // the printer is well: nothing else says why no slip came
 			m.tell(m.say(prnFaults[e.Fault]), m.cfg.Linger, true)
 		}
 		return
 	}
-	m.jobs = slices.DeleteFunc(m.jobs, func(j printJob) bool { return j.order == job.order })
+	m.jobs = slices.DeleteFunc(m.jobs, func(j printJob) bool { return j.of == job.of })
 }
 
 // reprintNext prints the oldest receipt that is not known to have come out whole.
@@ -125,39 +125,39 @@ func (m *Machine) reprintNext() {
 	m.reply(m.say(sayPrinting), 3*time.Second)
 }
 
-// unfinished returns the orders whose receipts did not come out and are not on their way either.
-func (m *Machine) unfinished() (orders []Order) {
-	under := map[OrderNo]bool{}
+// unfinished returns the receipts that did not come out and are not on their way either.
+func (m *Machine) unfinished() (owed []receipt) {
+	under := map[slipRef]bool{}
 	for _, j := range m.jobs {
-		under[j.order] = true
+		under[j.of] = true
 	}
 	for _, rec := range m.commits {
 		if p, ok := rec.(*Printed); ok {
-			under[p.Order] = true
+			under[slipRef{p.Order, p.Refund}] = true
 		}
 	}
-	for _, o := range m.unprinted {
-		if !under[o.No] {
-			orders = append(orders, o)
+	for _, r := range m.unprinted {
+		if !under[r.ref()] {
+			owed = append(owed, r)
 		}
 	}
-	return orders
+	return owed
 }
 
-func (m *Machine) reprint(o Order) {
-	m.note("receipt: printed again", o.No)
-	m.printReceipt(o, markReprint)
+func (m *Machine) reprint(r receipt) {
+	m.note("receipt: printed again", r.order.No)
+	m.printReceipt(r, markReprint)
 	if _, says := m.view.(done); !says {
 		m.reply(m.say(sayPrinting), 3*time.Second)
 	}
 }
 
-// forget strikes an order off the list of receipts that did not come out whole.
-func (m *Machine) forget(no OrderNo) {
-	m.unprinted = slices.DeleteFunc(m.unprinted, func(o Order) bool { return o.No == no })
+// forget strikes a receipt off the list of those that did not come out whole.
+func (m *Machine) forget(of slipRef) {
+	m.unprinted = slices.DeleteFunc(m.unprinted, func(r receipt) bool { return r.ref() == of })
 }
 
 // skip records that the cashier does without a receipt.
-func (m *Machine) skip(no OrderNo) {
-	m.commit(&Printed{Order: no, Skipped: true, At: m.now.Wall})
+func (m *Machine) skip(of slipRef) {
+	m.commit(&Printed{Order: of.order, Refund: of.refund, Skipped: true, At: m.now.Wall})
 }

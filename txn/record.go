@@ -22,14 +22,19 @@ const (
 	TypeEnrolled RecordType = 5
 	TypePINTried RecordType = 6
 
+	TypeRefundIntent  RecordType = 7
+	TypeRefundOutcome RecordType = 8
+	TypeSettled       RecordType = 9
+
 	TypeOfflineMade     RecordType = 20
 	TypeOfflineTried    RecordType = 21
 	TypeOfflineAnswered RecordType = 22
 	TypeOfflineRenewed  RecordType = 23
 )
 
-// Record is one durable step in the life of an order ([Intent], [Move], [Outcome], [Printed]), of the [Till]
-// ([Enrolled], [PINTried], [OfflineRenewed]), or of both, as those of offline codes. Each marshals to JSON and back without loss.
+// Record is one durable step in the life of an order ([Intent], [Move], [Outcome], [Printed], [RefundIntent],
+// [RefundOutcome], [Settled]), of the [Till] ([Enrolled], [PINTried], [OfflineRenewed]), or of both, as those of offline
+// codes. Each marshals to JSON and back without loss.
 type Record interface {
 	Type() RecordType
 	OrderNo() OrderNo // empty for a record of the till alone
@@ -52,6 +57,12 @@ func NewRecord(t RecordType) Record {
 		return &Enrolled{}
 	case TypePINTried:
 		return &PINTried{}
+	case TypeRefundIntent:
+		return &RefundIntent{}
+	case TypeRefundOutcome:
+		return &RefundOutcome{}
+	case TypeSettled:
+		return &Settled{}
 	case TypeOfflineMade:
 		return &OfflineMade{}
 	case TypeOfflineTried:
@@ -135,7 +146,8 @@ func (r *Move) apply(o Order) (Order, error) {
 	return o.settle(r.Settles)
 }
 
-// Outcome ends an order by a verified statement of its network (or by proof that it was never asked). An
+// Outcome ends an order by a verified statement of its network, by proof that it was never asked, or by a supervisor's
+// verdict. An
 // outcome Paid also spends the original receipt: whatever prints after it in another run is a reprint.
 type Outcome struct {
 	Order         OrderNo   `json:"order"`
@@ -148,6 +160,7 @@ type Outcome struct {
 	PaidAt        time.Time `json:"paid_at"`
 	Late          bool      `json:"late,omitempty"`
 	Exception     Exception `json:"exception,omitempty"`
+	Verdict       string    `json:"verdict,omitempty"` // the supervisor, where no network could say it
 	At            time.Time `json:"at"`
 	Settles       Money     `json:"settles,omitzero"` // of an offline code that still counts: its amount, which does no more
 }
@@ -167,13 +180,14 @@ func (r *Outcome) apply(o Order) (Order, error) {
 	o.State, o.Reason, o.Updated = r.State, r.Reason, r.At
 	o.TransactionID, o.Payer, o.PaidAt = r.TransactionID, r.Payer, r.PaidAt
 	o.Wallet, o.WalletID = r.Wallet, r.WalletID
-	o.Late, o.Exception = r.Late, r.Exception
+	o.Late, o.Exception, o.Settled, o.Verdict = r.Late, r.Exception, "", r.Verdict
 	return o.settle(r.Settles)
 }
 
-// Printed says that the receipts of a paid or unconfirmed order came out whole, or that a person decided to do without.
+// Printed says that the receipts of a paid or unconfirmed order, or of one of its refunds, came out whole, or that a person decided to do without.
 type Printed struct {
 	Order   OrderNo   `json:"order"`
+	Refund  RefundNo  `json:"refund,omitempty"` // empty: of the payment
 	Skipped bool      `json:"skipped,omitempty"`
 	At      time.Time `json:"at"`
 }
@@ -185,8 +199,12 @@ func (*Printed) Type() RecordType { return TypePrinted }
 func (r *Printed) OrderNo() OrderNo { return r.Order }
 
 func (r *Printed) apply(o Order) (Order, error) {
-	if o.State != Paid && o.State != Unconfirmed {
-		return o, fmt.Errorf("%w: receipt of %s, which is %q", ErrTransition, o.No, o.State)
+	if refund, ok := o.Refund(r.Refund); ok && refund.State == RefundDone {
+		refund.Printed = true
+		return o.withRefund(refund), nil
+	}
+	if o.State != Paid && o.State != Unconfirmed || r.Refund != "" {
+		return o, fmt.Errorf("%w: receipt of %s%s, which is %q", ErrTransition, o.No, r.Refund, o.State)
 	}
 	o.Printed = true
 	return o, nil

@@ -3,45 +3,56 @@ package txn
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
-// RefundNo is the merchant's refund number (商户退款单号): terminal id, incarnation and sequence like an [OrderNo],
-// and from the same sequence, since some networks number orders and refunds alike. It names one refund for ever: a
-// retry has the same number, which is what keeps money from going back twice.
+// RefundNo is the merchant's refund number (商户退款单号): the order's number, "R" and two digits from 01 on, in sequence,
+// at most 27 characters from our journal. It is derived, so it names one refund for ever and a retry can't
+// have another, which is what keeps money from going back twice. No order's number looks like it, since those end in
+// digits: some networks number orders and refunds alike.
 type RefundNo string
+
+// NewRefundNo returns the number of the nth refund of an order, from 1 to [MaxRefunds].
+func NewRefundNo(order OrderNo, n int) RefundNo {
+	return RefundNo(fmt.Sprintf("%sR%02d", order, n))
+}
 
 // Valid reports whether n has the length and the characters that every network takes.
 func (n RefundNo) Valid() bool { return OrderNo(n).Valid() }
 
-// Short returns the last six characters, by which a person tells refunds of one day apart.
-func (n RefundNo) Short() string { return OrderNo(n).Short() }
+// Short returns the last nine characters: the order's last six, and which of its refunds it is.
+func (n RefundNo) Short() string { return string(n[max(0, len(n)-9):]) }
 
-// Refund is one wish to give a paid order's money back, in part or whole.
+// Refund is one wish to give a paid order's money back, in part or whole. It is a part of its order.
 type Refund struct {
 	No      RefundNo  `json:"no"`
-	Network NetworkID `json:"network"`
+	Network NetworkID `json:"network"` // none with cash
 
 	Order         OrderNo `json:"order"`
 	TransactionID string  `json:"transaction_id,omitempty"` // 平台交易号 of the order, where it is known
 	Total         Money   `json:"total"`                    // of the order, as it was asked for
 	Before        Money   `json:"before"`                   // of the order's other refunds that are not refused
 
-	Amount   Money     `json:"amount"`
-	Reason   string    `json:"reason,omitempty"` // the customer may read it; at most 80 characters
-	Operator string    `json:"operator"`
-	Created  time.Time `json:"created"` // for ever: with it some networks tell refunds apart
+	Amount     Money     `json:"amount"`
+	Reason     string    `json:"reason,omitempty"` // the customer may read it; at most 80 characters
+	Operator   string    `json:"operator"`
+	Supervisor string    `json:"supervisor"` // whose PIN allowed it (授权)
+	Created    time.Time `json:"created"`    // for ever: with it some networks tell refunds apart
 
 	State    RefundState `json:"state"`
+	Code     string      `json:"code,omitempty"`      // why it ended so, in a code of ours or the network's
 	RefundID string      `json:"refund_id,omitempty"` // 平台退款单号, where the network has one
 	DoneAt   time.Time   `json:"done_at"`             // by the network's clock, where it says
+	Verdict  string      `json:"verdict,omitempty"`   // the supervisor who ended it, where no network could
+	Printed  bool        `json:"printed,omitempty"`   // its slips came out whole
 }
 
 // RefundState is where a refund stands.
 type RefundState string
 
 const (
-	// RefundAsked: the intent is on disk; a request may have been made.
+	// RefundAsked: the intent is on disk; a request may have been made. The journal knows no other before the end.
 	RefundAsked RefundState = "asked"
 	// RefundUnknown: a request was made and no verified answer has proved its outcome.
 	RefundUnknown RefundState = "unknown"
@@ -56,6 +67,10 @@ const (
 	// (退款异常), or its statements contradict ours.
 	RefundDisputed RefundState = "disputed"
 )
+
+// Pending reports whether the refund needs the machine after a restart: its outcome is open, or money went back and
+// its slip is not known to have come out.
+func (r Refund) Pending() bool { return !r.State.Final() || r.State == RefundDone && !r.Printed }
 
 // Final reports whether the machine has nothing left to find out about the refund.
 func (s RefundState) Final() bool {
@@ -101,24 +116,12 @@ func (r Refund) Check() error {
 	return nil
 }
 
-// NewRefund returns a refund of order o, of which others exist; the error says why there can be none. Every refund
-// that is not refused counts as given back, also one that nobody knows the outcome of.
-func NewRefund(o Order, others []Refund, no RefundNo, amount Money, now time.Time) (Refund, error) {
+// NewRefund returns the next refund of order o; the error says why there can be none. Every refund that is not refused
+// counts as given back, also one that nobody knows the outcome of.
+func NewRefund(o Order, amount Money, now time.Time) (Refund, error) {
 	r := Refund{
-		No: no, Network: o.Network, Order: o.No, TransactionID: o.TransactionID, Total: o.Amount,
-		Before: Money{Currency: o.Amount.Currency}, Amount: amount, Created: now, State: RefundAsked,
-	}
-	n := 0
-	for _, other := range others {
-		switch {
-		case other.Order != o.No || other.Network != o.Network:
-			return Refund{}, ErrRefundOrder
-		case other.No == no:
-			return Refund{}, ErrRefundNumber
-		case other.State != RefundRefused:
-			r.Before.Fen += other.Amount.Fen
-		}
-		n++
+		No: NewRefundNo(o.No, len(o.Refunds)+1), Network: o.Network, Order: o.No, TransactionID: o.TransactionID,
+		Total: o.Amount, Before: o.Amount.Sub(o.Refundable()), Amount: amount, Created: now, State: RefundAsked,
 	}
 	paid := o.PaidAt
 	if paid.IsZero() {
@@ -127,10 +130,52 @@ func NewRefund(o Order, others []Refund, no RefundNo, amount Money, now time.Tim
 	switch {
 	case o.State != Paid:
 		return Refund{}, ErrRefundOrder
-	case n >= MaxRefunds:
+	case len(o.Refunds) >= MaxRefunds:
 		return Refund{}, ErrRefundMany
 	case now.Sub(paid) > RefundWithin:
 		return Refund{}, ErrRefundLate
 	}
 	return r, r.Check()
+}
+
+// Refundable returns what can still be given back of an order that was paid: all but the refunds that are not refused.
+func (o Order) Refundable() Money {
+	return o.withoutRefunds(func(s RefundState) bool { return s != RefundRefused })
+}
+
+// GivenBack returns what is known to have been given back.
+func (o Order) GivenBack() Money {
+	return o.Amount.Sub(o.withoutRefunds(func(s RefundState) bool { return s == RefundDone }))
+}
+
+// withoutRefunds returns the amount less the refunds in the states that count.
+func (o Order) withoutRefunds(count func(RefundState) bool) Money {
+	left := o.Amount
+	for _, r := range o.Refunds {
+		if count(r.State) {
+			left.Fen -= r.Amount.Fen
+		}
+	}
+	return left
+}
+
+// Refund returns the order's refund of a number.
+func (o Order) Refund(no RefundNo) (Refund, bool) {
+	i := slices.IndexFunc(o.Refunds, func(r Refund) bool { return r.No == no })
+	if i < 0 {
+		return Refund{}, false
+	}
+	return o.Refunds[i], true
+}
+
+// withRefund returns the order with r in the place of its refund of that number, or as a new one.
+func (o Order) withRefund(r Refund) Order {
+	o.Refunds = slices.Clone(o.Refunds)
+	i := slices.IndexFunc(o.Refunds, func(old Refund) bool { return old.No == r.No })
+	if i < 0 {
+		o.Refunds = append(o.Refunds, r)
+	} else {
+		o.Refunds[i] = r
+	}
+	return o
 }

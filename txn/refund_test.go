@@ -20,13 +20,14 @@ func paidOrder(fen int64) txn.Order {
 
 func ExampleNewRefund() {
 	order := txn.Order{No: "T0000001A0001", Network: txn.WeChat, Amount: txn.Yuan(1250), State: txn.Paid, PaidAt: time.Now()}
-	first, err := txn.NewRefund(order, nil, "T0000001A0002", txn.Yuan(1000), time.Now())
-	fmt.Println(first.Amount, err)
+	first, err := txn.NewRefund(order, txn.Yuan(1000), time.Now())
+	fmt.Println(first.No, first.Amount, err)
 	first.State = txn.RefundUnknown // it counts until its network refuses it
-	_, err = txn.NewRefund(order, []txn.Refund{first}, "T0000001A0003", txn.Yuan(251), time.Now())
+	order.Refunds = []txn.Refund{first}
+	_, err = txn.NewRefund(order, txn.Yuan(251), time.Now())
 	fmt.Println(err)
 	// Output:
-	// ¥10.00 <nil>
+	// T0000001A0001R01 ¥10.00 <nil>
 	// txn: the refund is more than is left of what was paid: ¥2.51 of ¥12.50, ¥10.00 of them in other refunds
 }
 
@@ -35,52 +36,47 @@ func TestNewRefund(t *testing.T) {
 	paid := paidOrder(1000)
 	at := paid.PaidAt
 	other := func(state txn.RefundState, fen int64) []txn.Refund {
-		return []txn.Refund{{No: "T0000001A0009", Network: txn.WeChat, Order: paid.No, Amount: txn.Yuan(fen), State: state}}
+		return []txn.Refund{{No: "T0000001A0001R01", Network: txn.WeChat, Order: paid.No, Amount: txn.Yuan(fen), State: state}}
 	}
-	open, foreign, untimed := paid, other(txn.RefundDone, 1), paid
+	open, untimed := paid, paid
 	open.State = txn.Unknown
-	foreign[0].Order = "T0000001A0008"
 	untimed.PaidAt, untimed.Created = time.Time{}, at
 	many := make([]txn.Refund, txn.MaxRefunds)
 	for i := range many {
-		many[i] = txn.Refund{No: txn.RefundNo(fmt.Sprintf("T0000001B%04d", i)), Network: txn.WeChat, Order: paid.No, Amount: txn.Yuan(1)}
+		many[i] = txn.Refund{No: txn.NewRefundNo(paid.No, i+1), Network: txn.WeChat, Order: paid.No, Amount: txn.Yuan(1)}
 	}
 	for _, tt := range []struct {
 		name   string
 		order  txn.Order
 		others []txn.Refund
-		no     txn.RefundNo
 		amount txn.Money
 		after  time.Duration
 		err    error
 	}{
-		{"all", paid, nil, "T0000001A0002", txn.Yuan(1000), 0, nil},
-		{"a fen", paid, nil, "T0000001A0002", txn.Yuan(1), txn.RefundWithin, nil},
-		{"a fen more", paid, nil, "T0000001A0002", txn.Yuan(1001), 0, txn.ErrRefundOver},
-		{"nothing", paid, nil, "T0000001A0002", txn.Yuan(0), 0, txn.ErrRefundAmount},
-		{"less", paid, nil, "T0000001A0002", txn.Yuan(-1), 0, txn.ErrRefundAmount},
-		{"dollars", paid, nil, "T0000001A0002", txn.Money{Fen: 1, Currency: "USD"}, 0, txn.ErrRefundAmount},
-		{"the order's own number", paid, nil, "T0000001A0001", txn.Yuan(1), 0, txn.ErrRefundNumber},
-		{"no number", paid, nil, "", txn.Yuan(1), 0, txn.ErrRefundNumber},
-		{"a used number", paid, other(txn.RefundRefused, 1), "T0000001A0009", txn.Yuan(1), 0, txn.ErrRefundNumber},
-		{"not paid", open, nil, "T0000001A0002", txn.Yuan(1), 0, txn.ErrRefundOrder},
-		{"another order's refunds", paid, foreign, "T0000001A0002", txn.Yuan(1), 0, txn.ErrRefundOrder},
-		{"late", paid, nil, "T0000001A0002", txn.Yuan(1), txn.RefundWithin + time.Second, txn.ErrRefundLate},
-		{"late, by our own clock", untimed, nil, "T0000001A0002", txn.Yuan(1), txn.RefundWithin + time.Second, txn.ErrRefundLate},
-		{"one too many", paid, many, "T0000001A0002", txn.Yuan(1), 0, txn.ErrRefundMany},
-		{"the last that is taken", paid, many[1:], "T0000001A0002", txn.Yuan(951), 0, nil},
-		{"beside one that is refused", paid, other(txn.RefundRefused, 1000), "T0000001A0002", txn.Yuan(1000), 0, nil},
-		{"beside one that was asked for", paid, other(txn.RefundAsked, 1), "T0000001A0002", txn.Yuan(1000), 0, txn.ErrRefundOver},
-		{"beside one that is unknown", paid, other(txn.RefundUnknown, 1), "T0000001A0002", txn.Yuan(1000), 0, txn.ErrRefundOver},
-		{"beside one in process", paid, other(txn.RefundProcessing, 1), "T0000001A0002", txn.Yuan(1000), 0, txn.ErrRefundOver},
-		{"beside one that was made", paid, other(txn.RefundDone, 1), "T0000001A0002", txn.Yuan(1000), 0, txn.ErrRefundOver},
-		{"beside one that is stuck", paid, other(txn.RefundDisputed, 1), "T0000001A0002", txn.Yuan(1000), 0, txn.ErrRefundOver},
+		{"all", paid, nil, txn.Yuan(1000), 0, nil},
+		{"a fen", paid, nil, txn.Yuan(1), txn.RefundWithin, nil},
+		{"a fen more", paid, nil, txn.Yuan(1001), 0, txn.ErrRefundOver},
+		{"nothing", paid, nil, txn.Yuan(0), 0, txn.ErrRefundAmount},
+		{"less", paid, nil, txn.Yuan(-1), 0, txn.ErrRefundAmount},
+		{"dollars", paid, nil, txn.Money{Fen: 1, Currency: "USD"}, 0, txn.ErrRefundAmount},
+		{"not paid", open, nil, txn.Yuan(1), 0, txn.ErrRefundOrder},
+		{"late", paid, nil, txn.Yuan(1), txn.RefundWithin + time.Second, txn.ErrRefundLate},
+		{"late, by our own clock", untimed, nil, txn.Yuan(1), txn.RefundWithin + time.Second, txn.ErrRefundLate},
+		{"one too many", paid, many, txn.Yuan(1), 0, txn.ErrRefundMany},
+		{"the last that is taken", paid, many[1:], txn.Yuan(951), 0, nil},
+		{"beside one that is refused", paid, other(txn.RefundRefused, 1000), txn.Yuan(1000), 0, nil},
+		{"beside one that was asked for", paid, other(txn.RefundAsked, 1), txn.Yuan(1000), 0, txn.ErrRefundOver},
+		{"beside one that is unknown", paid, other(txn.RefundUnknown, 1), txn.Yuan(1000), 0, txn.ErrRefundOver},
+		{"beside one in process", paid, other(txn.RefundProcessing, 1), txn.Yuan(1000), 0, txn.ErrRefundOver},
+		{"beside one that was made", paid, other(txn.RefundDone, 1), txn.Yuan(1000), 0, txn.ErrRefundOver},
+		{"beside one that is stuck", paid, other(txn.RefundDisputed, 1), txn.Yuan(1000), 0, txn.ErrRefundOver},
 	} {
-		r, err := txn.NewRefund(tt.order, tt.others, tt.no, tt.amount, at.Add(tt.after))
+		tt.order.Refunds = tt.others
+		r, err := txn.NewRefund(tt.order, tt.amount, at.Add(tt.after))
 		if !errors.Is(err, tt.err) {
 			t.Errorf("%s: %v; want %v", tt.name, err, tt.err)
 		}
-		if err == nil && (r.Check() != nil || r.TransactionID != "42" || r.State != txn.RefundAsked || r.Total != paid.Amount) {
+		if err == nil && (r.Check() != nil || r.No != txn.NewRefundNo(paid.No, len(tt.others)+1) || r.TransactionID != "42" || r.State != txn.RefundAsked || r.Total != paid.Amount) {
 			t.Errorf("%s: %+v", tt.name, r)
 		}
 	}
@@ -93,14 +89,13 @@ func TestRefundsNeverExceed(t *testing.T) {
 	states := []txn.RefundState{txn.RefundAsked, txn.RefundUnknown, txn.RefundProcessing, txn.RefundDone, txn.RefundRefused, txn.RefundDisputed}
 	for _, total := range []int64{1, 100, 1234, math.MaxInt64} {
 		o := paidOrder(total)
-		var all []txn.Refund
 		var sum int64
-		for i := range 200 {
+		for range 200 {
 			fen := 1 + rnd.Int64N(total)
 			if rnd.IntN(2) == 0 {
 				fen = min(fen, 1+total/20)
 			}
-			r, err := txn.NewRefund(o, all, txn.RefundNo(fmt.Sprintf("T0000001R%04d", i)), txn.Yuan(fen), o.PaidAt)
+			r, err := txn.NewRefund(o, txn.Yuan(fen), o.PaidAt)
 			if err != nil {
 				continue
 			}
@@ -110,9 +105,9 @@ func TestRefundsNeverExceed(t *testing.T) {
 			if sum > total || sum < 0 {
 				t.Fatalf("%d of %d", sum, total)
 			}
-			all = append(all, r)
+			o.Refunds = append(o.Refunds, r)
 		}
-		if len(all) == 0 {
+		if len(o.Refunds) == 0 {
 			t.Errorf("nothing of %d", total)
 		}
 	}

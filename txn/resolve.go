@@ -9,11 +9,12 @@ func (m *Machine) answered(e NetworkAnswered) {
 		m.note("network: an answer to nothing: "+string(e.Op), e.Order)
 		return
 	}
-	t.asked, t.last = "", e.Fault
+	t.asked, t.last, t.lastCode = "", e.Fault, e.Code
 	if e.Fault != FaultNone {
 		m.note("network: "+string(e.Op)+": "+string(e.Fault)+" "+e.Code, e.Order)
 		t.unanswered(m, e)
 	} else {
+		t.heard = m.now.Mono
 		if e.Op == OpQuery && e.Answer.Status != StatusMismatch {
 			t.verified = true
 		}
@@ -50,7 +51,7 @@ func (t *task) unanswered(m *Machine, e NetworkAnswered) {
 			return
 		}
 		if t.tries >= showTries {
-			t.move(m, Closing, string(e.Fault))
+			t.move(m, Closing, reason(e.Fault, e.Code))
 			return
 		}
 		t.due = m.now.Mono + t.timing(m).PollShow
@@ -243,12 +244,10 @@ func (t *task) paid(m *Machine, a Answer) {
 func (m *Machine) ended(o Order) {
 	m.tasks = slices.DeleteFunc(m.tasks, func(t *task) bool { return t.order.No == o.No })
 	m.note("order "+string(o.State)+" "+o.Reason, o.No)
-	if o.Exception != "" {
-		m.except(o)
-	}
+	m.fresh(o)
 	switch {
 	case o.State == Paid && o.Offline != nil && o.Offline.Answered:
-		m.confirmed(o)
+		m.confirmed()
 	case o.State == Paid:
 		m.paidOrder(o)
 	}
@@ -276,12 +275,13 @@ func (m *Machine) paysCurrent(o Order) bool {
 func (m *Machine) paidOrder(o Order) {
 	paid := o
 	m.last = &paid
+	m.lastRefund = ""
 	m.emit(Beep{BeepPaid})
 	mark := ""
 	if o.Late {
 		mark = markLate
 	}
-	m.printReceipt(o, mark)
+	m.printReceipt(receipt{order: o}, mark)
 }
 
 // tellBackground puts the outcome of an order that nobody looks at on the standing line.

@@ -24,7 +24,8 @@ type rig struct {
 	requests []txn.Request
 	prints   []txn.Print
 	printed  []txn.Slip
-	kicks    []txn.OrderNo // pulses to the drawer
+	kicks    []txn.OrderNo       // pulses to the drawer
+	refunds  []txn.RefundRequest // that wait to be answered
 	trigger  bool
 	notes    []string
 
@@ -59,6 +60,7 @@ func config() txn.Config {
 			PollShow: 3 * time.Second, PollScan: 5 * time.Second, ScanLimit: 45 * time.Second, Reverse: 15 * time.Second,
 		},
 		MaxBackoff: time.Minute, Linger: 20 * time.Second,
+		EnrolCode: txn.NewPIN("20260301"), RefundSettle: 10 * time.Second, AskLimit: 24 * time.Hour,
 	}
 }
 
@@ -115,6 +117,14 @@ func (r *rig) step(events ...txn.Event) {
 				r.prints = append(r.prints, e)
 			case txn.Kick:
 				r.kicks = append(r.kicks, e.Order)
+			case txn.RefundRequest:
+				r.refunds = append(r.refunds, e)
+			case txn.Recall:
+				events = append(events, e.From(r.journal))
+			case txn.CheckPIN:
+				events = append(events, txn.PINChecked{Token: e.Token, Right: e.Hash == plainHash(e.PIN)})
+			case txn.HashPIN:
+				events = append(events, txn.PINHashed{Token: e.Token, Hash: plainHash(e.PIN)})
 			case txn.Trigger:
 				r.trigger = e.On
 			case txn.Note:
@@ -138,6 +148,9 @@ func (r *rig) cut(rec txn.Record) bool {
 	}
 	return true
 }
+
+// plainHash stands for a hash: it hides nothing, and costs nothing.
+func plainHash(p txn.PIN) txn.PINHash { return txn.PINHash("plain " + p.Reveal()) }
 
 // release carries out the first n commits that wait, or all for n < 0.
 func (r *rig) release(n int) {

@@ -1,6 +1,7 @@
 package txn
 
 import (
+	"crypto/subtle"
 	"fmt"
 	"io"
 )
@@ -35,3 +36,36 @@ func (c PaymentCode) MarshalText() ([]byte, error) { return []byte(c.String()), 
 // CodeDigest is a keyed digest of a payment code: enough to know the code again, not enough to use it.
 // The store's key makes it, since the few digits of a code would not withstand an unkeyed hash.
 type CodeDigest string
+
+// PIN is a person's secret number, [MinPIN] to [MaxPIN] digits. Like a [PaymentCode] it masks itself: only [PIN.Reveal]
+// gives it away, to whoever hashes it.
+type PIN struct{ digits string }
+
+// How many digits a PIN has.
+const (
+	MinPIN = 6
+	MaxPIN = 8
+)
+
+// NewPIN wraps digits as they were keyed in.
+func NewPIN(digits string) PIN { return PIN{digits} }
+
+// Reveal returns the digits themselves.
+func (p PIN) Reveal() string { return p.digits }
+
+// IsZero reports whether there is none.
+func (p PIN) IsZero() bool { return p.digits == "" }
+
+// Equal compares two PINs in a time that does not depend on where they differ.
+func (p PIN) Equal(q PIN) bool {
+	return subtle.ConstantTimeCompare([]byte(p.digits), []byte(q.digits)) == 1
+}
+
+// String hides the digits and their number.
+func (p PIN) String() string { return "****" }
+
+// Format implements [fmt.Formatter], so that %#v and %x hide the digits too.
+func (p PIN) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, p.String()) }
+
+// MarshalText implements [encoding.TextMarshaler] with the masked form.
+func (p PIN) MarshalText() ([]byte, error) { return []byte(p.String()), nil }

@@ -159,7 +159,7 @@ func TestShowFaults(t *testing.T) {
 		sees  string
 	}{
 		{"the request never left", txn.FaultNotSent, 1, txn.Failed, "网络不通"},
-		{"refused for our keys", txn.FaultConfig, 1, txn.Failed, "商户配置被拒"},
+		{"refused for our keys", txn.FaultConfig, 1, txn.Failed, "微信支付 拒绝本商户"},
 		{"no answer", txn.FaultNoAnswer, 3, txn.Closing, "网络没有答复"},
 		{"answers that can't be trusted", txn.FaultUnverified, 3, txn.Closing, "不可信"},
 		{"the network is in trouble", txn.FaultSystem, 3, txn.Closing, "支付平台忙"},

@@ -66,10 +66,16 @@ func (m *Machine) receipt(o Order, which, mark string) Slip {
 	s.Rows = append(s.Rows, Row{"日期时间", o.when().In(BusinessZone).Format(slipTime)})
 	s.Total = totals(o)
 	if o.State == Unconfirmed {
-		s = unproved(s)
+		s = asUnconfirmed(s)
 	}
 	if o.Exception == OverTotal {
 		s.Notes = append(s.Notes, "本单为重复付款，请退款", "Paid beyond the sale's total: refund it")
+	}
+	if o.Verdict != "" {
+		s.Notes = append(s.Notes, "由主管 "+o.Verdict+" 判定已付", "Ruled by the supervisor")
+	}
+	if back := o.GivenBack(); back.Fen > 0 {
+		s.Notes = append(s.Notes, "已退款 "+back.String()+" REFUNDED")
 	}
 	if m.cfg.ReceiptQR {
 		s.QR = string(o.No)
@@ -133,12 +139,46 @@ func (o Order) when() time.Time {
 	return o.PaidAt
 }
 
-// unproved marks a slip that proves nothing yet: in large type, beside whatever other mark it has.
-func unproved(s Slip) Slip {
+// asUnconfirmed marks a slip that proves nothing yet: in large type, beside whatever other mark it has.
+func asUnconfirmed(s Slip) Slip {
 	if s.Mark != "" {
 		s.Copy += " 重打印"
 	}
 	s.Mark = markOffline
 	s.Notes = append(s.Notes, "离线待确认，以平台结果为准", "UNCONFIRMED by the network")
+	return s
+}
+
+// refundReceipt returns one copy of the slip of a refund.
+func (m *Machine) refundReceipt(o Order, r Refund, which, mark string) Slip {
+	network, _ := m.cfg.network(o.Network)
+	s := m.slip()
+	s.Copy, s.Mark = which, mark
+	s.Rows = []Row{
+		{"商户号", orElse(network.Number, m.cfg.Merchant.Number)},
+		{"终端号", m.cfg.Terminal},
+		{"操作员", r.Operator},
+		{"授权", r.Supervisor},
+		{"交易类型", "退款 REFUND"},
+		{"原支付方式", payBy(o, network)},
+		{"原商户单号", string(o.No)},
+		{"退款单号", string(r.No)},
+	}
+	if r.RefundID != "" {
+		s.Rows = append(s.Rows, Row{"平台退款单号", r.RefundID})
+	}
+	s.Rows = append(s.Rows, Row{"日期时间", r.DoneAt.In(BusinessZone).Format(slipTime)})
+	s.Total = []Row{{"原单金额", o.Amount.String()}}
+	if back := r.Before; back.Fen > 0 {
+		s.Total = append(s.Total, Row{"此前已退", back.String()})
+	}
+	s.Total = append(s.Total, Row{"退款", r.Amount.String()})
+	if r.Verdict != "" {
+		s.Notes = append(s.Notes, "由主管 "+r.Verdict+" 判定已退", "Ruled by the supervisor")
+	}
+	if m.cfg.ReceiptQR {
+		s.QR = string(o.No)
+	}
+	s.Footer = m.cfg.Merchant.Footer
 	return s
 }

@@ -116,6 +116,9 @@ func (m *Machine) doubt() string {
 	switch {
 	case !ok || v.t.url == "":
 		return ""
+	case v.t.last == FaultConfig:
+		n, _ := m.cfg.network(v.t.order.Network)
+		return m.say(stsRefused, m.networkShort(n))
 	case v.t.last != FaultNone:
 		return m.say(netFaults[v.t.last])
 	case v.t.mismatch > 0:
@@ -126,11 +129,14 @@ func (m *Machine) doubt() string {
 
 // owed says which receipts did not come out. After a restart it may be the first that the cashier hears of the
 // money, so a single one is named.
-func (m *Machine) owed(orders []Order) string {
-	if len(orders) == 1 {
-		return m.say(stsUnprintedOne, orders[0].Amount, orders[0].No.Short())
+func (m *Machine) owed(all []receipt) string {
+	switch {
+	case len(all) > 1:
+		return m.say(stsUnprinted, len(all))
+	case all[0].refund != "":
+		return m.say(stsUnprintedRefund, all[0].amount(), all[0].order.No.Short())
 	}
-	return m.say(stsUnprinted, len(orders))
+	return m.say(stsUnprintedOne, all[0].amount(), all[0].order.No.Short())
 }
 
 // saysPrinter reports whether the screen itself says what is wrong with the printer.

@@ -32,6 +32,8 @@ type task struct {
 	mismatch  int           // signed answers about our order with somebody else's facts
 	cancelled bool          // the cashier gave up while a request was in flight
 	last      Fault         // why the latest request brought nothing
+	heard     time.Duration // when the latest verified answer came, or the order was taken up
+	lastCode  string        // … and the network's own code, if it gave one
 
 	sealed   string        // an offline code that is not on disk yet
 	typed    OfflineAnswer // an answer whose try is being counted
@@ -45,7 +47,7 @@ const showTries = 3
 // recovered makes a task of an order that the journal calls unresolved. Nothing is undone and nothing sent
 // again before a verified query has answered.
 func (m *Machine) recovered(o Order) *task {
-	t := &task{order: o, revived: true, sent: true, next: OpQuery, due: m.now.Mono, wait: m.cfg.timing(o.Network).PollScan}
+	t := &task{order: o, revived: true, sent: true, next: OpQuery, due: m.now.Mono, wait: m.cfg.timing(o.Network).PollScan, heard: m.now.Mono}
 	// The wall clock may have jumped meanwhile, so every wait begins anew: too long, never too short.
 	t.started = m.now.Mono
 	if o.State == Reversing {

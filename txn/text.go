@@ -141,7 +141,8 @@ var (
 	whyNoAnswer   = text{"网络没有答复：请再试一次，或按 菜单 收现金", "The network does not answer: try again, or MENU for cash"}
 	whyUnverified = text{"网络的答复不可信，已拒绝：请检查网络，叫技术员", "The answer can't be trusted and was refused: call a technician"}
 	whySystem     = text{"支付平台忙：请稍后再试", "The payment network is busy: try again soon"}
-	whyConfig     = text{"商户配置被拒(%s)：请叫技术员", "Merchant set-up refused (%s): call a technician"}
+	whyConfig     = text{"%s %s(%s)：请叫技术员，或致电 %s", "%s: %s (%s): call a technician, or %s"}
+	whyPerhaps    = text{"%s 可能%s(%s，未验证)：请叫技术员，或致电 %s", "%s: possibly %s (%s, not proved): call a technician, or %s"}
 	whyBalance    = text{"顾客余额不足：请换一种付款方式", "Balance too low: use another way to pay"}
 	whyCode       = text{"付款码已过期或无效：请顾客刷新后再扫", "Code expired or invalid: refresh it and scan again"}
 	whyDeclined   = text{"顾客没有付款", "The customer did not pay"}
@@ -174,6 +175,7 @@ var (
 	stsNearEnd      = text{"纸将用完", "Paper low"}
 	stsNoNetwork    = text{"支付渠道未就绪：可收现金，叫技术员", "No network: take cash, call technician"}
 	stsNetworkOut   = text{"%s无法使用：请叫技术员", "%s can't be used: call a technician"}
+	stsKeyOut       = text{"%s%s无法使用：请叫技术员", "%s %s bad: technician"}
 	stsExceptions   = text{"异常%d单：按 菜单", "%d exc.: MENU"}
 	stsLate         = text{"弃单到账 %s (%s)：请勿再收", "LATE %s (%s): no new charge"}
 	stsResolved     = text{"后台到账 %s (单号 %s)", "Paid later: %s (%s)"}
@@ -181,6 +183,7 @@ var (
 	stsMismatch     = text{"网络的答复与本单不符，正在重查", "Answer is not about this sale: asking"}
 	stsDrawer       = text{"钱箱没有打开：请用钥匙", "Drawer not opened: use its key"}
 	stsDisputed     = text{"单号 %s 记录不符：请叫主管", "Order %s disputed: call supervisor"}
+	stsRefused      = text{"%s拒绝本商户：请叫技术员", "%s refuses us: technician"}
 )
 
 // What the standing line says of a shown code whose network does not answer as it should: the customer may
@@ -190,7 +193,6 @@ var netFaults = map[Fault]text{
 	FaultNoAnswer:   {"网络没有答复，正在重新查询", "No answer, asking again"},
 	FaultUnverified: {"网络的答复不可信，已拒绝，正在重查", "Answer not trusted, asking again"},
 	FaultSystem:     {"支付平台忙，正在重新查询", "Network busy, asking again"},
-	FaultConfig:     {"支付平台拒绝本商户：请叫技术员", "Merchant refused: call a technician"},
 }
 
 var stsScanner = map[ScanFault]text{
@@ -202,6 +204,7 @@ var stsScanner = map[ScanFault]text{
 var (
 	haltNewer   = text{"交易记录由更新版本的固件写入，本机未作改动。请升级固件，或叫技术员", "The journal was written by newer firmware and was left untouched. Update the firmware or call a technician"}
 	haltDamaged = text{"交易记录读取出错，为保护账目已停止收款。请勿断电，请叫技术员", "The journal can't be read. Selling has stopped to protect the books. Leave the power on and call a technician"}
+	haltKey     = text{"密钥不符：交易记录不属于本机，或本机密钥缺失。未作任何改动，请叫技术员", "Wrong key: the journal is another terminal's, or this one's secret is missing. Nothing was changed: call a technician"}
 	haltFull    = text{"存储已满，无法记账。请叫技术员清理后重启", "No room left to keep records. Call a technician, then restart"}
 	haltBusy    = text{"交易记录被另一程序占用。请重启终端", "The journal is in use by another program. Restart the terminal"}
 	haltJournal = text{"无法写入交易记录，已停止收款。请重启，若仍如此请叫技术员", "The journal can't be written. Restart; if it stays so call a technician"}

@@ -28,6 +28,12 @@ func TestStandingLineFits(t *testing.T) {
 	for f, text := range netFaults {
 		add("network "+string(f), text)
 	}
+	for kind, key := range keyKinds {
+		for _, n := range [][2]string{{"支付宝", "WeChat Pay"}, {"聚合码", "All wallets"}} {
+			lines["key "+string(kind)+n[1]] = [2]string{stsKeyOut.in(Chinese, n[0], key.zh), stsKeyOut.in(English, n[1], key.en)}
+		}
+	}
+	lines["refused"] = [2]string{stsRefused.in(Chinese, "支付宝"), stsRefused.in(English, "All wallets")}
 	for f, text := range stsScanner {
 		add("scanner "+string(f), text)
 	}
@@ -45,7 +51,8 @@ func TestStandingLineFits(t *testing.T) {
 	add("offline left", sayOfflineLeft)
 	add("offline renewed", sayRenewed)
 	add("offline digits", errOfflineDigits, 8)
-	add("supervisor", errSupervisor)
+	add("renewal", errRenewCount, 100)
+	add("renewal without network", errRenewDark)
 	standing := func(l Language) string {
 		return stsExceptions.in(l, maxExceptions) + " " + stsPending.in(l, maxUnresolved) + " " + stsNearEnd.in(l)
 	}

@@ -2,6 +2,7 @@
 //
 //	pos [-profile FILE]        run the terminal
 //	pos check [-profile FILE]  read the profile and the keys it names, and say what is wrong with them
+//	pos seal [-profile FILE]   put the key files that it names into the sealed file of the board; -list lists that
 //	pos version                say which firmware this is
 //	pos licence                print the licences that go with it
 //
@@ -34,9 +35,12 @@ const (
 	exitProfile = boot.ExitProfile
 )
 
+const defaultProfile = "/etc/smartpos/profile.toml"
+
 // usage is what -h says before the flags.
 const usage = `pos [-profile FILE]        runs the terminal
 pos check [-profile FILE]  reads the profile and the keys it names, and says what is wrong with them
+pos seal [-profile FILE]   puts the key files that it names into the sealed file of the board; -list lists that
 pos version                says which firmware this is
 pos licence                prints the licences that go with it
 `
@@ -53,13 +57,16 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if len(args) > 0 && len(args[0]) > 0 && args[0][0] != '-' {
 		verb, args = args[0], args[1:]
 	}
+	if verb == "seal" {
+		return seal(args, stdout, stderr)
+	}
 	flags := flag.NewFlagSet("pos "+verb, flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.Usage = func() {
 		fmt.Fprint(stderr, usage)
 		flags.PrintDefaults()
 	}
-	profile := flags.String("profile", "/etc/smartpos/profile.toml", "the board profile")
+	profile := flags.String("profile", defaultProfile, "the board profile")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return exitOK
@@ -87,16 +94,11 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 			return exitProfile
 		}
 		if verb == "check" {
-			if err := terminal.CheckNetworks(p); err != nil {
-				fmt.Fprintf(stderr, "pos: %s: %v\n", *profile, err)
-				return exitProfile
-			}
-			fmt.Fprintf(stdout, "%s: board %q, terminal %s, %s\n", *profile, p.Board, p.Terminal.ID, p.Environment)
-			return exitOK
+			return check(*profile, p, stdout, stderr)
 		}
 		return runTerminal(p, stdin, stdout, stderr)
 	}
-	fmt.Fprintf(stderr, "pos: no such command %q; there are run, check, version and licence\n", verb)
+	fmt.Fprintf(stderr, "pos: no such command %q; there are run, check, seal, version and licence\n", verb)
 	return exitUsage
 }
 

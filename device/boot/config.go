@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"path"
-	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -57,6 +57,9 @@ type Config struct {
 	// Modules are module files in the order of loading, each followed by its parameters: "/lib/modules/softdog.ko
 	// soft_margin=10".
 	Modules []string `toml:"modules"`
+	// LateModules are those that the first screen can do without, such as a USB host's: they are loaded after the child
+	// has said that it is ready, or after a few seconds without that.
+	LateModules []string `toml:"late_modules"`
 	// Nodes are device nodes that the child needs from the start, such as /dev/fb0: they are waited for, at most
 	// NodesLimit altogether (default 3 s, at most 30 s).
 	Nodes      []string `toml:"nodes"`
@@ -149,9 +152,20 @@ func (c *Config) defaults() {
 	}
 }
 
-var (
-	interfaceName = regexp.MustCompile(`^[a-z][a-z0-9]{0,14}$`)
-	hostname      = regexp.MustCompile(`^[A-Za-z0-9-]{0,63}$`)
+// isInterface reports whether s is 1 to 15 lower case letters and digits, a letter first.
+func isInterface(s string) bool {
+	return len(s) > 0 && len(s) <= 15 && s[0] >= 'a' && s[0] <= 'z' && strings.Trim(s, lower+digits) == ""
+}
+
+// isHostname reports whether s is at most 63 letters, digits and hyphens.
+func isHostname(s string) bool {
+	return len(s) <= 63 && strings.Trim(s, lower+upper+digits+"-") == ""
+}
+
+const (
+	lower  = "abcdefghijklmnopqrstuvwxyz"
+	upper  = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	digits = "0123456789"
 )
 
 // Check returns [ErrConfig] with every impossible value of c, after defaults.
@@ -170,10 +184,10 @@ func (c Config) Check() error {
 	if hold(len(c.Child) > 0, "child: is required"); len(c.Child) > 0 {
 		absolute("child", c.Child[0])
 	}
-	for _, m := range c.Modules {
+	for _, m := range slices.Concat(c.Modules, c.LateModules) {
 		absolute("modules", m)
 	}
-	for _, n := range append(append([]string{}, c.Nodes...), c.Late...) {
+	for _, n := range slices.Concat(c.Nodes, c.Late) {
 		absolute("nodes", n)
 	}
 	within("nodes_limit", c.NodesLimit, 0, 30*time.Second)
@@ -205,10 +219,10 @@ func (n NetworkConfig) check() error {
 	if n.Interface == "" {
 		return nil
 	}
-	if !interfaceName.MatchString(n.Interface) {
+	if !isInterface(n.Interface) {
 		return fmt.Errorf("network.interface: %q is no name of one", n.Interface)
 	}
-	if !hostname.MatchString(n.Hostname) {
+	if !isHostname(n.Hostname) {
 		return fmt.Errorf("network.hostname: %q: letters, digits and hyphens, at most 63", n.Hostname)
 	}
 	if n.Address == dhcpAddress {

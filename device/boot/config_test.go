@@ -53,20 +53,21 @@ func TestParseConfig(t *testing.T) {
 func TestBadConfigs(t *testing.T) {
 	edit := func(old, new string) string { return strings.Replace(sample, old, new, 1) }
 	for want, text := range map[string]string{
-		"child: is required":       edit(`["/init"]`, `[]`),
-		`"init" is no absolute`:    edit(`/init`, `init`),
-		"chlid":                    edit("child", "chlid"),
-		"watchdog.timeout: must":   edit("8s", "1s"),
-		"8 parsecs":                edit("8s", "8 parsecs"),
-		"network.interface":        edit("eth0", "eth0/../x"),
-		"network.address":          edit("dhcp", "10.0.2.15"),
-		"network.gateway":          edit(`"dhcp"`, "\"10.0.2.15/24\"\ngateway = \"10.9.9.9\""),
-		"network.dns: 4 servers":   edit(`"dhcp"`, "\"10.0.2.15/24\"\ndns = [\"1.1.1.1\",\"1.1.1.1\",\"1.1.1.1\",\"1.1.1.1\"]"),
-		`network.dns: "x"`:         edit(`"dhcp"`, "\"10.0.2.15/24\"\ndns = [\"x\"]"),
-		"network.hostname":         edit(`"dhcp"`, "\"dhcp\"\nhostname = \"a b\""),
-		"data.device":              edit("/dev/vda", "vda"),
-		"longer than 65536":        strings.Repeat("#", maxConfig+1),
-		"boot: configuration: tom": "=",
+		"child: is required":         edit(`["/init"]`, `[]`),
+		`"init" is no absolute`:      edit(`/init`, `init`),
+		"chlid":                      edit("child", "chlid"),
+		"watchdog.timeout: must":     edit("8s", "1s"),
+		"8 parsecs":                  edit("8s", "8 parsecs"),
+		"network.interface":          edit("eth0", "eth0/../x"),
+		"network.address":            edit("dhcp", "10.0.2.15"),
+		"network.gateway":            edit(`"dhcp"`, "\"10.0.2.15/24\"\ngateway = \"10.9.9.9\""),
+		"network.dns: 4 servers":     edit(`"dhcp"`, "\"10.0.2.15/24\"\ndns = [\"1.1.1.1\",\"1.1.1.1\",\"1.1.1.1\",\"1.1.1.1\"]"),
+		`network.dns: "x"`:           edit(`"dhcp"`, "\"10.0.2.15/24\"\ndns = [\"x\"]"),
+		"network.hostname":           edit(`"dhcp"`, "\"dhcp\"\nhostname = \"a b\""),
+		"network.hostname: \"\u212A": edit(`"dhcp"`, "\"dhcp\"\nhostname = \"\u212A1\""), // the lower case of it is a k
+		"data.device":                edit("/dev/vda", "vda"),
+		"longer than 65536":          strings.Repeat("#", maxConfig+1),
+		"boot: configuration: tom":   "=",
 	} {
 		if _, err := ParseConfig([]byte(text)); !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not say %q", err, want)

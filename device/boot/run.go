@@ -15,6 +15,7 @@ import (
 const (
 	problemsFile = "/run/smartpos/problems"
 	maxProblems  = 100
+	lateAfter    = 5 * time.Second // a child that is not ready by then shares the processor with the late modules
 	stepLimit    = 2 * time.Minute // for all of the steps before the child; the watchdog is fed that long
 	pollNode     = 5 * time.Millisecond
 	flushLimit   = 2 * time.Second
@@ -61,7 +62,8 @@ func Run(o Options) error {
 	if o.Console == nil {
 		o.Console = os.Stdout
 	}
-	b := &booter{sys: o.System, console: newConsole(o.Console, o.System), reaper: newReaper(o.System)}
+	b := &booter{sys: o.System, console: newConsole(o.Console, o.System), reaper: newReaper(o.System), ready: make(chan struct{})}
+	b.childReady = sync.OnceFunc(func() { close(b.ready) })
 	defer b.console.close()
 	defer b.reaper.close()
 	ctx, stop := context.WithCancel(context.Background())
@@ -106,6 +108,8 @@ type booter struct {
 	show       func(Notice) <-chan struct{}
 	lease      lease
 	watched    bool            // a watchdog runs
+	ready      chan struct{}   // closed when a child has been ready for the first time
+	childReady func()          // closes it
 	running    context.Context // ends when the system does, after what ends with a request to stop
 	background sync.WaitGroup
 
@@ -205,16 +209,10 @@ func (b *booter) configure(given *Config) (err error) {
 func (b *booter) prepare(ctx context.Context) {
 	b.lease.set(stepLimit)
 	b.setClock("")
-	for _, entry := range b.cfg.Modules {
-		file, params, _ := strings.Cut(entry, " ")
-		if err := b.sys.LoadModule(file, params); err != nil {
-			b.problem("modules", err)
-		}
-	}
-	b.log("%d modules", len(b.cfg.Modules))
+	b.loadModules(b.cfg.Modules)
 	b.startWatchdog()
 	b.spawn(func() { b.network(ctx) })
-	b.spawn(func() { b.lateNodes(ctx) })
+	b.spawn(func() { b.late(ctx) })
 	waiting, cancel := context.WithTimeout(ctx, b.cfg.NodesLimit.D())
 	defer cancel()
 	for _, node := range b.cfg.Nodes {
@@ -227,6 +225,16 @@ func (b *booter) prepare(ctx context.Context) {
 			b.problem("graphics", err)
 		}
 	}
+}
+
+func (b *booter) loadModules(entries []string) {
+	for _, entry := range entries {
+		file, params, _ := strings.Cut(entry, " ")
+		if err := b.sys.LoadModule(file, params); err != nil {
+			b.problem("modules", err)
+		}
+	}
+	b.log("%d modules", len(entries))
 }
 
 func (b *booter) setClock(dir string) {
@@ -267,6 +275,20 @@ func (b *booter) waitNode(ctx context.Context, node string) bool {
 
 // lateLimit is when a late node is reported as missing; it may still come.
 const lateLimit = 15 * time.Second
+
+// late does what the first screen can do without: a cashier sees it sooner.
+func (b *booter) late(ctx context.Context) {
+	if len(b.cfg.LateModules) > 0 {
+		select {
+		case <-b.ready:
+		case <-time.After(lateAfter):
+		case <-ctx.Done():
+			return
+		}
+		b.loadModules(b.cfg.LateModules)
+	}
+	b.lateNodes(ctx)
+}
 
 func (b *booter) lateNodes(ctx context.Context) {
 	waiting, cancel := context.WithTimeout(ctx, lateLimit)

@@ -176,6 +176,7 @@ func (b *booter) beats(p *Process) {
 		for _, c := range buf[:n] {
 			if c == readyByte {
 				b.log("terminal: ready")
+				b.childReady()
 			}
 		}
 		if n > 0 {

@@ -135,7 +135,7 @@ func (m *Memory) note(i int, before, after txn.Order) {
 		m.codes = append(m.codes, after.Code)
 		m.codes = m.codes[max(0, len(m.codes)-rules.MaxCodes):]
 	}
-	if before.Exception == "" && after.Exception != "" {
+	if !before.Listed() && after.Listed() {
 		m.listed = append(m.listed, i)
 	}
 	if before.State != txn.Paid && after.State == txn.Paid {
@@ -176,7 +176,7 @@ func (m *Memory) Start() (txn.Start, error) {
 		}
 	}
 	for _, i := range m.listed[max(0, len(m.listed)-rules.MaxRecent):] {
-		if m.orders[i].Exception != "" {
+		if m.orders[i].Listed() && !slices.ContainsFunc(s.Exceptions, func(o txn.Order) bool { return o.No == m.orders[i].No }) {
 			s.Exceptions = append(s.Exceptions, clone(m.orders[i]))
 		}
 	}
@@ -220,5 +220,6 @@ func (m *Memory) Digest(code txn.PaymentCode) txn.CodeDigest {
 // clone keeps callers from changing the journal through a slice.
 func clone(o txn.Order) txn.Order {
 	o.Items = slices.Clone(o.Items)
+	o.Refunds = slices.Clone(o.Refunds)
 	return o
 }

@@ -19,12 +19,13 @@ import (
 
 // Options say what board to build.
 type Options struct {
-	Dir       string   // where the board's state lies; made if it is missing
-	Firmware  string   // host: the firmware's binary, for this machine
-	Shim      []string // host: the command that starts a traced program (package disktrace); nil: no cuts at disk writes
-	Image     *Image   // what a board in QEMU boots; nil: the board is a process on this host
-	Overrides []string // settings over the profile's: "sale.poll_show=100ms", or pieces of TOML
-	Scale     float64  // divides the network's own waits, for tests; 0 and 1 leave them
+	Dir       string      // where the board's state lies; made if it is missing
+	Firmware  string      // host: the firmware's binary, for this machine
+	Shim      []string    // host: the command that starts a traced program (package disktrace); nil: no cuts at disk writes
+	Image     *Image      // what a board in QEMU boots; nil: the board is a process on this host
+	Disk      DiskOptions // QEMU: how its data disk behaves when the power is cut
+	Overrides []string    // settings over the profile's: "sale.poll_show=100ms", or pieces of TOML
+	Scale     float64     // divides the network's own waits, for tests; 0 and 1 leave them
 }
 
 // readyLimit is how long the firmware gets to draw its first picture after the power came.
@@ -103,7 +104,10 @@ func Open(opts Options) (_ *Board, err error) {
 
 // openHost makes the board a process on this host.
 func (b *Board) openHost(opts Options, watch Watch) (err error) {
-	if b.profile, err = writeProfile(b.dir, defaultProfile, opts.Overrides, networkSettings(b.network.net)); err != nil {
+	if b.profile, err = writeProfile(b.dir, defaultProfile, opts.Overrides, boardSettings(b.network.net)); err != nil {
+		return err
+	}
+	if err := sealKeys(b.dir, b.profile.Path(b.profile.Data), b.network.net); err != nil {
 		return err
 	}
 	host, err := newHost(b.dir, opts.Firmware, opts.Shim, b.profile, watch)
@@ -120,10 +124,13 @@ func (b *Board) openMachine(opts Options, watch Watch) error {
 	if err != nil {
 		return err
 	}
-	if b.profile, err = writeProfile(b.dir, text, opts.Overrides, networkSettings(b.network.net)); err != nil {
+	if b.profile, err = writeProfile(b.dir, text, opts.Overrides, boardSettings(b.network.net)); err != nil {
 		return err
 	}
-	machine, err := newMachine(context.Background(), b.dir, opts.Image, b.network.address, watch)
+	if err := sealKeys(b.dir, "", b.network.net); err != nil { // its data lie on a disk
+		return err
+	}
+	machine, err := newMachine(context.Background(), b.dir, opts.Image, opts.Disk, b.network.address, watch)
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,9 @@
 //
 // The native firmware runs as a process in the board's folder, with the profile that lies there:
 //
-//	profile.toml          written at the first start, kept afterwards; its [networks] are set anew each time
+//	profile.toml          written at the first start, kept afterwards; its [networks] and [secrets] are set anew each time
+//	secret/               the board's device secret, made at the first start: data/ in another board opens nothing
+//	keys.sealed           the merchant's keys, sealed under it anew each time
 //	printer scanner console   links to ptys; a device that is unplugged has no link
 //	fb0 fb0.flush         the display's memory, and the socket on which the firmware says that it has drawn
 //	data/                 the journal and the event log
@@ -37,9 +39,9 @@
 //	keypad    4×4 matrix on the eight lines of the PL061: keys are voltages   printer   16550, an RS-232 port
 //	display   virtio-gpu, read by screenshots, which a person could take too   scanner   USB serial adapter
 //	network   only the sandbox, as 10.0.2.100:443                              data      virtio disk or SD card
-//	settings  a read-only disk: the profile, and the files of the sandbox that it names
+//	settings  a read-only disk: the profile, the board's secret, the sealed keys, and the files of the sandbox that the profile names
 //
-// In the board's folder lie profile.toml and paynet/ as above, and beside them:
+// In the board's folder lie profile.toml, secret/, keys.sealed and paynet/ as above, and beside them:
 //
 //	settings.ext4   made anew from them whenever the board is opened
 //	data.ext4       the data partition; kept
@@ -83,8 +85,8 @@
 //	                  on returns when the firmware has drawn. POINT: "printer-byte 120", "request 2 before-reply",
 //	                  "request 2 after-reply", "disk-write 7". Counting begins with this call; a point is armed
 //	                  until it is reached, replaced or the power goes. A request counts when its reply is due;
-//	                  before-reply is after the network has done what was asked. A disk write is a pwrite64, fsync
-//	                  or fdatasync below data/, see package disktrace
+//	                  before-reply is after the network has done what was asked. A disk write is a pwrite64, fsync,
+//	                  fdatasync or rename below data/, see package disktrace
 //
 // The WebSocket sends one message for every kind that has changed, and at first one of each; a page that is slow
 // misses only what was overtaken:

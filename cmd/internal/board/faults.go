@@ -21,6 +21,10 @@ var (
 	printerFaults = []string{FaultOK, "paper-out", "cover-open", "near-end", FaultUnplugged}
 	scannerFaults = []string{FaultOK, "silent", "garbled", FaultUnplugged}
 	networkFaults = allNetworkFaults()
+	refundFates   = []string{
+		FaultOK, string(paynet.RefundQuick), string(paynet.RefundHeld), string(paynet.RefundClosed), string(paynet.RefundAbnormal),
+		string(paynet.RefundUnfunded),
+	}
 )
 
 // allNetworkFaults are a cable that is pulled, and the network's own: ok, down, lost-reply, slow and the rarer ways to
@@ -41,6 +45,7 @@ type Faults struct {
 	Printer string `json:"printer,omitempty"` // ok, paper-out, cover-open, near-end, unplugged
 	Scanner string `json:"scanner,omitempty"` // ok, silent, garbled, unplugged
 	Network string `json:"network,omitempty"` // ok, down, lost-reply, slow, the other kinds of package paynet, and unplugged in QEMU
+	Refunds string `json:"refunds,omitempty"` // what becomes of them: ok, or a fate of package paynet, such as quick and abnormal
 }
 
 func (f Faults) check() error {
@@ -49,6 +54,7 @@ func (f Faults) check() error {
 		known       []string
 	}{
 		{"printer", f.Printer, printerFaults}, {"scanner", f.Scanner, scannerFaults}, {"network", f.Network, networkFaults},
+		{"refunds", f.Refunds, refundFates},
 	} {
 		if c.value != "" && !slices.Contains(c.known, c.value) {
 			return fmt.Errorf("%w: %s %.30q; %s takes %s", ErrFault, c.part, c.value, c.part, strings.Join(c.known, ", "))
@@ -75,6 +81,9 @@ func (b *Board) Break(f Faults) error {
 	if f.Network != "" {
 		errs = append(errs, b.breakNetwork(f.Network))
 	}
+	if f.Refunds != "" {
+		errs = append(errs, b.network.setRefunds(f.Refunds))
+	}
 	b.changes.note(KindFaults)
 	return errors.Join(errs...)
 }
@@ -97,5 +106,5 @@ func (b *Board) breakNetwork(fault string) error {
 
 // Faults says what is broken now.
 func (b *Board) Faults() Faults {
-	return Faults{Printer: b.printer.faultNow(), Scanner: b.scanner.faultNow(), Network: b.network.faultNow()}
+	return Faults{Printer: b.printer.faultNow(), Scanner: b.scanner.faultNow(), Network: b.network.faultNow(), Refunds: b.network.refundsNow()}
 }

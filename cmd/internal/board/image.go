@@ -100,9 +100,12 @@ func (i *Image) card() bool { return strings.HasPrefix(i.board.Boot.Data.Device,
 
 // cache is what the data disk may forget when the power goes. QEMU never flushes an SD card, whatever the guest asks:
 // one that forgot would lose what no guest could have saved.
-func (i *Image) cache() nbd.Cache {
-	if i.card() {
+func (i *Image) cache(o DiskOptions) nbd.Cache {
+	switch {
+	case i.card():
 		return nbd.NoCache
+	case o.Lying:
+		return nbd.LyingCache
 	}
 	return nbd.VolatileCache
 }
@@ -175,5 +178,5 @@ func (i *Image) defaultText() ([]byte, error) {
 	}
 	text, err := toml.Marshal(map[string]any(tree))
 	return append([]byte("# The profile of this emulated board, "+i.board.Title+". It is yours to edit: it is read again whenever the\n"+
-		"# board starts. Only the networks are set anew each time. docs/board-profile.md explains every key.\n\n"), text...), err
+		"# board starts. Only the networks and secrets are set anew each time. docs/board-profile.md explains every key.\n\n"), text...), err
 }

@@ -37,6 +37,7 @@ var errSocketTaken = errors.New("a cable is in that socket already")
 type machineBackend struct {
 	dir     string
 	image   *Image
+	forgets DiskOptions
 	network string // the sandbox's address on this host
 	watch   Watch
 	glass   *glass
@@ -61,8 +62,8 @@ type machineRun struct {
 }
 
 // newMachine prepares a board in dir, by the profile that lies there.
-func newMachine(ctx context.Context, dir string, img *Image, network string, watch Watch) (*machineBackend, error) {
-	b := &machineBackend{dir: dir, image: img, network: network, watch: watch, glass: newGlass(watch.Drawn)}
+func newMachine(ctx context.Context, dir string, img *Image, disk DiskOptions, network string, watch Watch) (*machineBackend, error) {
+	b := &machineBackend{dir: dir, image: img, forgets: disk, network: network, watch: watch, glass: newGlass(watch.Drawn)}
 	if err := settingsMedium(ctx, img, dir, b.file(settingsDisk)); err != nil {
 		return nil, fmt.Errorf("settings' medium: %w", err)
 	}
@@ -107,7 +108,7 @@ func (b *machineBackend) On(ctx context.Context) error {
 
 // start starts a machine.
 func (b *machineBackend) start() (*machineRun, error) {
-	disk, err := serveDisk(b.file(dataDisk), b.image.cache())
+	disk, err := serveDisk(b.file(dataDisk), b.image.cache(b.forgets), b.forgets)
 	if err != nil {
 		return nil, fmt.Errorf("data disk: %w", err)
 	}

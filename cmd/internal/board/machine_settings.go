@@ -15,8 +15,8 @@ import (
 // guestNetwork is where a board in QEMU reaches the sandbox network.
 const guestNetwork = "10.0.2.100:443"
 
-// settingsMedium makes the medium that a machine is set up with: the profile of the board in dir, and the files that
-// it names in the sandbox's folder. Files are named from the medium's root then, and the sandbox's address is the one
+// settingsMedium makes the medium that a machine is set up with: the profile of the board in dir, its secret and its sealed
+// keys, and the files that the profile names in the sandbox's folder. Files are named from the medium's root then, and the sandbox's address is the one
 // that the guest sees.
 func settingsMedium(ctx context.Context, i *Image, dir, out string) error {
 	stage, err := os.MkdirTemp(dir, "settings")
@@ -41,6 +41,11 @@ func settingsMedium(ctx context.Context, i *Image, dir, out string) error {
 	}
 	if err := os.WriteFile(filepath.Join(stage, profileFile), text, 0o600); err != nil {
 		return err
+	}
+	for _, name := range []string{secretFile, sealedFile} {
+		if err := copyFile(filepath.Join(stage, name), filepath.Join(dir, name)); err != nil {
+			return err
+		}
 	}
 	return bootimage.SettingsPartition(i.board, stage, out, i.epoch).Make(ctx)
 }
@@ -76,13 +81,16 @@ func (m mover) value(v string) (string, error) {
 	if err != nil || !filepath.IsLocal(name) || !filepath.IsAbs(v) {
 		return v, nil
 	}
-	data, err := os.ReadFile(v)
+	return name, copyFile(filepath.Join(m.to, name), v)
+}
+
+func copyFile(to, from string) error {
+	data, err := os.ReadFile(from)
 	if err != nil {
-		return "", err
+		return err
 	}
-	to := filepath.Join(m.to, name)
 	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
-		return "", err
+		return err
 	}
-	return name, os.WriteFile(to, data, 0o600)
+	return os.WriteFile(to, data, 0o600)
 }

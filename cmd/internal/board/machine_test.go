@@ -301,7 +301,7 @@ func TestMachineStartsBroken(t *testing.T) {
 // A module is missing from the image: the console names it, and a terminal without its scanner sells.
 func TestMachineWithoutModule(t *testing.T) {
 	b := machine(t, images.get(t, "no-ftdi", "arm64", func(b *bootimage.Board) {
-		b.Modules = slices.DeleteFunc(b.Modules, func(m string) bool { return m == "ftdi_sio" })
+		b.LateModules = slices.DeleteFunc(b.LateModules, func(m string) bool { return m == "ftdi_sio" })
 	}))
 	on(t, b)
 	sell(t, b, "5")

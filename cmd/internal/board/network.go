@@ -22,11 +22,12 @@ type network struct {
 	slow    time.Duration
 	cancel  func()
 
-	mu    sync.Mutex
-	fault string
-	left  int // requests until the cut; 0: not armed
-	after bool
-	hit   func()
+	mu      sync.Mutex
+	fault   string
+	refunds string
+	left    int // requests until the cut; 0: not armed
+	after   bool
+	hit     func()
 }
 
 // openNetwork starts the sandbox; changed hears of phones and ledger. scale shortens the network's own waits.
@@ -35,7 +36,7 @@ func openNetwork(dir string, scale float64, changed func()) (*network, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &network{net: p, fault: FaultOK, slow: slowDelay}
+	n := &network{net: p, fault: FaultOK, refunds: FaultOK, slow: slowDelay}
 	if scale > 1 {
 		n.slow = time.Duration(float64(slowDelay) / scale)
 	}
@@ -54,14 +55,24 @@ func NetworkTables(net *paynet.Paynet) ([]byte, error) {
 	return replaceTables(nil, networkSettings(net))
 }
 
-// networkSettings are the profile's tables that let the firmware pay at net.
-func networkSettings(net *paynet.Paynet) settings {
+// boardSettings are the profile's tables that belong to a board's run: the networks, without the keys, which are sealed.
+func boardSettings(net *paynet.Paynet) tables {
+	run := networkSettings(net)
+	for name := range keyFiles(net) {
+		dot := strings.LastIndexByte(name, '.')
+		delete(run[name[:dot]], name[dot+1:])
+	}
+	run["secrets"] = secretSettings()
+	return run
+}
+
+// networkSettings are the profile's tables that let the firmware pay at net, with keys in clear.
+func networkSettings(net *paynet.Paynet) tables {
 	w, a, u := net.WeChatMerchant(), net.AlipayMerchant(), net.UnionPayMerchant()
 	all := net.AggregatorMerchant()
-	return settings{"offline": map[string]any{
-		"acquirer": map[string]any{"page": all.OfflinePage, "key": all.OfflineKey, "key_number": all.OfflineKeyNumber},
-	}, "networks": map[string]any{
-		"wechat": map[string]any{
+	return tables{
+		"offline.acquirer": {"page": all.OfflinePage, "key": all.OfflineKey, "key_number": all.OfflineKeyNumber},
+		"networks.wechat": {
 			"enabled":       true,
 			"base_url":      w.BaseURL,
 			"ca":            w.CA,
@@ -74,7 +85,7 @@ func networkSettings(net *paynet.Paynet) settings {
 			"public_key":    w.PublicKey,
 			"notify_url":    w.NotifyURL,
 		},
-		"alipay": map[string]any{
+		"networks.alipay": {
 			"enabled":     true,
 			"base_url":    a.BaseURL,
 			"ca":          a.CA,
@@ -83,7 +94,7 @@ func networkSettings(net *paynet.Paynet) settings {
 			"private_key": a.PrivateKey,
 			"public_key":  a.AlipayPublicKey,
 		},
-		"unionpay": map[string]any{
+		"networks.unionpay": {
 			"enabled":     true,
 			"base_url":    u.BaseURL,
 			"ca":          u.CA,
@@ -93,7 +104,7 @@ func networkSettings(net *paynet.Paynet) settings {
 			"root":        u.Root,
 			"middle":      u.Middle,
 		},
-		"aggregator": map[string]any{
+		"networks.aggregator": {
 			"enabled":         true,
 			"base_url":        all.BaseURL,
 			"ca":              all.CA,
@@ -103,7 +114,7 @@ func networkSettings(net *paynet.Paynet) settings {
 			"platform_key_id": all.PlatformKeyID,
 			"platform_key":    all.PlatformKey,
 		},
-	}}
+	}
 }
 
 // set breaks or mends the network.
@@ -122,6 +133,27 @@ func (n *network) set(fault string) error {
 	n.fault = fault
 	n.mu.Unlock()
 	return nil
+}
+
+// setRefunds says what becomes of refunds from now on.
+func (n *network) setRefunds(fate string) error {
+	f := paynet.RefundFate(fate)
+	if fate == FaultOK {
+		f = paynet.RefundNormal
+	}
+	if err := n.net.SetRefunds(f); err != nil {
+		return err
+	}
+	n.mu.Lock()
+	n.refunds = fate
+	n.mu.Unlock()
+	return nil
+}
+
+func (n *network) refundsNow() string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.refunds
 }
 
 func (n *network) faultNow() string {

@@ -26,9 +26,12 @@ var ErrOption = errors.New("board: not a setting of the profile")
 // settings is a profile as a tree of tables.
 type settings map[string]any
 
+// tables are tables of a profile by their whole names: "networks.wechat".
+type tables map[string]map[string]any
+
 // writeProfile makes dir/profile.toml: the one that lies there, or the template, with the tables that belong to
 // this run put in and the overrides on top. The firmware's own parser then judges it.
-func writeProfile(dir string, template []byte, overrides []string, run settings) (*device.Profile, error) {
+func writeProfile(dir string, template []byte, overrides []string, run tables) (*device.Profile, error) {
 	name := filepath.Join(dir, profileFile)
 	text, err := os.ReadFile(name)
 	kept := err == nil
@@ -100,22 +103,16 @@ func merge(dst, src map[string]any) {
 
 // replaceTables drops the tables that stand in run from text, line by line so that everything else stays as
 // the technician wrote it, and appends run's.
-func replaceTables(text []byte, run settings) ([]byte, error) {
+func replaceTables(text []byte, run tables) ([]byte, error) {
 	names := make(map[string]bool)
 	var more strings.Builder
-	for _, k := range slices.Sorted(maps.Keys(run)) {
-		tables, ok := run[k].(map[string]any)
-		if !ok {
-			return nil, fmt.Errorf("%w: %s is no table of tables", ErrOption, k)
+	for _, name := range slices.Sorted(maps.Keys(run)) {
+		body, err := toml.Marshal(run[name])
+		if err != nil {
+			return nil, err
 		}
-		for _, sub := range slices.Sorted(maps.Keys(tables)) {
-			body, err := toml.Marshal(tables[sub])
-			if err != nil {
-				return nil, err
-			}
-			names[k+"."+sub] = true
-			fmt.Fprintf(&more, "\n[%s.%s]\n%s", k, sub, body)
-		}
+		names[name] = true
+		fmt.Fprintf(&more, "\n[%s]\n%s", name, body)
 	}
 	var out strings.Builder
 	dropping := false

@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-var runTables = settings{"networks": map[string]any{
-	"wechat": map[string]any{"enabled": false, "name": "this run"}, "alipay": map[string]any{"enabled": false},
-}}
+var runTables = tables{
+	"networks.wechat": {"enabled": false, "name": "this run"}, "networks.alipay": {"enabled": false}, "secrets": {"store": "s"},
+}
 
 func TestProfileIsKeptButForTheRunsOwnTables(t *testing.T) {
 	dir := t.TempDir()
@@ -37,7 +37,7 @@ func TestProfileIsKeptButForTheRunsOwnTables(t *testing.T) {
 
 func TestReplaceTablesKeepsComments(t *testing.T) {
 	text := "# top\na = 1\n[networks.wechat] # old\nb = 2\n\n# of the next\n[sale]\nc = 3 # mine\n"
-	out, err := replaceTables([]byte(text), settings{"networks": map[string]any{"wechat": map[string]any{"b": 9}}})
+	out, err := replaceTables([]byte(text), tables{"networks.wechat": {"b": 9}})
 	if err != nil {
 		t.Fatal(err)
 	}

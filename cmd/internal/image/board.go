@@ -65,6 +65,8 @@ type Board struct {
 	Cmdline    string `toml:"cmdline"` // the kernel's
 	// Modules are kernel modules by name, each with its parameters. What they depend on need not be named.
 	Modules []string `toml:"modules"`
+	// LateModules are those that are loaded when the terminal is ready: what its first screen can do without.
+	LateModules []string `toml:"late_modules"`
 	// DataSize is the data partition's, in MiB: 16–4096.
 	DataSize int `toml:"data_size"`
 	// Boot is process 1's configuration. Its child, build time and modules are filled in by [Build].
@@ -148,13 +150,13 @@ func (b *Board) check() (bad []string) {
 	hold(b.DeviceTree == "" || filepath.IsLocal(b.DeviceTree), "device_tree: %q is no relative path", b.DeviceTree)
 	hold(!strings.ContainsAny(b.Cmdline, "\n\x00") && len(b.Cmdline) < 1024, "cmdline: one line of at most 1023 bytes")
 	hold(b.DataSize >= 16 && b.DataSize <= 4096, "data_size: must be 16 to 4096 MiB, not %d", b.DataSize)
-	for _, m := range b.Modules {
+	for _, m := range slices.Concat(b.Modules, b.LateModules) {
 		name, _, _ := strings.Cut(m, " ")
 		hold(moduleName.MatchString(name), "modules: %q is no name of a module", m)
 	}
-	hold(len(b.Boot.Child) == 0 && len(b.Boot.Modules) == 0 && b.Boot.Built.IsZero(),
+	hold(len(b.Boot.Child) == 0 && len(b.Boot.Modules)+len(b.Boot.LateModules) == 0 && b.Boot.Built.IsZero(),
 		"boot: child, modules and built are filled in by the build")
-	if _, err := b.bootConfig([]string{defaultChild}, nil, time.Unix(0, 0)); err != nil {
+	if _, err := b.bootConfig([]string{defaultChild}, nil, nil, time.Unix(0, 0)); err != nil {
 		bad = append(bad, err.Error())
 	}
 	for table := range b.Profile {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -66,7 +67,11 @@ func Build(ctx context.Context, o Options) (*Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	modules, err := collectModules(o.Kernel, b.Modules)
+	first, err := collectModules(o.Kernel, b.Modules)
+	if err != nil {
+		return nil, err
+	}
+	modules, err := collectModules(o.Kernel, slices.Concat(b.Modules, b.LateModules)) // begins with the first ones
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +79,7 @@ func Build(ctx context.Context, o Options) (*Image, error) {
 	if len(child) == 0 {
 		child = []string{defaultChild, "-profile", b.profilePath()}
 	}
-	config, err := b.bootConfig(child, modules, o.Epoch)
+	config, err := b.bootConfig(child, first, modules[len(first):], o.Epoch)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +93,7 @@ func Build(ctx context.Context, o Options) (*Image, error) {
 	}
 	i := &Image{
 		Board: b.Name, Built: o.Epoch.UTC(), Cmdline: b.Cmdline, Kernel: o.Kernel, SHA256: map[string]string{}, Dir: o.Out,
-		Modules: config.Modules,
+		Modules: slices.Concat(config.Modules, config.LateModules),
 	}
 	if err := os.MkdirAll(o.Out, 0o755); err != nil {
 		return nil, err
@@ -147,11 +152,14 @@ func (i *Image) writeManifest() error {
 }
 
 // bootConfig is process 1's configuration for an image of b.
-func (b *Board) bootConfig(child []string, modules []module, built time.Time) (boot.Config, error) {
+func (b *Board) bootConfig(child []string, modules, late []module, built time.Time) (boot.Config, error) {
 	c := b.Boot
-	c.Board, c.Child, c.Built, c.Modules = b.Name, child, built.UTC(), nil
+	c.Board, c.Child, c.Built, c.Modules, c.LateModules = b.Name, child, built.UTC(), nil, nil
 	for _, m := range modules {
 		c.Modules = append(c.Modules, m.entry())
+	}
+	for _, m := range late {
+		c.LateModules = append(c.LateModules, m.entry())
 	}
 	text, err := c.Marshal()
 	if err != nil {

@@ -347,7 +347,7 @@ func TestReproducible(t *testing.T) {
 		t.Fatal(err)
 	}
 	k := fakeKernel(t)
-	b.Modules, b.Boot.Data.Fsck, b.DataSize = nil, "", 16
+	b.Modules, b.LateModules, b.Boot.Data.Fsck, b.DataSize = nil, nil, "", 16
 	firmware := filepath.Join(t.TempDir(), "pos")
 	if err := os.WriteFile(firmware, []byte("firmware"), 0o755); err != nil {
 		t.Fatal(err)

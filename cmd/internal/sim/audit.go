@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 
 	"smartpos/store"
 	"smartpos/txn"
@@ -17,6 +18,12 @@ func (o *oracle) recall(j *store.Journal) {
 	}
 	doubt := o.doubt
 	o.doubt, o.failing = nil, false
+	start, err := j.Start()
+	if err != nil {
+		o.w.fail(8, "", "start: %v", err)
+		return
+	}
+	o.recallTill(start.Till, doubt)
 	if in, ok := doubt.(*txn.Intent); ok && info.Orders == o.last+1 {
 		o.adopt(j, in)
 	}
@@ -36,6 +43,7 @@ func (o *oracle) recall(j *store.Journal) {
 			if out, ok := doubt.(*txn.Outcome); ok {
 				o.outcome(e, out)
 			}
+			o.refunded(e, doubt)
 		}
 		if !e.is(got) {
 			o.w.fail(6, e.no, "acknowledged as %s, after the restart %s", e, (&entry{
@@ -58,7 +66,15 @@ func (o *oracle) adopt(j *store.Journal, in *txn.Intent) {
 
 func (e *entry) is(got txn.Order) bool {
 	return e.sale == got.Sale && e.network == got.Network && e.method == got.Method && e.amount == got.Amount.Fen &&
-		e.state == got.State && e.exception == got.Exception && e.number == got.TransactionID && e.receipt == got.Printed
+		e.state == got.State && e.exception == got.Exception && e.number == got.TransactionID && e.receipt == got.Printed &&
+		e.settled == (got.Settled != "") && e.isRefunds(got.Refunds)
+}
+
+// isRefunds reports whether the journal has the same refunds.
+func (e *entry) isRefunds(got []txn.Refund) bool {
+	return slices.EqualFunc(e.refunds, got, func(b *back, r txn.Refund) bool {
+		return b.no == r.No && b.amount == r.Amount.Fen && b.state == r.State && b.slip == r.Printed
+	})
 }
 
 func (e *entry) String() string {
@@ -81,7 +97,8 @@ func (o *oracle) audit(j *store.Journal) {
 	}
 	captured := map[txn.OrderNo]int{}
 	for _, e := range o.all() {
-		o.settled(e, listed)
+		o.ended(e, listed)
+		o.settledRefunds(e)
 		if e.state == txn.Paid && e.exception != txn.OverTotal {
 			captured[e.sale]++
 		}
@@ -98,8 +115,8 @@ func (o *oracle) audit(j *store.Journal) {
 	}
 }
 
-// settled holds one order to its end.
-func (o *oracle) settled(e *entry, listed map[txn.OrderNo]bool) {
+// ended holds one order to its end.
+func (o *oracle) ended(e *entry, listed map[txn.OrderNo]bool) {
 	a := o.w.bank.account(e.no)
 	switch {
 	case !e.state.Final():
@@ -110,7 +127,7 @@ func (o *oracle) settled(e *entry, listed map[txn.OrderNo]bool) {
 		o.w.fail(4, e.no, "paid, and the customer is charged %d times", a.net())
 	case e.state != txn.Paid && e.state != txn.Disputed && a.net() != 0:
 		o.w.fail(4, e.no, "%s, and the customer is charged", e.state)
-	case (e.exception != "" || e.state == txn.Disputed) && !listed[e.no]:
+	case (e.exception != "" || e.state == txn.Disputed) && !e.settled && !listed[e.no]:
 		o.w.fail(1, e.no, "%s with exception %q, and not on the list", e.state, e.exception)
 	case e.state == txn.Paid && !e.receipt:
 		o.w.fail(7, e.no, "its receipt is still owed in the end")

@@ -116,6 +116,48 @@ func reverseForQuery(effects []txn.Effect) (out []txn.Effect) {
 	return out
 }
 
+// moreBack asks for more than the intent says, or under another number.
+func moreBack(change func(*txn.Refund)) func([]txn.Effect) []txn.Effect {
+	return func(effects []txn.Effect) (out []txn.Effect) {
+		for _, e := range effects {
+			if q, ok := e.(txn.RefundRequest); ok {
+				change(&q.Refund)
+				e = q
+			}
+			out = append(out, e)
+		}
+		return out
+	}
+}
+
+// tireless is a journal that acknowledges the second wrong PIN in a row, and does not write it.
+type tireless struct {
+	txn.Journal
+	wrong int
+}
+
+func (j *tireless) Commit(rec txn.Record) (txn.Order, error) {
+	if r, ok := rec.(*txn.PINTried); ok {
+		if j.wrong++; r.Right {
+			j.wrong = 0
+		}
+		if j.wrong == 2 {
+			return txn.Order{}, nil
+		}
+	}
+	return j.Journal.Commit(rec)
+}
+
+// refundEarly says and prints that money went back while that is still being written down.
+func refundEarly(c txn.Commit) txn.Effect {
+	if r, ok := c.Record.(*txn.RefundOutcome); ok && r.State == txn.RefundDone {
+		return txn.Print{Slip: txn.Slip{Copy: "顾客存根", Rows: []txn.Row{
+			{Label: "交易类型", Value: "退款 REFUND"}, {Label: "原商户单号", Value: string(r.Order)}, {Label: "退款单号", Value: string(r.No)},
+		}}}
+	}
+	return nil
+}
+
 // unmarked prints reprints as originals.
 func unmarked(effects []txn.Effect) (out []txn.Effect) {
 	for _, e := range effects {
@@ -181,6 +223,22 @@ func TestBrokenParts(t *testing.T) {
 		{"a customer's code is sent twice", []int{4}, func() faults { return faults{effects: resend} }},
 		{"reversed instead of asked", []int{4}, func() faults { return faults{effects: reverseForQuery} }},
 		{"a reprint without its mark", []int{7}, func() faults { return faults{effects: unmarked} }},
+		{"the bank gives a doubled refund twice", []int{1}, func() faults {
+			return faults{giver: func(g *giver) { g.again = true }}
+		}},
+		{"the bank says given back and has not", []int{3}, func() faults {
+			return faults{giver: func(g *giver) { g.lie = true }}
+		}},
+		{"a refund asks for more", []int{4}, func() faults {
+			return faults{effects: moreBack(func(r *txn.Refund) { r.Amount.Fen++ })}
+		}},
+		{"a refund is asked for under another number", []int{2}, func() faults {
+			return faults{effects: moreBack(func(r *txn.Refund) { r.No += "0" })}
+		}},
+		{"the slip of a refund prints early", []int{3}, func() faults { return faults{effects: early(refundEarly)} }},
+		{"wrong PINs are not counted", []int{9}, func() faults {
+			return faults{journal: func(j txn.Journal) txn.Journal { return &tireless{Journal: j} }}
+		}},
 		// Not a broken part but a gap that is open: should this case fail, it is closed, and bank.anyClock can go.
 		{"UnionPay believes a clock that is ahead", []int{4}, func() faults {
 			return faults{bank: func(b *bank) { b.anyClock = true }, ahead: 30 * time.Minute}
@@ -191,7 +249,7 @@ func TestBrokenParts(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			seen := map[int]bool{}
-			for s := uint64(1); s <= 12 && len(seen) < len(c.rules); s++ {
+			for s := uint64(1); s <= 40 && len(seen) < len(c.rules); s++ {
 				_, err := Run(Options{Seed: s, Sales: 40, Dir: dir(t), broken: c.broken()})
 				var f *Failure
 				if errors.As(err, &f) {

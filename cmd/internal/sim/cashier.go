@@ -25,6 +25,13 @@ const (
 	atMenu
 	atHalt
 	atWait
+	atFind
+	atPick
+	atRefund
+	atAllow
+	atRefunding
+	atRefunded
+	atSupervisor
 )
 
 // screens are the titles that a cashier knows, in both languages.
@@ -42,6 +49,13 @@ var screens = map[string]place{
 	"菜单": atMenu, "Menu": atMenu, "未决订单": atMenu, "Unresolved": atMenu, "异常订单": atMenu, "Exceptions": atMenu,
 	"停止收款": atHalt, "Out of service": atHalt,
 	"请稍候": atWait, "Please wait": atWait,
+	"退款": atFind, "Refund": atFind,
+	"退哪一单": atPick, "Refund which": atPick,
+	"退款金额": atRefund, "Refund amount": atRefund,
+	"确认退款": atAllow, "Allow the refund": atAllow, "了结异常": atAllow, "Settle": atAllow, "主管判定": atAllow, "Verdict": atAllow,
+	"正在退款": atRefunding, "Refunding": atRefunding, "退款未成": atRefunding, "Not refunded": atRefunding,
+	"退款成功": atRefunded, "Refunded": atRefunded,
+	"主管": atSupervisor, "Supervisor": atSupervisor,
 }
 
 // cashier looks at the screen and presses keys, not always the right ones.
@@ -85,6 +99,11 @@ func (c *cashier) look() {
 func (c *cashier) act(at place) {
 	switch at {
 	case atEntry:
+		if chance(c.rng, 5) {
+			c.press("MENU")
+			c.press(pick(c.rng, "5", "5", "5", "3"))
+			return
+		}
 		c.sell()
 	case atAmount:
 		c.press(pick(c.rng, "OK", "OK", "SCAN", "SCAN", "SCAN+", "CLEAR", "MENU"))
@@ -107,7 +126,19 @@ func (c *cashier) act(at place) {
 			c.press(pick(c.rng, "CANCEL", "OK"))
 		}
 	case atMenu:
-		c.press(pick(c.rng, "0", "1", "2", "3", "4", "CANCEL", "OK"))
+		c.press(pick(c.rng, "0", "1", "2", "3", "4", "5", "7", "CANCEL", "CLEAR", "OK"))
+	case atFind:
+		c.find()
+	case atPick:
+		c.press(pick(c.rng, "1", "2", "3", "4", "5", "OK", "CANCEL"))
+	case atRefund:
+		c.press(pick(c.rng, "OK", "OK", "OK", "1", "0", ".", "CLEAR", "CANCEL"))
+	case atAllow:
+		c.allow()
+	case atRefunding, atRefunded, atSupervisor:
+		if chance(c.rng, 3) {
+			c.press(pick(c.rng, "OK", "CANCEL"))
+		}
 	case atHalt:
 		c.w.terminal.die("by the cashier: it says " + c.title())
 	}
@@ -124,9 +155,44 @@ func (c *cashier) sell() {
 	c.press(pick(c.rng, "OK", "OK", "SCAN", "SCAN", "SCAN+"))
 }
 
+// find names the order whose money is to go back: by its receipt, by its last digits, or from the list.
+func (c *cashier) find() {
+	all := c.w.oracle.all()
+	switch c.rng.IntN(4) {
+	case 0:
+		if len(all) > 0 {
+			c.send(txn.Scanned{Text: string(all[c.rng.IntN(len(all))].no)})
+			return
+		}
+	case 1:
+		for range 1 + c.rng.IntN(2) {
+			c.press(pick(c.rng, "1", "2", "3", "4"))
+		}
+	case 2:
+		c.press("CANCEL")
+		return
+	}
+	c.press("OK")
+}
+
+// allow is the supervisor, who now and then errs.
+func (c *cashier) allow() {
+	switch {
+	case chance(c.rng, 6):
+		c.press("CANCEL")
+		return
+	case chance(c.rng, 8):
+		c.press(pick(c.rng, "1", "2", "3"))
+	}
+	for _, k := range supervisorPIN {
+		c.press(string(k))
+	}
+	c.press("OK")
+}
+
 // mash presses whatever, or lets the scanner read whatever.
 func (c *cashier) mash() {
-	keys := strings.Fields("0 1 2 3 4 5 9 . OK OK SCAN SCAN+ CANCEL CLEAR MENU")
+	keys := strings.Fields("0 1 2 3 4 5 7 9 . OK OK SCAN SCAN+ CANCEL CLEAR MENU")
 	for range 1 + c.rng.IntN(5) {
 		c.press(pick(c.rng, keys...))
 	}
@@ -149,9 +215,9 @@ func (c *cashier) tidy(at place) {
 	switch {
 	case at == atHalt:
 		c.w.power.cut("by the cashier")
-	case at == atEntry, (at == atPaid || at == atChange) && strings.Contains(strings.Join(t.screen.Keys, " "), "重打印"):
+	case at == atEntry, (at == atPaid || at == atChange || at == atRefunded) && strings.Contains(strings.Join(t.screen.Keys, " "), "重打印"):
 		c.press("OK") // what is owed is printed
-	case (at == atPaid || at == atChange) && strings.Contains(strings.Join(t.screen.Keys, " "), "reprint"):
+	case (at == atPaid || at == atChange || at == atRefunded) && strings.Contains(strings.Join(t.screen.Keys, " "), "reprint"):
 		c.press("OK")
 	default:
 		c.press("CANCEL")

@@ -18,7 +18,8 @@ type oracle struct {
 
 	doubt   txn.Record // a commit that the power or the disk took: it is on disk or not
 	printed map[original]int
-	kicked  map[txn.OrderNo]bool
+	kicked  map[string]bool // by the number of the order or the refund
+	pins    pins
 	failing bool // the journal has refused a record in this run
 }
 
@@ -38,6 +39,9 @@ type entry struct {
 	seenPaid bool // a verified "paid" was delivered
 	queried  int  // in which run a verified query was delivered
 	accused  bool // its network contradicted itself: people must look at it
+
+	refunds []*back
+	settled bool // taken off the exception list
 }
 
 // original is one copy of a receipt without a mark.
@@ -47,7 +51,7 @@ type original struct {
 }
 
 func newOracle(w *world) *oracle {
-	return &oracle{w: w, entries: map[txn.OrderNo]*entry{}, printed: map[original]int{}, kicked: map[txn.OrderNo]bool{}}
+	return &oracle{w: w, entries: map[txn.OrderNo]*entry{}, printed: map[original]int{}, kicked: map[string]bool{}}
 }
 
 func (o *oracle) saleOf(no txn.OrderNo) txn.OrderNo {
@@ -73,6 +77,10 @@ func (o *oracle) acknowledged(rec txn.Record, no txn.OrderNo) {
 		}
 		return
 	}
+	if txn.OfTill(rec) {
+		o.till(rec)
+		return
+	}
 	e := o.entries[no]
 	if e == nil || rec.OrderNo() != no {
 		o.w.fail(5, no, "the journal took a record of %q as one of %q", rec.OrderNo(), no)
@@ -82,6 +90,7 @@ func (o *oracle) acknowledged(rec txn.Record, no txn.OrderNo) {
 	if out, ok := rec.(*txn.Outcome); ok {
 		o.outcome(e, out)
 	}
+	o.refunded(e, rec)
 }
 
 // take applies a record, and is all that this package believes about what records do.
@@ -92,8 +101,13 @@ func (e *entry) take(rec txn.Record, run int) {
 	case *txn.Outcome:
 		e.state, e.exception, e.number, e.run = r.State, r.Exception, r.TransactionID, run
 	case *txn.Printed:
+		if b := e.refund(r.Refund); b != nil {
+			b.slip = true
+			break
+		}
 		e.receipt = true
 	}
+	e.takeRefund(rec, run)
 }
 
 // intent holds a new order to the rules of numbers, and of what else of its sale can be paid.
@@ -219,6 +233,8 @@ func (o *oracle) shown(s txn.Screen) {
 		return e.state == txn.Paid && amount && strings.Contains(words, e.no.Short())
 	}):
 		o.w.fail(3, "", "the screen says paid, the journal does not: %q %q", s.Amount, s.Lines)
+	case kind == atRefunded:
+		o.saysRefunded(s, words)
 	case s.QR != "" && o.entries[o.w.bank.byURL[s.QR]] == nil:
 		o.w.fail(2, o.w.bank.byURL[s.QR], "a code is shown of an order that is not on disk")
 	}
@@ -235,6 +251,10 @@ func (o *oracle) prints(s txn.Slip) {
 		}
 	}
 	o.clean("the paper", strings.Join(append(words, s.Notes...), "\n"))
+	if slices.Contains(s.Rows, txn.Row{Label: "交易类型", Value: "退款 REFUND"}) {
+		o.printsRefund(s)
+		return
+	}
 	no := txn.OrderNo(number)
 	e := o.entries[no]
 	if e == nil {
@@ -263,14 +283,19 @@ func (o *oracle) prints(s txn.Slip) {
 }
 
 // kicks holds the opening of the drawer to the rules.
-func (o *oracle) kicks(no txn.OrderNo) {
-	if e := o.entries[no]; e == nil || e.method != txn.Cash {
-		o.w.fail(2, no, "the drawer opens for no cash on disk")
+func (o *oracle) kicks(k txn.Kick) {
+	e := o.entries[k.Order]
+	which := string(k.Order)
+	switch {
+	case e == nil || e.method != txn.Cash, k.Refund != "" && e.refund(k.Refund) == nil:
+		o.w.fail(2, k.Order, "the drawer opens for no cash on disk")
+	case k.Refund != "":
+		which = string(k.Refund)
 	}
-	if o.kicked[no] {
-		o.w.fail(7, no, "the drawer opens a second time")
+	if o.kicked[which] {
+		o.w.fail(7, k.Order, "the drawer opens a second time")
 	}
-	o.kicked[no] = true
+	o.kicked[which] = true
 }
 
 // clean holds words for people to what may come out of the terminal.

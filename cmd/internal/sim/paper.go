@@ -59,7 +59,7 @@ func orWell(f txn.PrintFault) string {
 // slipOrder is the order that a slip says it is about.
 func slipOrder(s txn.Slip) txn.OrderNo {
 	for _, r := range s.Rows {
-		if r.Label == "商户单号" {
+		if r.Label == "商户单号" || r.Label == "原商户单号" {
 			return txn.OrderNo(r.Value)
 		}
 	}

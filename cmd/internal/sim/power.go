@@ -25,6 +25,9 @@ func newPower(w *world) *power { return &power{w: w, rng: w.rng(5), skew: w.opt.
 func (p *power) path() string { return filepath.Join(p.w.opt.Dir, store.FileName) }
 
 func (p *power) firstStart() error {
+	if err := p.enrol(); err != nil {
+		return fmt.Errorf("sim: the supervisor: %w", err)
+	}
 	if err := p.start(); err != nil {
 		return fmt.Errorf("sim: the first start: %w", err)
 	}
@@ -32,6 +35,18 @@ func (p *power) firstStart() error {
 		p.w.after(time.Minute, p.jump)
 	}
 	return nil
+}
+
+// enrol gives the shop its supervisor before the day begins.
+func (p *power) enrol() error {
+	j, err := store.Open(p.w.opt.Dir, store.Config{Terminal: "T01", Key: make([]byte, 32), Now: p.w.wall})
+	if err != nil {
+		return err
+	}
+	_, err = j.Commit(&txn.Enrolled{
+		Operator: "S01", Role: txn.Supervisor, PIN: plainHash(txn.NewPIN(supervisorPIN)), At: p.w.wall(),
+	})
+	return errors.Join(err, j.Close())
 }
 
 // start powers the terminal on.
@@ -129,6 +144,7 @@ func (p *power) commit(t *terminal, rec txn.Record) (txn.Order, error) {
 			p.w.oracle.failing, p.w.oracle.doubt = true, rec
 		}
 	case errors.Is(err, txn.ErrTransition) && rec.Type() == txn.TypeIntent: // the sale was paid meanwhile
+	case errors.Is(err, txn.ErrTransition) && rec.Type() == txn.TypeRefundIntent: // another refund was in the way
 	default:
 		p.w.fail(10, rec.OrderNo(), "the journal: %v", err)
 	}
@@ -143,6 +159,14 @@ func recordName(rec txn.Record) string {
 		return "move: " + r.Reason
 	case *txn.Outcome:
 		return "outcome " + string(r.Exception)
+	case *txn.RefundIntent:
+		return fmt.Sprintf("refund %s, %d fen", r.No.Short(), r.Amount.Fen)
+	case *txn.RefundOutcome:
+		return "refund " + r.No.Short() + " " + string(r.State)
+	case *txn.PINTried:
+		return fmt.Sprintf("a PIN, right %t", r.Right)
+	case *txn.Settled:
+		return "settled"
 	}
 	return "printed"
 }

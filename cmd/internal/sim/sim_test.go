@@ -58,7 +58,7 @@ func TestSim(t *testing.T) {
 				for i, c := range r.Cuts {
 					cuts[i] += c
 				}
-				t.Logf("%d sales, %d orders, %d paid, %d commits, %d restarts in %s", r.Sales, r.Orders, r.Paid, r.Commits, r.Restarts, r.Length)
+				t.Logf("%d sales, %d orders, %d paid, %d refunded, %d commits, %d restarts in %s", r.Sales, r.Orders, r.Paid, r.Refunded, r.Commits, r.Restarts, r.Length)
 			})
 		}
 	})

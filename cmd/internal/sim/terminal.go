@@ -48,6 +48,7 @@ func config() txn.Config {
 			PollShow: 3 * time.Second, PollScan: 5 * time.Second, ScanLimit: 45 * time.Second, Reverse: 15 * time.Second,
 		},
 		MaxBackoff: time.Minute, Linger: 20 * time.Second,
+		RefundSettle: 10 * time.Second, // and no AskLimit: nobody here has a bill to rule by
 	}
 }
 
@@ -121,12 +122,25 @@ func (t *terminal) carry(effect txn.Effect) {
 	case txn.Request:
 		t.w.oracle.asked(e)
 		t.w.line.send(t, e)
+	case txn.RefundRequest:
+		t.w.oracle.askedRefund(e)
+		t.w.line.sendRefund(t, e)
+	case txn.Recall:
+		t.w.after(50*time.Millisecond, func() {
+			if !t.dead {
+				t.step(e.From(t.journal))
+			}
+		})
+	case txn.CheckPIN:
+		t.w.after(time.Second, func() { t.step(txn.PINChecked{Token: e.Token, Right: e.Hash == plainHash(e.PIN)}) })
+	case txn.HashPIN:
+		t.w.after(time.Second, func() { t.step(txn.PINHashed{Token: e.Token, Hash: plainHash(e.PIN)}) })
 	case txn.Print:
 		t.printing = true
 		t.w.paper.print(t, e)
 	case txn.Kick:
 		t.w.log(e.Order, "kick")
-		t.w.oracle.kicks(e.Order)
+		t.w.oracle.kicks(e)
 		t.w.after(50*time.Millisecond, func() { t.step(txn.KickEnded{Order: e.Order, Fault: t.w.paper.fault}) })
 	case txn.Note:
 		t.w.oracle.clean("the log", e.Text)

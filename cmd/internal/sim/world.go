@@ -26,6 +26,7 @@ type faults struct {
 	start   func(txn.Start) txn.Start
 	image   func(before, after []byte) []byte
 	bank    func(*bank)
+	giver   func(*giver)
 	ahead   time.Duration // the terminal's clock, all day
 }
 
@@ -34,6 +35,7 @@ type Result struct {
 	Sales    int
 	Orders   int
 	Paid     int
+	Refunded int // of them, in part or whole
 	Commits  int
 	Restarts int
 	Cuts     [cutKinds]int // commits that the power cut, by what it left
@@ -59,6 +61,7 @@ type world struct {
 	fair    bool // the last sale is done: everything works from here on
 
 	bank      *bank
+	giver     *giver
 	line      *line
 	paper     *paper
 	customers *customers
@@ -84,6 +87,7 @@ func Run(opt Options) (Result, error) {
 	w := &world{opt: opt}
 	w.oracle = newOracle(w)
 	w.bank = newBank(w)
+	w.giver = newGiver(w)
 	w.line = newLine(w)
 	w.paper = newPaper(w)
 	w.customers = newCustomers(w)
@@ -191,6 +195,9 @@ func (w *world) count() {
 		w.result.Orders++
 		if e.state == txn.Paid {
 			w.result.Paid++
+		}
+		if e.given() > 0 {
+			w.result.Refunded++
 		}
 	}
 }

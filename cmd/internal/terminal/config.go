@@ -43,6 +43,7 @@ func Config(p *device.Profile) txn.Config {
 		},
 		MaxBackoff: min(maxBackoff, backoffBy*max(p.Sale.PollScan.D(), p.Sale.PollShow.D())),
 		Linger:     linger,
+		EnrolCode:  txn.NewPIN(p.Terminal.EnrolCode), RefundSettle: p.Sale.RefundSettle.D(), AskLimit: p.Sale.AskLimit.D(),
 	}
 	if o := p.Offline; o.Enabled {
 		cfg.Offline = txn.OfflineConfig{
@@ -57,12 +58,13 @@ func Config(p *device.Profile) txn.Config {
 	}
 	if w := p.Networks.Wechat; w.Enabled {
 		cfg.Networks = append(cfg.Networks, txn.NetworkConfig{
-			ID: txn.WeChat, Name: w.Name, NameEN: "WeChat Pay", Short: "微信", Number: w.MerchantID,
+			ID: txn.WeChat, Name: w.Name, NameEN: "WeChat Pay", Short: "微信", Number: w.MerchantID, AskLimit: w.AskLimit.D(),
 		})
 	}
 	if a := p.Networks.Alipay; a.Enabled {
 		cfg.Networks = append(cfg.Networks, txn.NetworkConfig{
 			ID: txn.Alipay, Name: a.Name, NameEN: "Alipay", Short: "支付宝", Number: cmp.Or(a.SellerID, a.AppID),
+			AskLimit: a.AskLimit.D(),
 			Timing: txn.Timing{
 				PollShow: p.Sale.PollShow.D(), PollFirst: a.PollFirst.D(), PollScan: a.PollScan.D(),
 				ScanLimit: a.ScanLimit.D(), Reverse: a.ReverseAfter.D(), AskFirst: true,
@@ -71,12 +73,13 @@ func Config(p *device.Profile) txn.Config {
 	}
 	if u := p.Networks.Unionpay; u.Enabled {
 		cfg.Networks = append(cfg.Networks, txn.NetworkConfig{
-			ID: txn.UnionPay, Name: u.Name, NameEN: "UnionPay", Short: "云闪付", Number: u.MerchantID,
+			ID: txn.UnionPay, Name: u.Name, NameEN: "UnionPay", Short: "云闪付", Number: u.MerchantID, AskLimit: u.AskLimit.D(),
 		})
 	}
 	if a := p.Networks.Aggregator; a.Enabled {
 		cfg.Networks = append(cfg.Networks, txn.NetworkConfig{
 			ID: txn.Aggregator, Name: a.Name, NameEN: "All wallets", Short: "聚合码", Number: a.MerchantID,
+			AskLimit: a.AskLimit.D(), NoRefund: true,
 		})
 	}
 	return cfg

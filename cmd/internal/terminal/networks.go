@@ -3,10 +3,13 @@ package terminal
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
+	"time"
 
 	"smartpos/device"
+	"smartpos/device/secret"
 	"smartpos/txn"
 	"smartpos/txn/pay"
 	"smartpos/txn/pay/aggregator"
@@ -16,35 +19,54 @@ import (
 	"smartpos/txn/pay/wechat"
 )
 
-// openNetworks sets up the profile's networks. One that can't be is left out and logged with its cause.
-func openNetworks(p *device.Profile, enabled []txn.NetworkConfig, log *slog.Logger) (open []pay.Network) {
-	for _, n := range enabled {
-		client, err := openNetwork(p, n.ID)
-		if err != nil {
-			log.Error("network left out", "network", n.ID, "err", err)
-			continue
-		}
-		open = append(open, client)
-	}
-	return open
+// Networks are the payment networks of a run: those that could be set up, and why the others could not.
+type Networks struct {
+	Open []pay.Network
+	Out  map[txn.NetworkID]error
 }
 
-// openNetworks sets the networks up, once, and tells the machine of those that are left out. Then it has the clock kept.
+// openNetworks sets up the profile's networks. One that can't be is left out and logged with its cause.
+func openNetworks(p *device.Profile, enabled []txn.NetworkConfig, log *slog.Logger) Networks {
+	n, v := Networks{Out: map[txn.NetworkID]error{}}, openVault(p)
+	for _, c := range enabled {
+		client, err := openNetwork(p, v, c.ID)
+		if err != nil {
+			log.Error("network left out", "network", c.ID, "err", err)
+			n.Out[c.ID] = err
+			continue
+		}
+		n.Open = append(n.Open, client)
+	}
+	return n
+}
+
+// openNetworks sets the networks up, once, and tells the machine of those that are left out. Then it has the clock kept,
+// and the certificates watched.
 func (t *Terminal) openNetworks(ctx context.Context) {
-	open := t.networks()
+	n := t.networks()
 	for _, id := range t.enabled {
-		if !slices.ContainsFunc(open, func(n pay.Network) bool { return n.ID() == id }) {
-			t.tell(ctx, txn.NetworkOut{Network: id})
+		if !slices.ContainsFunc(n.Open, func(n pay.Network) bool { return n.ID() == id }) {
+			t.tell(ctx, txn.NetworkOut{Network: id, Key: keyOf(n.Out[id])})
 		}
 	}
-	if prover := timeProver(open); prover != nil && t.ports.SetClock != nil {
+	t.work.Go(func() { t.watchExpiries(ctx, n.Open) })
+	if prover := timeProver(n.Open); prover != nil && t.ports.SetClock != nil {
 		t.keepTime(ctx, prover)
 	}
 }
 
+// keyOf returns which key an error is about, if it is about one.
+func keyOf(err error) txn.KeyKind {
+	var k *pay.KeyError
+	if errors.As(err, &k) {
+		return txn.KeyKind(k.Setting)
+	}
+	return ""
+}
+
 // network returns the client of a network, or nil. It waits for the networks to be set up.
 func (t *Terminal) network(id txn.NetworkID) pay.Network {
-	for _, n := range t.networks() {
+	for _, n := range t.networks().Open {
 		if n.ID() == id {
 			return n
 		}
@@ -52,38 +74,53 @@ func (t *Terminal) network(id txn.NetworkID) pay.Network {
 	return nil
 }
 
-// CheckNetworks says what is wrong with the keys and certificates that the profile names, before a customer does.
-func CheckNetworks(p *device.Profile) error {
+// CheckNetworks says what is wrong with the keys and certificates of the profile, before a customer does, and warns of
+// those that run out soon.
+func CheckNetworks(p *device.Profile) (warnings []string, err error) {
 	var errs []error
-	for _, n := range Config(p).Networks {
-		_, err := openNetwork(p, n.ID)
+	if s := SecretStore(p); s != nil {
+		_, err := s.Key(secret.Journal)
 		errs = append(errs, err)
+	}
+	v := openVault(p)
+	for _, n := range Config(p).Networks {
+		client, err := openNetwork(p, v, n.ID)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", n.ID, err))
+			continue
+		}
+		for _, e := range runningOut([]pay.Network{client}, time.Now()) {
+			warnings = append(warnings, e.String())
+		}
 	}
 	if p.Offline.Enabled {
-		_, err := offlineqr.New(offlineConfig(p))
+		_, err := offlineqr.New(offlineConfig(p, v))
 		errs = append(errs, err)
 	}
-	return errors.Join(errs...)
+	return warnings, errors.Join(errs...)
 }
 
-func openNetwork(p *device.Profile, id txn.NetworkID) (pay.Network, error) {
+func openNetwork(p *device.Profile, v vault, id txn.NetworkID) (pay.Network, error) {
+	if err := v.lacks(id); err != nil {
+		return nil, err
+	}
 	switch id {
 	case txn.Alipay:
-		return alipay.New(alipayConfig(p))
+		return alipay.New(alipayConfig(p, v))
 	case txn.UnionPay:
-		return unionpay.New(unionpayConfig(p))
+		return unionpay.New(unionpayConfig(p, v))
 	case txn.Aggregator:
-		return aggregator.New(aggregatorConfig(p))
+		return aggregator.New(aggregatorConfig(p, v))
 	}
-	return wechat.New(wechatConfig(p))
+	return wechat.New(wechatConfig(p, v))
 }
 
-func wechatConfig(p *device.Profile) wechat.Config {
+func wechatConfig(p *device.Profile, v vault) wechat.Config {
 	w := p.Networks.Wechat
 	file := func(path string) wechat.Source { return wechat.File(p.Path(path)) } // an empty path is no source
 	return wechat.Config{
 		MerchantID: w.MerchantID, AppID: w.AppID, Serial: w.Serial,
-		PrivateKey: file(w.PrivateKey), APIv3Key: file(w.APIV3Key),
+		PrivateKey: v.source("wechat", "private_key", w.PrivateKey), APIv3Key: v.source("wechat", "api_v3_key", w.APIV3Key),
 		PublicKeyID: w.PublicKeyID, PublicKey: file(w.PublicKey),
 		NotifyURL:  w.NotifyURL,
 		Production: p.Environment == device.Production,
@@ -92,23 +129,24 @@ func wechatConfig(p *device.Profile) wechat.Config {
 	}
 }
 
-func alipayConfig(p *device.Profile) alipay.Config {
+func alipayConfig(p *device.Profile, v vault) alipay.Config {
 	a := p.Networks.Alipay
 	file := func(path string) alipay.Source { return alipay.File(p.Path(path)) } // an empty path is no source
 	return alipay.Config{
-		AppID: a.AppID, SellerID: a.SellerID, PrivateKey: file(a.PrivateKey), PublicKey: file(a.PublicKey),
+		AppID: a.AppID, SellerID: a.SellerID,
+		PrivateKey: v.source("alipay", "private_key", a.PrivateKey), PublicKey: file(a.PublicKey),
 		Production: p.Environment == device.Production,
 		BaseURL:    a.BaseURL, RootCAs: file(a.CA),
 		Timeout: p.Sale.RequestTimeout.D(), Terminal: p.Terminal.ID, Description: p.Merchant.Name,
 	}
 }
 
-func unionpayConfig(p *device.Profile) unionpay.Config {
+func unionpayConfig(p *device.Profile, v vault) unionpay.Config {
 	u := p.Networks.Unionpay
 	file := func(path string) unionpay.Source { return unionpay.File(p.Path(path)) } // an empty path is no source
 	return unionpay.Config{
 		MerchantID: u.MerchantID, TerminalID: u.TerminalID,
-		PrivateKey: file(u.PrivateKey), Certificate: file(u.Certificate), Root: file(u.Root), Middle: file(u.Middle),
+		PrivateKey: v.source("unionpay", "private_key", u.PrivateKey), Certificate: file(u.Certificate), Root: file(u.Root), Middle: file(u.Middle),
 		NotifyURL:  u.NotifyURL,
 		Production: p.Environment == device.Production,
 		BaseURL:    u.BaseURL, RootCAs: file(u.CA),
@@ -116,12 +154,12 @@ func unionpayConfig(p *device.Profile) unionpay.Config {
 	}
 }
 
-func aggregatorConfig(p *device.Profile) aggregator.Config {
+func aggregatorConfig(p *device.Profile, v vault) aggregator.Config {
 	a := p.Networks.Aggregator
 	file := func(path string) aggregator.Source { return aggregator.File(p.Path(path)) } // an empty path is no source
 	return aggregator.Config{
 		BaseURL: a.BaseURL, MerchantID: a.MerchantID,
-		KeyID: a.KeyID, PrivateKey: file(a.PrivateKey), PlatformKeyID: a.PlatformKeyID, PlatformKey: file(a.PlatformKey),
+		KeyID: a.KeyID, PrivateKey: v.source("aggregator", "private_key", a.PrivateKey), PlatformKeyID: a.PlatformKeyID, PlatformKey: file(a.PlatformKey),
 		Production: p.Environment == device.Production, RootCAs: file(a.CA),
 		Timeout: p.Sale.RequestTimeout.D(), Terminal: p.Terminal.ID, Description: p.Merchant.Name,
 	}

@@ -2,6 +2,7 @@ package terminal
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -22,18 +23,19 @@ func openOffline(p *device.Profile, log *slog.Logger) Sealer {
 	if !p.Offline.Enabled {
 		return nil
 	}
-	s, err := offlineqr.New(offlineConfig(p))
-	if err != nil {
+	v := openVault(p)
+	s, err := offlineqr.New(offlineConfig(p, v))
+	if err = errors.Join(v.err, err); err != nil {
 		log.Error("offline codes left out", "err", err)
 		return nil
 	}
 	return s
 }
 
-func offlineConfig(p *device.Profile) offlineqr.Config {
+func offlineConfig(p *device.Profile, v vault) offlineqr.Config {
 	a := p.Offline.Acquirer
 	return offlineqr.Config{
-		Terminal: p.Terminal.ID, KeyNumber: a.KeyNumber, Key: offlineqr.File(p.Path(a.Key)), Page: a.Page,
+		Terminal: p.Terminal.ID, KeyNumber: a.KeyNumber, Key: v.named("offline.acquirer.key", a.Key), Page: a.Page,
 		Production: p.Environment == device.Production,
 	}
 }

@@ -18,7 +18,6 @@ import (
 	"smartpos/scanner"
 	"smartpos/store"
 	"smartpos/txn"
-	"smartpos/txn/pay"
 )
 
 // Console is where a terminal without a framebuffer draws, and where it reads keys when the profile names no
@@ -70,7 +69,7 @@ func Open(p *device.Profile, console Console, board Board, log *slog.Logger) (t 
 		return nil, nil, err
 	}
 	ports.Offline = openOffline(p, log)
-	ports.Networks = func() []pay.Network { return openNetworks(p, cfg.Networks, log) }
+	ports.Networks = func() Networks { return openNetworks(p, cfg.Networks, log) }
 	if halt != nil {
 		return NewHalted(cfg, halt, ports), open.close, nil
 	}
@@ -79,7 +78,7 @@ func Open(p *device.Profile, console Console, board Board, log *slog.Logger) (t 
 
 // openJournal opens the journal and reads what it knows; an error is why nothing may be sold.
 func openJournal(p *device.Profile, ports *Ports, open *closers) (txn.Start, error) {
-	journal, err := store.Open(p.Path(p.Data), store.Config{Terminal: p.Terminal.ID})
+	journal, err := OpenJournal(p, store.Config{Terminal: p.Terminal.ID})
 	if err != nil {
 		return txn.Start{}, err
 	}

@@ -13,7 +13,6 @@ import (
 	"smartpos/printer"
 	"smartpos/scanner"
 	"smartpos/txn"
-	"smartpos/txn/pay"
 )
 
 // tick is how often the machine is told that time passes: often enough for a countdown and a poll of
@@ -48,7 +47,7 @@ type Ports struct {
 	Journal txn.Journal
 	// Networks sets the networks up and returns them, without those that can't be. It is called once, beside the
 	// selling: on a slow board their keys take longer than everything else that a start needs.
-	Networks   func() []pay.Network
+	Networks   func() Networks
 	Keys       keypad.Source
 	Offline    Sealer // makes offline codes; nil: none are made
 	Scanner    scanner.Engine
@@ -77,7 +76,7 @@ type Terminal struct {
 	triggers *lane[bool]
 	screenOK bool
 
-	networks func() []pay.Network // that could be set up
+	networks func() Networks
 	enabled  []txn.NetworkID
 
 	clockDoubt chan struct{} // a request failed for the clock
@@ -107,7 +106,7 @@ func newTerminal(ports Ports) *Terminal {
 		ports.Pulse = (*boot.Pulse)(nil)
 	}
 	if ports.Networks == nil {
-		ports.Networks = func() []pay.Network { return nil }
+		ports.Networks = func() Networks { return Networks{} }
 	}
 	return &Terminal{
 		ports: ports, start: time.Now(), events: make(chan txn.Event, eventQueue), screenOK: true,
@@ -192,6 +191,14 @@ func (t *Terminal) step(ctx context.Context, ev txn.Event) {
 			t.makeOffline(ctx, e)
 		case txn.CheckAnswer:
 			t.checkAnswer(ctx, e)
+		case txn.RefundRequest:
+			t.requestRefund(ctx, e)
+		case txn.Recall:
+			t.recall(ctx, e)
+		case txn.CheckPIN:
+			t.checkPIN(ctx, e)
+		case txn.HashPIN:
+			t.hashPIN(ctx, e)
 		case txn.Print, txn.Kick:
 			t.prints.add(e)
 		case txn.Trigger:

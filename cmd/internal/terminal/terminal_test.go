@@ -170,7 +170,7 @@ func startTerminalAs(t *testing.T, cfg txn.Config) *fixture {
 	}
 	f.network.say = txn.Answer{Status: txn.StatusWaiting}
 	f.Terminal = New(cfg, txn.Start{}, Ports{
-		Journal: f.journal, Networks: func() []pay.Network { return []pay.Network{f.network} }, Keys: f.keys, Codes: table, Printer: f.paper,
+		Journal: f.journal, Networks: func() Networks { return Networks{Open: []pay.Network{f.network}} }, Keys: f.keys, Codes: table, Printer: f.paper,
 		Screen: f.glass, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), RequestTimeout: 5 * time.Second,
 	})
 	ctx, cancel := context.WithCancel(context.Background())
@@ -336,5 +336,25 @@ func TestEventLogNeverWaits(t *testing.T) {
 	<-l.lines
 	if line := string(<-l.lines); !strings.Contains(line, "3 lines lost") || !strings.HasSuffix(line, "y\n") {
 		t.Fatalf("%q", line)
+	}
+}
+
+// A full log that can't be set aside does not grow for ever, and the lines that come after it are kept.
+func TestEventLogCannotBeSetAside(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(dir, "events.log.1", "in the way"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "events.log"), bytes.Repeat([]byte("x"), eventLogSize), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	log, closeLog := OpenEventLog(dir, nil, io.Discard)
+	log.Info("after it")
+	if err := closeLog(); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "events.log"))
+	if err != nil || len(text) > 1000 || !bytes.Contains(text, []byte("after it")) {
+		t.Errorf("the log has %d bytes, %v", len(text), err)
 	}
 }

@@ -1,6 +1,7 @@
 package terminal
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -53,28 +54,45 @@ func (t *Terminal) request(ctx context.Context, r txn.Request) {
 		began := time.Now()
 		answer, err := t.ask(ctx, r)
 		ev := txn.NetworkAnswered{Order: r.Order.No, Op: r.Op, Answer: answer, Fault: pay.FaultOf(err)}
-		var e *pay.Error
-		if errors.As(err, &e) {
-			ev.Code = e.Code
-		}
-		log := t.ports.Log.With("op", r.Op, "order", r.Order.No, "took", time.Since(began).Round(time.Millisecond))
-		if err != nil {
-			log.Warn("network", "err", err)
-			if errors.Is(err, pay.ErrClock) {
-				t.doubtClock()
-			}
-		} else {
-			log.Info("network", "status", answer.Status, "code", answer.Code)
-		}
+		ev.Code = t.codeOf(r.Order.Network, err)
+		t.logAnswer(began, answer.Status, cmp.Or(answer.Code, ev.Code), err, "op", r.Op, "order", r.Order.No)
 		t.tell(ctx, ev)
 	})
+}
+
+// codeOf returns the network's own code of an error, or what of our keys a network that refuses us does not take.
+func (t *Terminal) codeOf(network txn.NetworkID, err error) string {
+	var e *pay.Error
+	switch {
+	case !errors.As(err, &e):
+		return ""
+	case e.Fault == txn.FaultConfig:
+		return refusedFor(t.network(network), e.Code, time.Now())
+	}
+	return e.Code
+}
+
+// logAnswer says in the log how a request ended.
+func (t *Terminal) logAnswer(began time.Time, status txn.Status, code string, err error, of ...any) {
+	log := t.ports.Log.With(of...).With("took", time.Since(began).Round(time.Millisecond))
+	if err == nil {
+		log.Info("network", "status", status, "code", code)
+		return
+	}
+	if refused := txn.Refusal(pay.FaultOf(err), code); refused != "" {
+		log = log.With("refused", refused)
+	}
+	log.Warn("network", "err", err)
+	if errors.Is(err, pay.ErrClock) {
+		t.doubtClock()
+	}
 }
 
 func (t *Terminal) ask(ctx context.Context, r txn.Request) (txn.Answer, error) {
 	n := t.network(r.Order.Network)
 	if n == nil {
 		// An order of a network that the profile no longer has: it stays unresolved and listed.
-		return txn.Answer{}, &pay.Error{Network: r.Order.Network, Op: r.Op, Order: r.Order.No, Fault: txn.FaultConfig, Code: "NOT_SET_UP"}
+		return txn.Answer{}, &pay.Error{Network: r.Order.Network, Op: r.Op, Order: r.Order.No, Fault: txn.FaultConfig, Code: txn.CodeNotSetUp}
 	}
 	switch r.Op {
 	case txn.OpShow:

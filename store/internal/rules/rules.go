@@ -19,7 +19,7 @@ import (
 const (
 	MaxPayload    = 64 << 10 // bytes of JSON of one record: some hundred lines of items
 	MaxSaleOrders = 1000     // orders of one sale
-	MaxRecords    = 1000     // records of one order
+	MaxRecords    = 1000     // records of one order, those of its refunds included
 	MaxRecent     = 1000     // orders at once, and exceptions at start
 	MaxCodes      = 64       // digests of payment codes kept
 )
@@ -96,6 +96,8 @@ func Apply(o txn.Order, rec txn.Record, others []txn.Order) (txn.Order, error) {
 		err = checkIntent(r, others)
 	case *txn.Outcome:
 		err = checkOutcome(r, others)
+	case *txn.RefundIntent:
+		err = checkRefund(o, r)
 	}
 	if err != nil {
 		return o, err

@@ -2,7 +2,6 @@ package aggregator
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
@@ -83,7 +82,7 @@ var states = map[txn.Method]map[string]txn.Status{
 }
 
 // walletForm is that of a wallet's name: one that this program does not know may have paid, too.
-var walletForm = regexp.MustCompile(`^[a-z][a-z0-9]{0,15}$`)
+var walletForm = client.Pattern(`^[a-z][a-z0-9]{0,15}$`)
 
 // paid reads what a success must carry beside its identity: who paid, how much of it, when, and both numbers.
 func paid(o txn.Order, m client.Object) (txn.Answer, error) {
@@ -99,7 +98,7 @@ func paid(o txn.Order, m client.Object) (txn.Answer, error) {
 		return txn.Answer{}, client.ErrShape
 	}
 	at := time.Unix(*seconds, 0)
-	if !client.ValidTransaction(id) || !client.ValidTransaction(walletID) || !walletForm.MatchString(wallet) ||
+	if !client.ValidTransaction(id) || !client.ValidTransaction(walletID) || !walletForm().MatchString(wallet) ||
 		at.UTC().Year() < 2011 || at.UTC().Year() > 2100 {
 		return txn.Answer{}, client.ErrShape
 	}

@@ -4,7 +4,6 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
@@ -22,6 +21,9 @@ func File(path string) Source { return client.File(path) }
 
 // Bytes returns a source that holds the text itself.
 func Bytes(text []byte) Source { return client.Bytes(text) }
+
+// Sealed returns a source that holds the text itself, as it was opened from the sealed file of the merchant's keys.
+func Sealed(text []byte) Source { return client.Sealed(text) }
 
 // Config is what a merchant got from the platform, and what the terminal says of itself.
 type Config struct {
@@ -47,14 +49,14 @@ type Config struct {
 var ErrConfig = errors.New("aggregator: configuration")
 
 func bad(format string, args ...any) error {
-	return fmt.Errorf("%w: %s", ErrConfig, fmt.Sprintf(format, args...))
+	return fmt.Errorf("%w: %w", ErrConfig, fmt.Errorf(format, args...))
 }
 
 // The forms of what the platform hands out.
 var (
-	merchantForm = regexp.MustCompile(`^[0-9A-Za-z]{1,32}$`)
-	keyIDForm    = regexp.MustCompile(`^[0-9A-Za-z-]{1,64}$`)
-	terminalForm = regexp.MustCompile(`^[0-9A-Za-z_-]{1,32}$`)
+	merchantForm = client.Pattern(`^[0-9A-Za-z]{1,32}$`)
+	keyIDForm    = client.Pattern(`^[0-9A-Za-z-]{1,64}$`)
+	terminalForm = client.Pattern(`^[0-9A-Za-z_-]{1,32}$`)
 )
 
 // Marks of what the sandbox makes. They are written down on both sides, so that neither imports the other.
@@ -68,10 +70,10 @@ const (
 func (c *Config) check() error {
 	s := client.Settings{Kind: ErrConfig}
 	s.Need(c.BaseURL != "", "base_url is missing: take the address from the platform's contract")
-	s.Need(merchantForm.MatchString(c.MerchantID), "merchant_id %.40q: take the number (商户号) from the platform's contract", c.MerchantID)
-	s.Need(keyIDForm.MatchString(c.KeyID), "key_id %.80q: take the id that the platform gave the merchant's key", c.KeyID)
-	s.Need(keyIDForm.MatchString(c.PlatformKeyID), "platform_key_id %.80q: take the id that the platform gave its own key", c.PlatformKeyID)
-	s.Need(c.Terminal == "" || terminalForm.MatchString(c.Terminal), "terminal %.40q: at most 32 letters and digits", c.Terminal)
+	s.Need(merchantForm().MatchString(c.MerchantID), "merchant_id %.40q: take the number (商户号) from the platform's contract", c.MerchantID)
+	s.Need(keyIDForm().MatchString(c.KeyID), "key_id %.80q: take the id that the platform gave the merchant's key", c.KeyID)
+	s.Need(keyIDForm().MatchString(c.PlatformKeyID), "platform_key_id %.80q: take the id that the platform gave its own key", c.PlatformKeyID)
+	s.Need(c.Terminal == "" || terminalForm().MatchString(c.Terminal), "terminal %.40q: at most 32 letters and digits", c.Terminal)
 	s.Common(c.Production, "", c.RootCAs, c.Timeout, c.Description, 64) // the address is the platform's in production, too
 	sandbox := strings.HasPrefix(c.MerchantID, sandboxMerchant) || strings.HasPrefix(c.KeyID, sandboxKeyID) ||
 		strings.HasPrefix(c.PlatformKeyID, sandboxKeyID)
@@ -96,23 +98,23 @@ func New(cfg Config) (*Client, error) {
 	}
 	private, err := cfg.PrivateKey.SigningKey(form)
 	if err != nil {
-		return nil, bad("%v", err)
+		return nil, bad("%w", err)
 	}
 	form.Setting, form.Name = "platform_key", "the platform's public key"
 	platform, err := cfg.PlatformKey.VerifyingKey(form)
 	if err != nil {
-		return nil, bad("%v", err)
+		return nil, bad("%w", err)
 	}
 	if platform.Equal(private.Public().(ed25519.PublicKey)) {
-		return nil, bad("platform_key %s: is the merchant's own; take the platform's", cfg.PlatformKey)
+		return nil, bad("%w", client.BadKey("platform_key", "platform_key %s: is the merchant's own; take the platform's", cfg.PlatformKey))
 	}
 	base, err := client.ParseBase(cfg.BaseURL)
 	if err != nil {
-		return nil, bad("%v", err)
+		return nil, bad("%w", err)
 	}
 	roots, err := cfg.RootCAs.Roots()
 	if err != nil {
-		return nil, bad("%v", err)
+		return nil, bad("%w", err)
 	}
 	return &Client{cfg: cfg, private: private, platform: platform, base: base, line: client.NewLine(roots, cfg.Timeout)}, nil
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
@@ -22,6 +21,9 @@ func File(path string) Source { return client.File(path) }
 
 // Bytes returns a source that holds the text itself.
 func Bytes(text []byte) Source { return client.Bytes(text) }
+
+// Sealed returns a source that holds the text itself, as it was opened from the sealed file of the merchant's keys.
+func Sealed(text []byte) Source { return client.Sealed(text) }
 
 // Config is what a merchant got from Alipay, and what the terminal says of itself. Keys are taken as PEM and as
 // Alipay's own tool writes them: base64 alone, PKCS#8 or PKCS#1.
@@ -47,14 +49,14 @@ type Config struct {
 var ErrConfig = errors.New("alipay: configuration")
 
 func bad(format string, args ...any) error {
-	return fmt.Errorf("%w: %s", ErrConfig, fmt.Sprintf(format, args...))
+	return fmt.Errorf("%w: %w", ErrConfig, fmt.Errorf(format, args...))
 }
 
 // The forms of what Alipay hands out.
 var (
-	appForm      = regexp.MustCompile(`^[0-9]{16}$`)
-	sellerForm   = regexp.MustCompile(`^2088[0-9]{12}$`)
-	terminalForm = regexp.MustCompile(`^[0-9A-Za-z_-]{1,32}$`)
+	appForm      = client.Pattern(`^[0-9]{16}$`)
+	sellerForm   = client.Pattern(`^2088[0-9]{12}$`)
+	terminalForm = client.Pattern(`^[0-9A-Za-z_-]{1,32}$`)
 )
 
 // Marks of what the sandbox makes. They are written down on both sides, so that neither imports the other.
@@ -67,9 +69,9 @@ const (
 // check refuses settings that can't be right, all at once.
 func (c *Config) check() error {
 	s := client.Settings{Kind: ErrConfig}
-	s.Need(appForm.MatchString(c.AppID), "app_id %.40q: take the 16 digits (APPID) from the open platform's console", c.AppID)
-	s.Need(c.SellerID == "" || sellerForm.MatchString(c.SellerID), "seller_id %.40q: 16 digits that begin 2088 (PID)", c.SellerID)
-	s.Need(c.Terminal == "" || terminalForm.MatchString(c.Terminal), "terminal %.40q: at most 32 letters and digits", c.Terminal)
+	s.Need(appForm().MatchString(c.AppID), "app_id %.40q: take the 16 digits (APPID) from the open platform's console", c.AppID)
+	s.Need(c.SellerID == "" || sellerForm().MatchString(c.SellerID), "seller_id %.40q: 16 digits that begin 2088 (PID)", c.SellerID)
+	s.Need(c.Terminal == "" || terminalForm().MatchString(c.Terminal), "terminal %.40q: at most 32 letters and digits", c.Terminal)
 	s.Common(c.Production, c.BaseURL, c.RootCAs, c.Timeout, c.Description, 256)
 	sandbox := strings.HasPrefix(c.AppID, sandboxApp) || strings.HasPrefix(c.SellerID, sandboxSeller)
 	s.Need(!c.Production || !sandbox,
@@ -94,23 +96,23 @@ func New(cfg Config) (*Client, error) {
 	}
 	private, err := cfg.PrivateKey.PrivateKey(form)
 	if err != nil {
-		return nil, bad("%v", err)
+		return nil, bad("%w", err)
 	}
 	form.Setting, form.Name = "public_key", "Alipay's public key (支付宝公钥)"
 	public, err := cfg.PublicKey.PublicKey(form)
 	if err != nil {
-		return nil, bad("%v", err)
+		return nil, bad("%w", err)
 	}
 	if public.Equal(private.Public()) {
-		return nil, bad("public_key %s: is the application's own (应用公钥); take Alipay's (支付宝公钥) from the console", cfg.PublicKey)
+		return nil, bad("%w", client.BadKey("public_key", "public_key %s: is the application's own (应用公钥); take Alipay's (支付宝公钥) from the console", cfg.PublicKey))
 	}
 	base, err := client.ParseBase(cfg.BaseURL)
 	if err != nil {
-		return nil, bad("%v", err)
+		return nil, bad("%w", err)
 	}
 	roots, err := cfg.RootCAs.Roots()
 	if err != nil {
-		return nil, bad("%v", err)
+		return nil, bad("%w", err)
 	}
 	if base == nil {
 		base = &url.URL{Scheme: "https", Host: "openapi.alipay.com"}

@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -56,8 +55,8 @@ func (c *Client) ours(o txn.Order, f form, kinds ...string) error {
 
 // What may go on to screen, paper and journal: the documented characters and no others.
 var (
-	codeForm   = regexp.MustCompile(`^[0-9A-Z]{2}$`)
-	numberForm = regexp.MustCompile(`^[0-9A-Za-z]{1,32}$`)
+	codeForm   = client.Pattern(`^[0-9A-Z]{2}$`)
+	numberForm = client.Pattern(`^[0-9A-Za-z]{1,32}$`)
 )
 
 // validCode reports whether s can be shown as it is: printable ASCII, mostly "https://qr.95516.com/…".
@@ -68,7 +67,7 @@ func validCode(s string) bool {
 // state reads the answer of a query that found something: origRespCode is the payment's.
 func (c *Client) state(o txn.Order, f form) (txn.Answer, txn.Fault, error) {
 	code := f["origRespCode"]
-	if !codeForm.MatchString(code) {
+	if !codeForm().MatchString(code) {
 		return txn.Answer{}, txn.FaultUnverified, client.ErrShape
 	}
 	if f["txnType"] == typeReverse { // a reversal carries its order's number and time
@@ -93,7 +92,7 @@ func (c *Client) state(o txn.Order, f form) (txn.Answer, txn.Fault, error) {
 
 // paid reads what a success must carry beside its identity.
 func paid(o txn.Order, f form) (txn.Answer, txn.Fault, error) {
-	if !numberForm.MatchString(f["queryId"]) || f["txnAmt"] == "" {
+	if !numberForm().MatchString(f["queryId"]) || f["txnAmt"] == "" {
 		return txn.Answer{}, txn.FaultUnverified, client.ErrShape
 	}
 	a := txn.Answer{Status: txn.StatusPaid, TransactionID: f["queryId"], Payer: o.Amount, Code: codeName(f["origRespCode"])}

@@ -19,16 +19,27 @@ import (
 type Client struct {
 	cfg     Config
 	key     *rsa.PrivateKey
-	certID  string
+	certID  string    // of the signing certificate
+	until   time.Time // … and its last instant
 	network *authority
 	base    *url.URL
 	line    *client.Line
 }
 
-var _ pay.Network = (*Client)(nil)
+var (
+	_ pay.Network = (*Client)(nil)
+	_ pay.Expirer = (*Client)(nil)
+)
 
 // ID implements [pay.Network].
 func (c *Client) ID() txn.NetworkID { return txn.UnionPay }
+
+// Expiries implements [pay.Expirer]: the merchant's certificate, and those that answers are judged by.
+func (c *Client) Expiries() []pay.Expiry {
+	return []pay.Expiry{
+		{Setting: "certificate", At: c.until}, {Setting: "middle", At: c.network.middle.NotAfter}, {Setting: "root", At: c.network.root.NotAfter},
+	}
+}
 
 // Paths of the gateway.
 const (
@@ -227,7 +238,7 @@ func (c *Client) judge(op txn.Op, o txn.Order, x *client.Exchange) (form, error)
 	if err == nil {
 		err = c.network.verify(f, time.Now())
 	}
-	if err == nil && !codeForm.MatchString(f["respCode"]) {
+	if err == nil && !codeForm().MatchString(f["respCode"]) {
 		err = client.ErrShape
 	}
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -25,6 +24,9 @@ func File(path string) Source { return client.File(path) }
 
 // Bytes returns a source that holds the text itself.
 func Bytes(text []byte) Source { return client.Bytes(text) }
+
+// Sealed returns a source that holds the text itself, as it was opened from the sealed file of the merchant's keys.
+func Sealed(text []byte) Source { return client.Sealed(text) }
 
 // NoNotifications is the address that the network's own documents give for "no notifications, please".
 const NoNotifications = "http://www.specialUrl.com"
@@ -58,22 +60,22 @@ type Config struct {
 var ErrConfig = errors.New("unionpay: configuration")
 
 func bad(format string, args ...any) error {
-	return fmt.Errorf("%w: %s", ErrConfig, fmt.Sprintf(format, args...))
+	return fmt.Errorf("%w: %w", ErrConfig, fmt.Errorf(format, args...))
 }
 
 // The forms of what UnionPay hands out.
 var (
-	merchantForm = regexp.MustCompile(`^[0-9A-Za-z]{15}$`)
-	terminalForm = regexp.MustCompile(`^[0-9A-Za-z]{8}$`)
-	notifyForm   = regexp.MustCompile(`^https?://[!-~]{1,240}$`)
+	merchantForm = client.Pattern(`^[0-9A-Za-z]{15}$`)
+	terminalForm = client.Pattern(`^[0-9A-Za-z]{8}$`)
+	notifyForm   = client.Pattern(`^https?://[!-~]{1,240}$`)
 )
 
 // check refuses settings that can't be right, all at once.
 func (c *Config) check() error {
 	s := client.Settings{Kind: ErrConfig}
-	s.Need(merchantForm.MatchString(c.MerchantID), "merchant_id %.40q: take the 15 characters (商户代码) from UnionPay", c.MerchantID)
-	s.Need(c.TerminalID == "" || terminalForm.MatchString(c.TerminalID), "terminal_id %.40q: 8 letters or digits, or leave it out", c.TerminalID)
-	s.Need(c.NotifyURL == "" || notifyForm.MatchString(c.NotifyURL), "notify_url %.80q: an http or https address, or leave it out", c.NotifyURL)
+	s.Need(merchantForm().MatchString(c.MerchantID), "merchant_id %.40q: take the 15 characters (商户代码) from UnionPay", c.MerchantID)
+	s.Need(c.TerminalID == "" || terminalForm().MatchString(c.TerminalID), "terminal_id %.40q: 8 letters or digits, or leave it out", c.TerminalID)
+	s.Need(c.NotifyURL == "" || notifyForm().MatchString(c.NotifyURL), "notify_url %.80q: an http or https address, or leave it out", c.NotifyURL)
 	s.Common(c.Production, c.BaseURL, c.RootCAs, c.Timeout, "", 0)
 	return s.Err()
 }
@@ -106,13 +108,13 @@ func New(cfg Config) (*Client, error) {
 	}
 	base, err := client.ParseBase(cfg.BaseURL)
 	if err != nil {
-		return nil, bad("%v", err)
+		return nil, bad("%w", err)
 	}
 	roots, err := cfg.RootCAs.Roots()
 	if err != nil {
-		return nil, bad("%v", err)
+		return nil, bad("%w", err)
 	}
-	key, certID, err := loadSigner(&cfg)
+	key, cert, err := loadSigner(&cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -120,24 +122,26 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{cfg: cfg, key: key, certID: certID, network: network, base: base, line: client.NewLine(roots, cfg.Timeout)}, nil
+	return &Client{
+		cfg: cfg, key: key, certID: cert.SerialNumber.String(), until: cert.NotAfter, network: network,
+		base: base, line: client.NewLine(roots, cfg.Timeout),
+	}, nil
 }
 
-// loadSigner reads the merchant's key and the certificate that belongs to it, and returns its certId: the
-// serial number in decimal.
-func loadSigner(c *Config) (*rsa.PrivateKey, string, error) {
+// loadSigner reads the merchant's key and the certificate that belongs to it. The certId is its serial number in decimal.
+func loadSigner(c *Config) (*rsa.PrivateKey, *x509.Certificate, error) {
 	key, err := c.PrivateKey.PrivateKey(client.Form{Setting: "private_key", Name: "the key of the .pfx file as PEM", Network: "UnionPay"})
 	if err != nil {
-		return nil, "", bad("%v", err)
+		return nil, nil, bad("%w", err)
 	}
 	cert, err := loadCertificate(c, "certificate", "the certificate of the .pfx file as PEM", c.Certificate)
 	if err != nil {
-		return nil, "", err
+		return nil, nil, err
 	}
 	if !key.PublicKey.Equal(cert.PublicKey) {
-		return nil, "", bad("certificate %s: does not belong to private_key %s; take both from one .pfx file", c.Certificate, c.PrivateKey)
+		return nil, nil, bad("%w", client.BadKey("certificate", "certificate %s: does not belong to private_key %s; take both from one .pfx file", c.Certificate, c.PrivateKey))
 	}
-	return key, cert.SerialNumber.String(), nil
+	return key, cert, nil
 }
 
 // loadAuthority reads whom to believe.
@@ -151,7 +155,7 @@ func loadAuthority(c *Config) (*authority, error) {
 		return nil, err
 	}
 	if !issued(root, root) || !issued(middle, root) {
-		return nil, bad("middle %s: does not hang on root %s; take both from one download of UnionPay's", c.Middle, c.Root)
+		return nil, bad("%w", client.BadKey("middle", "middle %s: does not hang on root %s; take both from one download of UnionPay's", c.Middle, c.Root))
 	}
 	return &authority{root: root, middle: middle, owners: owners(c.Production)}, nil
 }
@@ -167,10 +171,10 @@ func owners(production bool) []string {
 func loadCertificate(c *Config, setting, name string, s Source) (*x509.Certificate, error) {
 	cert, _, err := s.Certificate(client.Form{Setting: setting, Name: name, Network: "UnionPay"})
 	if err != nil {
-		return nil, bad("%v", err)
+		return nil, bad("%w", err)
 	}
 	if c.Production && fromSandbox(cert) {
-		return nil, bad("%s %s: is of the sandbox or of a test environment; in production use the merchant's own", setting, s)
+		return nil, bad("%w", client.BadKey(setting, "%s %s: is of the sandbox or of a test environment; in production use the merchant's own", setting, s))
 	}
 	return cert, nil
 }

@@ -6,10 +6,11 @@ import (
 	"errors"
 	"maps"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"smartpos/txn/pay/internal/client"
 )
 
 // form is a message: its fields by name.
@@ -20,7 +21,7 @@ const maxFields = 200
 
 var (
 	errForm  = errors.New("the answer is no message of the network's")
-	keyForm  = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]{0,39}$`)
+	keyForm  = client.Pattern(`^[A-Za-z][A-Za-z0-9]{0,39}$`)
 	closings = map[rune]rune{'{': '}', '[': ']'}
 )
 
@@ -34,7 +35,7 @@ func parseForm(text string) (form, error) {
 	f := form{}
 	for text != "" {
 		key, rest, ok := strings.Cut(text, "=")
-		if !ok || !keyForm.MatchString(key) || len(f) == maxFields {
+		if !ok || !keyForm().MatchString(key) || len(f) == maxFields {
 			return nil, errForm
 		}
 		if _, twice := f[key]; twice {

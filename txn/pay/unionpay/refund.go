@@ -70,7 +70,7 @@ func (c *Client) readQuery(r txn.Refund, f form) (txn.RefundAnswer, error) {
 // callRefund makes one request about a refund and returns its verified answer.
 func (c *Client) callRefund(ctx context.Context, op txn.Op, r txn.Refund, path string, req form) (form, error) {
 	err := client.CheckRefund(op, r)
-	if err == nil && op == txn.OpRefund && !numberForm.MatchString(r.TransactionID) {
+	if err == nil && op == txn.OpRefund && !numberForm().MatchString(r.TransactionID) {
 		err = errPayment
 	}
 	if _, bad := check(op, transaction(r), txn.PaymentCode{}); err == nil {
@@ -110,13 +110,13 @@ func refundVerdict(op txn.Op, r txn.Refund, f form) (txn.RefundAnswer, error) {
 // refundState reads the answer of a query that found the refund: origRespCode is the refund's.
 func refundState(r txn.Refund, f form) (txn.RefundAnswer, error) {
 	code := f["origRespCode"]
-	if !codeForm.MatchString(code) || f["txnAmt"] == "" || f["txnType"] != typeRefund {
+	if !codeForm().MatchString(code) || f["txnAmt"] == "" || f["txnType"] != typeRefund {
 		return refundFault(txn.OpQueryRefund, r, txn.FaultUnverified, "", client.ErrShape)
 	}
 	a := txn.RefundAnswer{Code: codeName(code)}
 	switch v, ok := refundCodes.Of(txn.OpRefund, code); {
 	case code == "00" || code == "A6":
-		if !numberForm.MatchString(f["queryId"]) {
+		if !numberForm().MatchString(f["queryId"]) {
 			return refundFault(txn.OpQueryRefund, r, txn.FaultUnverified, "", client.ErrShape)
 		}
 		a.Status, a.Refunded, a.RefundID = txn.StatusRefunded, r.Amount, f["queryId"]

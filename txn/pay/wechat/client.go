@@ -22,10 +22,21 @@ type Client struct {
 	transport *transport
 }
 
-var _ pay.Network = (*Client)(nil)
+var (
+	_ pay.Network = (*Client)(nil)
+	_ pay.Expirer = (*Client)(nil)
+)
 
 // ID implements [pay.Network].
 func (c *Client) ID() txn.NetworkID { return txn.WeChat }
+
+// Expiries implements [pay.Expirer]: platform certificates run out, WeChat Pay's public key does not.
+func (c *Client) Expiries() (all []pay.Expiry) {
+	for _, at := range c.transport.ring.until {
+		all = append(all, pay.Expiry{Setting: "platform certificate", At: at})
+	}
+	return all
+}
 
 // beijing is the zone that time_expire is written in, whatever the machine's is. The SDK formats a time in
 // the zone it carries.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
@@ -51,27 +50,27 @@ type Config struct {
 var ErrConfig = errors.New("wechat: configuration")
 
 func bad(format string, args ...any) error {
-	return fmt.Errorf("%w: %s", ErrConfig, fmt.Sprintf(format, args...))
+	return fmt.Errorf("%w: %w", ErrConfig, fmt.Errorf(format, args...))
 }
 
 // The forms of what WeChat Pay hands out.
 var (
-	digitsForm = regexp.MustCompile(`^[0-9]{8,32}$`)
-	appForm    = regexp.MustCompile(`^[0-9A-Za-z_-]{1,32}$`)
-	serialForm = regexp.MustCompile(`^[0-9A-Fa-f]{16,64}$`)
-	keyIDForm  = regexp.MustCompile(`^PUB_KEY_ID_[0-9A-Za-z_]{1,64}$`)
-	deviceForm = regexp.MustCompile(`^[0-9A-Za-z_-]{1,16}$`)
+	digitsForm = client.Pattern(`^[0-9]{8,32}$`)
+	appForm    = client.Pattern(`^[0-9A-Za-z_-]{1,32}$`)
+	serialForm = client.Pattern(`^[0-9A-Fa-f]{16,64}$`)
+	keyIDForm  = client.Pattern(`^PUB_KEY_ID_[0-9A-Za-z_]{1,64}$`)
+	deviceForm = client.Pattern(`^[0-9A-Za-z_-]{1,16}$`)
 )
 
 // check refuses settings that can't be right, all at once.
 func (c *Config) check() error {
 	s := client.Settings{Kind: ErrConfig}
-	s.Need(digitsForm.MatchString(c.MerchantID), "merchant_id %.40q: take the digits (商户号) from the merchant platform", c.MerchantID)
-	s.Need(appForm.MatchString(c.AppID), "app_id %.40q: take the appid bound to the merchant", c.AppID)
-	s.Need(serialForm.MatchString(c.Serial), "serial %.80q: take the certificate's serial number (证书序列号), in hexadecimal", c.Serial)
-	s.Need(c.PublicKeyID == "" || keyIDForm.MatchString(c.PublicKeyID), "public_key_id %.80q: it begins PUB_KEY_ID_", c.PublicKeyID)
+	s.Need(digitsForm().MatchString(c.MerchantID), "merchant_id %.40q: take the digits (商户号) from the merchant platform", c.MerchantID)
+	s.Need(appForm().MatchString(c.AppID), "app_id %.40q: take the appid bound to the merchant", c.AppID)
+	s.Need(serialForm().MatchString(c.Serial), "serial %.80q: take the certificate's serial number (证书序列号), in hexadecimal", c.Serial)
+	s.Need(c.PublicKeyID == "" || keyIDForm().MatchString(c.PublicKeyID), "public_key_id %.80q: it begins PUB_KEY_ID_", c.PublicKeyID)
 	s.Need(c.PublicKeyID != "" || len(c.Certificates) > 0, "public_key_id and public_key are missing: answers can't be verified without them")
-	s.Need(c.Terminal == "" || deviceForm.MatchString(c.Terminal), "terminal %.40q: at most 16 letters and digits", c.Terminal)
+	s.Need(c.Terminal == "" || deviceForm().MatchString(c.Terminal), "terminal %.40q: at most 16 letters and digits", c.Terminal)
 	s.Common(c.Production, c.BaseURL, c.RootCAs, c.Timeout, c.Description, 127)
 	u, err := url.Parse(c.NotifyURL)
 	s.Need(err == nil && u.Scheme == "https" && u.Host != "" && u.RawQuery == "" && len(c.NotifyURL) <= 255,
@@ -131,7 +130,7 @@ func newClient(cfg *Config, key *rsa.PrivateKey, ring *keyring, rt *transport) (
 		}),
 	)
 	if err != nil {
-		return nil, bad("%v", err)
+		return nil, bad("%w", err)
 	}
 	return &Client{cfg: *cfg, sdk: sdk, transport: rt}, nil
 }
@@ -139,11 +138,11 @@ func newClient(cfg *Config, key *rsa.PrivateKey, ring *keyring, rt *transport) (
 func newTransport(cfg *Config, ring *keyring) (*transport, error) {
 	roots, err := cfg.RootCAs.Roots()
 	if err != nil {
-		return nil, bad("%v", err)
+		return nil, bad("%w", err)
 	}
 	base, err := client.ParseBase(cfg.BaseURL)
 	if err != nil {
-		return nil, bad("%v", err)
+		return nil, bad("%w", err)
 	}
 	return &transport{
 		base: base, ring: ring, validator: validators.NewWechatPayResponseValidator(ring), line: client.NewLine(roots, cfg.Timeout),

@@ -24,10 +24,13 @@ func File(path string) Source { return client.File(path) }
 // Bytes returns a source that holds the text itself.
 func Bytes(text []byte) Source { return client.Bytes(text) }
 
+// Sealed returns a source that holds the text itself, as it was opened from the sealed file of the merchant's keys.
+func Sealed(text []byte) Source { return client.Sealed(text) }
+
 func loadPrivateKey(s Source) (*rsa.PrivateKey, error) {
 	key, err := s.PrivateKey(client.Form{Setting: "private_key", Name: "apiclient_key.pem", Network: "WeChat Pay"})
 	if err != nil {
-		return nil, bad("%v", err)
+		return nil, bad("%w", err)
 	}
 	return key, nil
 }
@@ -39,14 +42,14 @@ func checkAPIv3(s Source, production bool) error {
 	}
 	text, err := s.Read("api_v3_key")
 	if err != nil {
-		return bad("%v", err)
+		return bad("%w", err)
 	}
 	key := strings.TrimSpace(string(text))
 	if len(key) != 32 {
-		return bad("api_v3_key %s: has %d characters, the API v3 key has 32; copy it from the merchant platform", s, len(key))
+		return bad("%w", client.BadKey("api_v3_key", "api_v3_key %s: has %d characters, the API v3 key has 32; copy it from the merchant platform", s, len(key)))
 	}
 	if production && strings.HasPrefix(key, sandboxAPIv3) {
-		return bad("api_v3_key %s: is the sandbox's; in production use the merchant's own", s)
+		return bad("%w", client.BadKey("api_v3_key", "api_v3_key %s: is the sandbox's; in production use the merchant's own", s))
 	}
 	return nil
 }
@@ -89,14 +92,14 @@ func loadKeyring(c *Config) (*keyring, error) {
 	if c.PublicKeyID != "" {
 		key, err := c.PublicKey.PublicKey(client.Form{Setting: "public_key", Name: "pub_key.pem", Network: "WeChat Pay"})
 		if err != nil {
-			return nil, bad("%v", err)
+			return nil, bad("%w", err)
 		}
 		r.add(c.PublicKeyID, key)
 	}
 	for _, s := range c.Certificates {
 		cert, key, err := s.Certificate(client.Form{Setting: "platform certificate", Name: "the platform certificate", Network: "WeChat Pay"})
 		if err != nil {
-			return nil, bad("%v", err)
+			return nil, bad("%w", err)
 		}
 		if c.Production && slices.Contains(append(cert.Subject.Organization, cert.Issuer.Organization...), sandboxOrganization) {
 			return nil, bad("platform certificate %s: is the sandbox's; in production use WeChat Pay's", s)

@@ -20,8 +20,14 @@ var auditArch = map[string]uint32{
 	"arm64": unix.AUDIT_ARCH_AARCH64,
 }
 
-// traced are the calls that put data on a disk.
-var traced = []uint32{unix.SYS_PWRITE64, unix.SYS_FSYNC, unix.SYS_FDATASYNC}
+// renameX86 is rename(2) on x86-64; newer architectures have renameat alone.
+const renameX86 = 82
+
+// traced are the calls that put data, or a name, on a disk.
+var traced = map[string][]uint32{
+	"amd64": {unix.SYS_PWRITE64, unix.SYS_FSYNC, unix.SYS_FDATASYNC, unix.SYS_RENAMEAT, unix.SYS_RENAMEAT2, renameX86},
+	"arm64": {unix.SYS_PWRITE64, unix.SYS_FSYNC, unix.SYS_FDATASYNC, unix.SYS_RENAMEAT, unix.SYS_RENAMEAT2},
+}
 
 // Offsets in struct seccomp_data.
 const (
@@ -30,7 +36,7 @@ const (
 )
 
 // program returns the filter: traced calls of our own architecture go to the supervisor, all others pass.
-func program(arch uint32) []unix.SockFilter {
+func program(arch uint32, traced []uint32) []unix.SockFilter {
 	const (
 		load  = unix.BPF_LD | unix.BPF_W | unix.BPF_ABS
 		equal = unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K
@@ -60,7 +66,7 @@ func install() (int, error) {
 	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
 		return -1, fmt.Errorf("%w: no_new_privs: %w", ErrUnsupported, err)
 	}
-	filter := program(arch)
+	filter := program(arch, traced[runtime.GOARCH])
 	prog := unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]}
 	fd, _, errno := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER,
 		unix.SECCOMP_FILTER_FLAG_NEW_LISTENER, uintptr(unsafe.Pointer(&prog)))

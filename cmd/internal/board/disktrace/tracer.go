@@ -17,13 +17,6 @@ import (
 // handshake is how long the shim may take from its start to its report.
 const handshake = 10 * time.Second
 
-// Step is one call that put, or would have put, data on the disk.
-type Step struct {
-	N    int    // counted from 1, since Arm
-	Call string // "pwrite64", "fsync" or "fdatasync"
-	File string // its path, as the kernel names it
-}
-
 // Tracer supervises one traced program.
 type Tracer struct {
 	folder string
@@ -34,8 +27,10 @@ type Tracer struct {
 	reason error // why there is no tracing, once known
 	left   int   // steps until the cut, counting it; 0: not armed
 	seen   int
-	cut    func(Step)
-	wake   int // write end of the pipe that ends the loop, -1 when there is none
+	cut    func(Step) // what happens then
+	fault  unix.Errno // what the call answers; 0: it gets no answer, because the program dies in it
+	stays  bool       // every later step fails, too
+	wake   int        // write end of the pipe that ends the loop, -1 when there is none
 
 	done chan struct{}
 }
@@ -147,7 +142,25 @@ func (t *Tracer) Arm(n int, cut func(Step)) error {
 	if t.reason != nil {
 		return t.reason
 	}
-	t.left, t.seen, t.cut = n, 0, cut
+	t.left, t.seen, t.cut, t.fault, t.stays = n, 0, cut, 0, false
+	return nil
+}
+
+// Fail makes the nth step from now fail with fault instead of happening, and with stays every step after it; told, if
+// not nil, hears of each. It replaces an earlier Arm or Fail.
+func (t *Tracer) Fail(n int, fault unix.Errno, stays bool, told func(Step)) error {
+	if n < 1 || fault == 0 {
+		return fmt.Errorf("disktrace: fault %d at step %d: steps count from 1, and a fault has a number", fault, n)
+	}
+	if told == nil {
+		told = func(Step) {}
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.reason != nil {
+		return t.reason
+	}
+	t.left, t.seen, t.cut, t.fault, t.stays = n, 0, told, fault, stays
 	return nil
 }
 
@@ -211,46 +224,16 @@ func (t *Tracer) serve(listener, wake int) {
 		if errno := ioctl(listener, unix.SECCOMP_IOCTL_NOTIF_RECV, unsafe.Pointer(&n)); errno != 0 {
 			continue // EINTR, or ENOENT: the caller died before it was heard
 		}
-		if t.step(&n) {
+		reached, fault := t.step(&n)
+		if reached && fault == 0 {
 			continue // no answer: the caller dies in this call
 		}
 		r := response{ID: n.ID, Flags: unix.SECCOMP_USER_NOTIF_FLAG_CONTINUE}
+		if reached {
+			r.Flags, r.Error = 0, -int32(fault)
+		}
 		_ = ioctl(listener, unix.SECCOMP_IOCTL_NOTIF_SEND, unsafe.Pointer(&r)) // ENOENT: it died meanwhile
 	}
-}
-
-// step counts n and reports whether it was the one to cut at.
-func (t *Tracer) step(n *notification) bool {
-	t.mu.Lock()
-	if t.left == 0 {
-		t.mu.Unlock()
-		return false
-	}
-	file, err := os.Readlink(fmt.Sprintf("/proc/%d/fd/%d", n.PID, int32(n.Data.Args[0])))
-	if err != nil || !strings.HasPrefix(file, t.folder+string(filepath.Separator)) {
-		t.mu.Unlock()
-		return false
-	}
-	t.seen++
-	t.left--
-	s, cut, last := Step{N: t.seen, Call: callName(uint32(n.Data.Nr)), File: file}, t.cut, t.left == 0
-	t.mu.Unlock()
-	if last {
-		cut(s)
-	}
-	return last
-}
-
-func callName(nr uint32) string {
-	switch nr {
-	case unix.SYS_PWRITE64:
-		return "pwrite64"
-	case unix.SYS_FSYNC:
-		return "fsync"
-	case unix.SYS_FDATASYNC:
-		return "fdatasync"
-	}
-	return fmt.Sprintf("call %d", nr)
 }
 
 func ioctl(fd int, request uint, p unsafe.Pointer) unix.Errno {

@@ -12,10 +12,11 @@
 //	allow-unresolved            orders may be left without an outcome at the end
 //	keys 1 2 . 5 OK             presses keys
 //	type CHARACTERS             sends them on the keypad's line, keys or not
-//	scan TEXT                   holds a code before the scanner until it is read; $CODE is the phone's last one
+//	scan TEXT                   holds a code before the scanner until it is read; $CODE is the phone's last one,
+//	                            $ORDER what expect-qr paper order has read
 //	scan -times N TEXT          the same with TEXT written N times over: an overlong code
 //	phone [WALLET] DO [K=V…]    scan-lcd, scan-paper, code, confirm, decline, look; balance=10.00, password=always
-//	faults PART=FAULT …         printer=paper-out, scanner=unplugged, network=down; PART=ok mends
+//	faults PART=FAULT …         printer=paper-out, scanner=unplugged, network=down, refunds=abnormal; PART=ok mends
 //	power cut | on              takes the power away, gives it back
 //	power cut at POINT          "printer-byte 120", "request 2 before-reply", "disk-write 7"
 //	tear                        tears the paper off
@@ -24,10 +25,11 @@
 //	expect-paper TEXT…          every TEXT has been printed since the last tear
 //	expect-paper -count N TEXT  exactly so many times
 //	expect-no-paper TEXT…       none has been printed (expect-not-paper is the same)
-//	expect-ledger AMOUNT…       what the customers have been charged, payment by payment; nothing: not a fen
+//	expect-ledger AMOUNT…       what the customers have been charged, payment by payment; nothing: not a fen.
+//	                            12.50-10.00 is charged 12.50, of which 10.00 went back
 //	expect-phone TEXT           the customer's phone shows it
 //	expect-qr lcd|paper [order] the code there, read from the picture, is one that the network gave out; with
-//	                            order, it is an order number that the network knows
+//	                            order, it is an order number that the network knows, and $ORDER from then on
 //	expect-power on|off|exited  the power's state
 //	expect-scanner reading|idle the scan engine's light is on, or off
 //	expect-log TEXT             the firmware has written it to its log

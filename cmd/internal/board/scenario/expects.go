@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -141,30 +142,38 @@ func expectLedger(_ context.Context, s *session, _ *testscript.TestScript, b *bo
 	if err != nil {
 		return err
 	}
-	want := []int64{}
+	if len(args) == 0 {
+		return fmt.Errorf("%w: expect-ledger AMOUNT…, AMOUNT-BACK, or expect-ledger nothing", errUsage)
+	}
+	want := []string{}
 	if len(args) != 1 || args[0] != "nothing" {
-		if len(args) == 0 {
-			return fmt.Errorf("%w: expect-ledger AMOUNT…, or expect-ledger nothing", errUsage)
-		}
 		for _, a := range args {
-			fen, err := parseFen(a)
-			if err != nil {
+			paid, back, _ := strings.Cut(a, "-")
+			if _, err := parseFen(paid); err != nil {
 				return err
 			}
-			want = append(want, fen)
+			if _, err := parseFen(cmp.Or(back, "0")); err != nil {
+				return err
+			}
+			want = append(want, a)
 		}
 	}
+	both := strings.Contains(strings.Join(args, " "), "-")
 	ctx, cancel := s.longer(limit)
 	defer cancel()
 	return s.await(ctx, b, limit, func() error {
-		got := []int64{}
+		got := []string{}
 		for _, o := range b.Ledger().Orders {
-			if net := o.Charged - o.GivenBack; net != 0 {
-				got = append(got, net)
+			net := o.Charged - o.GivenBack
+			switch {
+			case both && o.GivenBack != 0:
+				got = append(got, txn.Yuan(o.Charged).Decimal()+"-"+txn.Yuan(o.GivenBack).Decimal())
+			case net != 0:
+				got = append(got, txn.Yuan(net).Decimal())
 			}
 		}
 		if !slices.Equal(got, want) {
-			return fmt.Errorf("the customers were charged %v fen, not %v", got, want)
+			return fmt.Errorf("the customers were charged %v, not %v", got, want)
 		}
 		return nil
 	})
@@ -191,7 +200,7 @@ func expectPhone(_ context.Context, s *session, _ *testscript.TestScript, b *boa
 	})
 }
 
-func expectQR(_ context.Context, s *session, _ *testscript.TestScript, b *board.Board, args []string) error {
+func expectQR(_ context.Context, s *session, ts *testscript.TestScript, b *board.Board, args []string) error {
 	limit, args, err := within(args)
 	if err != nil {
 		return err
@@ -214,6 +223,7 @@ func expectQR(_ context.Context, s *session, _ *testscript.TestScript, b *board.
 			if _, ok := b.Ledger().Order(text); !ok {
 				return fmt.Errorf("the QR says %q, which is no order number that the network knows", text)
 			}
+			ts.Setenv("ORDER", text)
 			return nil
 		case !b.KnownCode(text):
 			return fmt.Errorf("the QR says %q, which is no code that the network gave out", text)

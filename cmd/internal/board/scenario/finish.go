@@ -32,7 +32,7 @@ func (s *session) finish() error {
 	if u := b.Paper().Unknown(); len(u) > 0 {
 		return fmt.Errorf("at the end: the printer got what means nothing to it: %v", u)
 	}
-	if err := b.Break(board.Faults{Network: board.FaultOK}); err != nil {
+	if err := b.Break(board.Faults{Network: board.FaultOK, Refunds: "quick"}); err != nil {
 		return err
 	}
 	scene := s.scene()
@@ -44,7 +44,7 @@ func (s *session) finish() error {
 		if err != nil {
 			return fmt.Errorf("at the end: %w%s", err, scene)
 		}
-		if err := compare(orders, b.Ledger()); err != nil {
+		if err := Compare(orders, b.Ledger()); err != nil {
 			return fmt.Errorf("at the end: %w%s", err, scene)
 		}
 		open := unresolved(orders)
@@ -84,7 +84,11 @@ func (s *session) journal() ([]txn.Order, error) {
 	if err != nil {
 		return nil, err
 	}
-	j, err := store.Open(dir, store.Config{ReadOnly: true})
+	key, err := s.board.JournalKey()
+	if err != nil {
+		return nil, errors.Join(err, remove())
+	}
+	j, err := store.Open(dir, store.Config{ReadOnly: true, Key: key})
 	if err != nil {
 		return nil, errors.Join(err, remove())
 	}
@@ -92,25 +96,32 @@ func (s *session) journal() ([]txn.Order, error) {
 	return orders, errors.Join(err, j.Close(), remove())
 }
 
-// unresolved describes the orders that have no outcome.
+// unresolved describes the orders and refunds that have no outcome.
 func unresolved(orders []txn.Order) []string {
 	var out []string
 	for _, o := range orders {
 		if !o.State.Final() {
 			out = append(out, fmt.Sprintf("order %s, %s %s: %s", o.No, o.Method, o.Amount, o.State))
 		}
+		for _, r := range o.Refunds {
+			if !r.State.Final() {
+				out = append(out, fmt.Sprintf("refund %s, %s: %s", r.No, r.Amount, r.State))
+			}
+		}
 	}
 	return out
 }
 
-// compare holds the journal against what the customers were really charged.
-func compare(orders []txn.Order, ledger paynet.Ledger) error {
+// Compare holds the journal against what the customers were really charged.
+func Compare(orders []txn.Order, ledger paynet.Ledger) error {
 	var errs []error
 	fault := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
 	known := make(map[string]bool)
 	captured := make(map[txn.OrderNo]int)
+	undone, refunds := givenBack(ledger)
 	for _, o := range orders {
 		known[string(o.No)] = true
+		errs = append(errs, compareRefunds(o, refunds))
 		a, there := ledger.Order(string(o.No))
 		if o.Method == txn.Cash { // no network knows of it
 			if there {
@@ -121,7 +132,7 @@ func compare(orders []txn.Order, ledger paynet.Ledger) error {
 			}
 			continue
 		}
-		charged := there && a.Charged > a.GivenBack || there && a.Charges > 0 && a.Charged == 0
+		charged := there && a.Charged > undone[a.Order] || there && a.Charges > 0 && a.Charged == 0
 		switch {
 		case o.State == txn.Paid && !charged:
 			fault("order %s is paid in the journal; its customer was not charged", o.No)
@@ -144,6 +155,41 @@ func compare(orders []txn.Order, ledger paynet.Ledger) error {
 	for _, a := range ledger.Orders {
 		if !known[a.Order] && a.Charged > a.GivenBack {
 			fault("the network charged %d fen for order %s, which the journal does not know", a.Charged, a.Order)
+		}
+	}
+	for no := range refunds {
+		fault("the network gave %d fen back under %s, which the journal does not know of", refunds[no], no)
+	}
+	return errors.Join(errs...)
+}
+
+// givenBack sums up what went back of each order by being undone, in fen of the customer, and under each refund's
+// number, in fen of the order.
+func givenBack(ledger paynet.Ledger) (undone map[string]int64, refunds map[txn.RefundNo]int64) {
+	undone, refunds = make(map[string]int64), make(map[txn.RefundNo]int64)
+	for _, e := range ledger.Entries {
+		switch {
+		case e.Kind != paynet.EntryGiveBack:
+		case e.Refund == "":
+			undone[e.Order] += e.Amount
+		default:
+			refunds[txn.RefundNo(e.Refund)] += e.Total
+		}
+	}
+	return undone, refunds
+}
+
+// compareRefunds holds an order's refunds against what the customers really got back, and strikes them off.
+func compareRefunds(o txn.Order, refunds map[txn.RefundNo]int64) error {
+	var errs []error
+	for _, r := range o.Refunds {
+		got := refunds[r.No]
+		delete(refunds, r.No)
+		switch {
+		case r.State == txn.RefundDone && o.Method != txn.Cash && got != r.Amount.Fen:
+			errs = append(errs, fmt.Errorf("refund %s: %s in the journal, the customer got %d fen", r.No, r.Amount, got))
+		case r.State.Final() && r.State != txn.RefundDone && got != 0:
+			errs = append(errs, fmt.Errorf("refund %s is %s in the journal, the customer got %d fen", r.No, r.State, got))
 		}
 	}
 	return errors.Join(errs...)

@@ -50,7 +50,7 @@ func TestCompareSeesEveryDisagreement(t *testing.T) {
 		"sale captured twice": {[]txn.Order{order("A", txn.Paid), second},
 			[]paynet.OrderAccount{account("A", 1, 500, 0), account("B", 1, 500, 0)}, "captured 2 times"},
 	} {
-		err := compare(c.orders, paynet.Ledger{Orders: c.accounts})
+		err := Compare(c.orders, paynet.Ledger{Orders: c.accounts})
 		if (err == nil) != (c.says == "") || err != nil && !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %v, want %q", name, err, c.says)
 		}

@@ -39,6 +39,7 @@ var TestProfile = []string{
 	"sale.scan_limit=3s",
 	"sale.reverse_after=500ms",
 	"sale.request_timeout=2s",
+	"sale.refund_settle=1s",
 	"networks.alipay.poll_first=150ms",
 	"networks.alipay.poll_scan=150ms",
 	"networks.alipay.scan_limit=3s",

@@ -177,8 +177,10 @@ func faults(_ context.Context, _ *session, _ *testscript.TestScript, b *board.Bo
 			f.Scanner = value
 		case "network":
 			f.Network = value
+		case "refunds":
+			f.Refunds = value
 		default:
-			return fmt.Errorf("%w: faults PART=FAULT; the parts are printer, scanner, network", errUsage)
+			return fmt.Errorf("%w: faults PART=FAULT; the parts are printer, scanner, network, refunds", errUsage)
 		}
 	}
 	return b.Break(f)

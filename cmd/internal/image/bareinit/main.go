@@ -8,6 +8,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,7 +43,7 @@ func bring(sys boot.System) error {
 	if err != nil {
 		return err
 	}
-	for _, m := range cfg.Modules {
+	for _, m := range slices.Concat(cfg.Modules, cfg.LateModules) {
 		file, params, _ := strings.Cut(m, " ")
 		if err := sys.LoadModule(file, params); err != nil {
 			return err

@@ -102,7 +102,7 @@ func TestCodes(t *testing.T) {
 			t.Error("one code has two meanings")
 		}
 	}()
-	client.NewCodes(client.System.Of("A"), client.Config.Of("B A"))
+	client.NewCodes(client.System.Of("A"), client.Config.Of("B A")).Known()
 }
 
 // FuzzParse compares with encoding/json: what is taken means the same there, and only objects are.
@@ -131,4 +131,28 @@ func FuzzParse(f *testing.F) {
 			m.Text(k)
 		}
 	})
+}
+
+// A source shows where a key comes from, and never the key: not by itself, and not as a field of what is printed.
+func TestSourceIsMasked(t *testing.T) {
+	const key = "0123456789abcdef"
+	type config struct {
+		Key  client.Source
+		deep struct{ key client.Source }
+	}
+	for _, s := range []client.Source{client.Bytes([]byte(key)), client.Sealed([]byte(key))} {
+		c := config{Key: s}
+		c.deep.key = s
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d", "%t"} {
+			said := fmt.Sprintf(verb, s) + fmt.Sprintf(verb, c) + fmt.Sprintf(verb, &c)
+			for _, leak := range []string{key, "30313233", "48 49 50", "0x30, 0x31"} {
+				if strings.Contains(said, leak) {
+					t.Errorf("%s shows the key: %s", verb, said)
+				}
+			}
+		}
+		if text, err := json.Marshal(c); err != nil || strings.Contains(string(text), key) || s.Empty() {
+			t.Errorf("%s, %v", text, err)
+		}
+	}
 }

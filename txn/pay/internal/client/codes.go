@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"smartpos/txn"
 	"smartpos/txn/pay"
@@ -39,50 +40,57 @@ func (v Verdict) String() string {
 // Rule says what some codes mean in some calls.
 type Rule struct {
 	verdict Verdict
-	codes   []string
+	codes   string // apart by blanks
 	ops     []txn.Op
 }
 
 // Of makes the rule that the codes, apart by blanks, mean v in those calls; without calls, in every call that no
 // other rule speaks of.
-func (v Verdict) Of(codes string, ops ...txn.Op) Rule { return Rule{v, strings.Fields(codes), ops} }
+func (v Verdict) Of(codes string, ops ...txn.Op) Rule { return Rule{v, codes, ops} }
 
 // Codes are a network's error codes.
-type Codes struct {
+type Codes struct{ table func() codeTable }
+
+type codeTable struct {
 	common map[string]Verdict
 	byCall map[txn.Op]map[string]Verdict
 }
 
-// NewCodes makes the table. No code has two meanings in one call.
+// NewCodes makes the table, when a code is first looked up. No code has two meanings in one call: that panics then.
 func NewCodes(rules ...Rule) Codes {
-	c := Codes{map[string]Verdict{}, map[txn.Op]map[string]Verdict{}}
+	return Codes{sync.OnceValue(func() codeTable { return newCodeTable(rules) })}
+}
+
+func newCodeTable(rules []Rule) codeTable {
+	c := codeTable{map[string]Verdict{}, map[txn.Op]map[string]Verdict{}}
 	for _, r := range rules {
 		if len(r.ops) == 0 {
-			c.add(c.common, r)
+			r.addTo(c.common)
 		}
 		for _, op := range r.ops {
 			if c.byCall[op] == nil {
 				c.byCall[op] = map[string]Verdict{}
 			}
-			c.add(c.byCall[op], r)
+			r.addTo(c.byCall[op])
 		}
 	}
 	return c
 }
 
-func (Codes) add(to map[string]Verdict, r Rule) {
-	for _, code := range r.codes {
-		if _, twice := to[code]; twice {
+func (r Rule) addTo(m map[string]Verdict) {
+	for _, code := range strings.Fields(r.codes) {
+		if _, twice := m[code]; twice {
 			panic("client: two rules for " + code)
 		}
-		to[code] = r.verdict
+		m[code] = r.verdict
 	}
 }
 
 // Of returns what a code means as the answer of op; ok is false, and the verdict System, where nobody documented it.
 func (c Codes) Of(op txn.Op, code string) (v Verdict, ok bool) {
-	if v, ok = c.byCall[op][code]; !ok {
-		v, ok = c.common[code]
+	t := c.table()
+	if v, ok = t.byCall[op][code]; !ok {
+		v, ok = t.common[code]
 	}
 	if !ok {
 		v = System
@@ -92,8 +100,9 @@ func (c Codes) Of(op txn.Op, code string) (v Verdict, ok bool) {
 
 // Known returns every code of the table, some more than once.
 func (c Codes) Known() (codes []string) {
-	codes = slices.Collect(maps.Keys(c.common))
-	for _, m := range c.byCall {
+	t := c.table()
+	codes = slices.Collect(maps.Keys(t.common))
+	for _, m := range t.byCall {
 		codes = slices.AppendSeq(codes, maps.Keys(m))
 	}
 	return codes

@@ -7,7 +7,8 @@ import (
 )
 
 // SigningKey reads an Ed25519 private key, PKCS#8.
-func (s Source) SigningKey(f Form) (ed25519.PrivateKey, error) {
+func (s Source) SigningKey(f Form) (_ ed25519.PrivateKey, err error) {
+	defer ofKey(f.Setting, &err)
 	der, _, err := s.der(f, "PRIVATE KEY")
 	if err != nil {
 		return nil, err
@@ -25,7 +26,8 @@ func (s Source) SigningKey(f Form) (ed25519.PrivateKey, error) {
 }
 
 // VerifyingKey reads an Ed25519 public key.
-func (s Source) VerifyingKey(f Form) (ed25519.PublicKey, error) {
+func (s Source) VerifyingKey(f Form) (_ ed25519.PublicKey, err error) {
+	defer ofKey(f.Setting, &err)
 	der, _, err := s.der(f, "PUBLIC KEY")
 	if err != nil {
 		return nil, err

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"regexp"
 	"unicode/utf8"
 )
 
@@ -94,13 +93,13 @@ func (s *Same) compare(key, want string, must bool) {
 // What may go on to screen, paper and journal: the documented characters and no others. A code is a name; one
 // with a long run of digits may be a payment code that is being thrown back at us.
 var (
-	transactionForm = regexp.MustCompile(`^[0-9A-Za-z]{1,32}$`)
-	codeForm        = regexp.MustCompile(`^[A-Z0-9][A-Z0-9_.]{0,63}$`)
-	longNumber      = regexp.MustCompile(`[0-9]{6}`)
+	transactionForm = Pattern(`^[0-9A-Za-z]{1,32}$`)
+	codeForm        = Pattern(`^[A-Z0-9][A-Z0-9_.]{0,63}$`)
+	longNumber      = Pattern(`[0-9]{6}`)
 )
 
 // ValidCode reports whether s can be shown and kept as a network's code.
-func ValidCode(s string) bool { return codeForm.MatchString(s) && !longNumber.MatchString(s) }
+func ValidCode(s string) bool { return codeForm().MatchString(s) && !longNumber().MatchString(s) }
 
 // ValidTransaction reports whether s can be shown and kept as a network's number of a payment.
-func ValidTransaction(s string) bool { return transactionForm.MatchString(s) }
+func ValidTransaction(s string) bool { return transactionForm().MatchString(s) }

@@ -8,50 +8,85 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"slices"
+
+	"smartpos/txn/pay"
 )
 
 // Source is where a key or certificate comes from: a file or the text itself. It never prints what it holds.
 type Source struct {
-	path string
-	text []byte
+	path  string
+	name  string        // of a given text
+	given func() []byte // a function: fmt shows of one only where it is, also in a field that it goes around methods for
 }
 
 // File returns a source that reads path when it is needed. An empty path is no source.
 func File(path string) Source { return Source{path: path} }
 
 // Bytes returns a source that holds the text itself.
-func Bytes(text []byte) Source { return Source{text: text} }
+func Bytes(text []byte) Source {
+	return Source{name: "(given text)", given: func() []byte { return text }}
+}
+
+// Sealed returns a source that holds the text itself, which came from the sealed file of the merchant's keys.
+func Sealed(text []byte) Source {
+	return Source{name: "(sealed)", given: func() []byte { return text }}
+}
+
+func (s Source) text() []byte {
+	if s.given == nil {
+		return nil
+	}
+	return s.given()
+}
 
 // String names the source.
 func (s Source) String() string {
 	switch {
 	case s.path != "":
 		return s.path
-	case len(s.text) > 0:
-		return "(given text)"
+	case len(s.text()) > 0:
+		return s.name
 	}
 	return "(none)"
 }
 
-// GoString implements fmt.GoStringer, so that %#v shows no key either.
-func (s Source) GoString() string { return s.String() }
+// Format implements [fmt.Formatter], so that %#v and %x show no key either.
+func (s Source) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
+
+// MarshalText implements [encoding.TextMarshaler] with the source's name.
+func (s Source) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // Empty reports whether there is no source.
-func (s Source) Empty() bool { return s.path == "" && len(s.text) == 0 }
+func (s Source) Empty() bool { return s.path == "" && len(s.text()) == 0 }
+
+// BadKey is a [pay.KeyError] about a setting, which the text names.
+func BadKey(setting, format string, args ...any) error {
+	return &pay.KeyError{Setting: setting, Err: fmt.Errorf(format, args...)}
+}
+
+// ofKey makes an error one about a setting, if it isn't.
+func ofKey(setting string, err *error) {
+	var k *pay.KeyError
+	if *err != nil && !errors.As(*err, &k) {
+		*err = &pay.KeyError{Setting: setting, Err: *err}
+	}
+}
 
 // maxFile is more than any key or bundle of certificates has.
 const maxFile = 1 << 20
 
 // Read returns the text; setting names the key of the profile in errors.
-func (s Source) Read(setting string) ([]byte, error) {
+func (s Source) Read(setting string) (_ []byte, err error) {
+	defer ofKey(setting, &err)
 	if s.Empty() {
-		return nil, fmt.Errorf("%s is missing: name its file in the profile", setting)
+		return nil, fmt.Errorf("%s is missing: name its file in the profile, or seal it", setting)
 	}
 	if s.path == "" {
-		return s.text, nil
+		return s.text(), nil
 	}
 	info, err := os.Stat(s.path)
 	switch {
@@ -117,7 +152,8 @@ func printable(kind string) string {
 const minBits = 2048
 
 // PrivateKey reads an RSA private key: PKCS#8 and, with Form.Bare, PKCS#1 too.
-func (s Source) PrivateKey(f Form) (*rsa.PrivateKey, error) {
+func (s Source) PrivateKey(f Form) (_ *rsa.PrivateKey, err error) {
+	defer ofKey(f.Setting, &err)
 	kinds := []string{"PRIVATE KEY"}
 	if f.Bare {
 		kinds = append(kinds, "RSA PRIVATE KEY")
@@ -142,7 +178,8 @@ func (s Source) PrivateKey(f Form) (*rsa.PrivateKey, error) {
 }
 
 // PublicKey reads an RSA public key.
-func (s Source) PublicKey(f Form) (*rsa.PublicKey, error) {
+func (s Source) PublicKey(f Form) (_ *rsa.PublicKey, err error) {
+	defer ofKey(f.Setting, &err)
 	der, _, err := s.der(f, "PUBLIC KEY")
 	if err != nil {
 		return nil, err
@@ -159,7 +196,8 @@ func (s Source) PublicKey(f Form) (*rsa.PublicKey, error) {
 }
 
 // Certificate reads a certificate of an RSA key.
-func (s Source) Certificate(f Form) (*x509.Certificate, *rsa.PublicKey, error) {
+func (s Source) Certificate(f Form) (_ *x509.Certificate, _ *rsa.PublicKey, err error) {
+	defer ofKey(f.Setting, &err)
 	der, _, err := s.der(f, "CERTIFICATE")
 	if err != nil {
 		return nil, nil, err

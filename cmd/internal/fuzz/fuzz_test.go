@@ -1,0 +1,90 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// writeModule makes a module with two targets: one finds nothing, one fails on what it is given first.
+func writeModule(t *testing.T) {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"go.mod": "module example.org/m\n\ngo 1.26\n",
+		"m.go":   "package m\n",
+		"m_test.go": `package m
+
+import "testing"
+
+func FuzzGood(f *testing.F) { f.Add(1); f.Fuzz(func(*testing.T, int) {}) }
+
+func FuzzBad(f *testing.F) { f.Add(1); f.Fuzz(func(t *testing.T, n int) { t.Error("as asked") }) }
+`,
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Chdir(dir)
+}
+
+func TestRun(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds a module")
+	}
+	writeModule(t)
+	if err := run(t.Context(), nil, options{pattern: "Good", each: time.Second, workers: 1, keep: 2}); err != nil {
+		t.Errorf("a target that finds nothing: %v", err)
+	}
+	if err := run(t.Context(), nil, options{pattern: ".", total: 2 * time.Second, workers: 1}); !errors.Is(err, errFound) {
+		t.Errorf("a target that fails: %v", err)
+	}
+	if err := run(t.Context(), nil, options{pattern: "Nobody", each: time.Second, workers: 1}); err == nil {
+		t.Error("no target, and no error")
+	}
+}
+
+// What is kept is spread over all sizes, and nothing large is.
+func TestKeep(t *testing.T) {
+	dir := t.TempDir()
+	at := target{pkg: &goPackage{dir: filepath.Join(dir, "tree")}, name: "FuzzX", cache: filepath.Join(dir, "cache")}
+	if n, err := at.keep(3); n != 0 || err != nil {
+		t.Errorf("without a cache: %d, %v", n, err)
+	}
+	if err := os.MkdirAll(filepath.Join(at.cache, "FuzzX"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, size := range map[string]int{"a": 10, "b": 20, "c": 30, "d": 40, "e": 50, "f": 60, "g": maxKept + 1} {
+		if err := os.WriteFile(filepath.Join(at.cache, "FuzzX", name), make([]byte, size), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n, err := at.keep(3); n != 3 || err != nil {
+		t.Errorf("%d, %v", n, err)
+	}
+	var names []string
+	entries, err := os.ReadDir(filepath.Join(dir, "tree", "testdata", "fuzz", "FuzzX"))
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	if err != nil || !slices.Equal(names, []string{"b", "d", "f"}) {
+		t.Errorf("kept %v, %v", names, err)
+	}
+}
+
+func TestRead(t *testing.T) {
+	var r result
+	r.read("fuzz: elapsed: 3s, execs: 5 (2/sec), new interesting: 1 (total: 3)\nfuzz: elapsed: 6s, execs: 86649 (15556/sec), new interesting: 8 (total: 12)\nPASS\n")
+	if r.execs != 86649 || r.interesting != 8 {
+		t.Errorf("%+v", r)
+	}
+	p := &goPackage{path: "smartpos/device/qemu"}
+	if line := r.line(target{pkg: p, name: "FuzzX"}); !strings.Contains(line, "device/qemu") || strings.Contains(line, "FAILED") {
+		t.Error(line)
+	}
+}

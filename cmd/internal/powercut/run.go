@@ -1,0 +1,187 @@
+package powercut
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"smartpos/cmd/internal/board"
+	bootimage "smartpos/cmd/internal/image"
+	"smartpos/device/qemu/nbd"
+	"smartpos/txn"
+)
+
+// Options say which board loses its power, and how often.
+type Options struct {
+	Image *board.Image
+	Dir   string // the board's; what it holds stays
+	Seed  uint64
+	Cuts  int
+	Lying bool // the negative control: the disk acknowledges flushes and does nothing
+	Log   func(format string, args ...any)
+}
+
+// Report counts what happened.
+type Report struct {
+	Cuts    map[string]int // by where the power went: "disk-write", "printer-byte", "request", "at any time"
+	Sales   int            // seen through to their end
+	Orders  int            // in the journal
+	Paid    int            // of these
+	Records uint64
+	Kept    int // sectors that were written, not flushed, and stayed as they were written
+	Lost    int // and that became again what they had been some time before
+	Losing  int // cuts that lost some
+	Settled int // orders that a cut left open, and that got their outcome at rest
+}
+
+// String is the report in one line.
+func (r Report) String() string {
+	total := 0
+	for _, n := range r.Cuts {
+		total += n
+	}
+	return fmt.Sprintf("%d cuts %v, %d of them lost sectors not flushed (%d lost, %d kept); %d sales seen through, %d orders, %d paid, %d records; %d orders that a cut left open were settled",
+		total, r.Cuts, r.Losing, r.Lost, r.Kept, r.Sales, r.Orders, r.Paid, r.Records, r.Settled)
+}
+
+// anyTime names the cuts that no point made.
+const anyTime = "at any time"
+
+// settings make a terminal quick, so that a round takes seconds: what it does stays the same.
+var settings = []string{
+	"sale.copies=1", "sale.poll_show=300ms", "sale.poll_scan=500ms", "sale.show_expiry=20s", "sale.show_margin=2s",
+	"sale.scan_limit=10s", "sale.reverse_after=1s",
+}
+
+// restAfter is after how many cuts the terminal gets the time to settle all its orders.
+const restAfter = 25
+
+// run is one board and what was done to it.
+type run struct {
+	o      Options
+	b      *board.Board
+	books  *books
+	report Report
+	number int
+	round  round
+}
+
+// Run does it. A [*Loss] is what the test is for; any other error is that something is wrong with the emulation.
+func Run(ctx context.Context, o Options) (report Report, err error) {
+	r := &run{o: o, books: newBooks(), report: Report{Cuts: map[string]int{}}}
+	r.b, err = board.Open(board.Options{
+		Dir: o.Dir, Image: o.Image, Overrides: settings, Scale: 6,
+		Disk: board.DiskOptions{Lying: o.Lying, Luck: func() uint64 { return r.round.luck }, Remains: r.remains},
+	})
+	if err != nil {
+		return r.report, err
+	}
+	defer func() { err = errors.Join(err, r.b.Close()) }()
+	for r.number = 1; r.number <= o.Cuts; r.number++ {
+		r.round = plan(o.Seed, r.number)
+		err := r.play(ctx)
+		if err == nil && (r.number%restAfter == 0 || r.number == o.Cuts) {
+			err = r.settle(ctx)
+		}
+		if err != nil {
+			return r.report, r.loss(err)
+		}
+	}
+	return r.report, nil
+}
+
+// loss puts the number of the cut into a Loss.
+func (r *run) loss(err error) error {
+	var l *Loss
+	if errors.As(err, &l) {
+		l.Cut = r.number
+	}
+	return err
+}
+
+// remains hears what a cut did to the disk.
+func (r *run) remains(m nbd.Remains) {
+	r.report.Kept += m.Kept
+	r.report.Lost += m.Lost
+	if m.Lost > 0 {
+		r.report.Losing++
+	}
+}
+
+// play is one round.
+func (r *run) play(ctx context.Context) error {
+	began := time.Now()
+	if err := r.b.PowerOn(ctx); err != nil {
+		return &Loss{What: fmt.Sprintf("the terminal does not start: %v", err)}
+	}
+	t := &till{b: r.b, books: r.books, round: r.round}
+	if err := t.sell(ctx); err != nil {
+		return fmt.Errorf("round %d (%s): %w\n%s", r.number, r.round, err, r.b.Log(4000))
+	}
+	r.report.Sales += t.sold
+	where := anyTime
+	if cut := r.b.Power().Cut; cut != "now" {
+		where, _, _ = strings.Cut(cut, " ")
+	}
+	r.report.Cuts[where]++
+	if err := r.check(ctx); err != nil {
+		return fmt.Errorf("round %d (%s): %w\n%s", r.number, r.round, err, r.b.Log(4000))
+	}
+	r.o.Log("%d: %s; went at %s; %d orders, %d records; %.1f s", r.number, r.round, r.b.Power().Cut, r.report.Orders, r.report.Records, time.Since(began).Seconds())
+	return nil
+}
+
+// check holds what is on the disk against what the world was told, with the power off.
+func (r *run) check(ctx context.Context) error {
+	log := r.b.Log(1 << 20)
+	for _, bad := range []string{"panic:", "fatal error:", "PROBLEM data"} {
+		if strings.Contains(log, bad) {
+			return &Loss{What: "the console says " + bad}
+		}
+	}
+	r.books.slips(r.b.Paper().Text())
+	r.books.kicks = r.b.State().Paper.Kicks
+	r.b.Tear()
+	dir, remove, err := r.b.Data(ctx)
+	if errors.Is(err, bootimage.ErrData) {
+		return &Loss{What: fmt.Sprintf("the data partition: %v", err), OnDisk: true}
+	}
+	if err != nil {
+		return err
+	}
+	if err := r.books.audit(dir, r.b.Ledger()); err != nil {
+		return errors.Join(&Loss{What: err.Error(), OnDisk: true}, remove())
+	}
+	r.report.Orders, r.report.Paid, r.report.Records = len(r.books.orders), 0, r.books.records
+	for _, o := range r.books.orders {
+		if o.State == txn.Paid {
+			r.report.Paid++
+		}
+	}
+	return remove()
+}
+
+// settle lets the terminal find out what came of every order, and then cuts the power, too.
+func (r *run) settle(ctx context.Context) error {
+	open := len(r.books.unresolved())
+	if err := r.b.PowerOn(ctx); err != nil {
+		return &Loss{What: fmt.Sprintf("the terminal does not start: %v", err)}
+	}
+	t := &till{b: r.b, books: r.books, round: round{armed: never}}
+	if err := t.rest(ctx); err != nil {
+		return fmt.Errorf("at rest: %w\n%s", err, r.b.Log(4000))
+	}
+	if err := r.b.PowerCut(); err != nil {
+		return err
+	}
+	if err := r.check(ctx); err != nil {
+		return fmt.Errorf("at rest: %w\n%s", err, r.b.Log(4000))
+	}
+	if left := r.books.unresolved(); len(left) > 0 {
+		return fmt.Errorf("%w\n%s", &Loss{What: "orders without an outcome:\n" + strings.Join(left, "\n")}, r.b.Log(4000))
+	}
+	r.report.Settled += open
+	return nil
+}
