@@ -107,6 +107,24 @@ func (m *modelled) record() txn.Record {
 	return r
 }
 
+// refund returns a record about an order's refunds, or about its place on the exception list.
+func (m *modelled) refund(no txn.OrderNo) txn.Record {
+	o, err := m.model.Order(no)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	states := []txn.RefundState{txn.RefundDone, txn.RefundRefused, txn.RefundDisputed, txn.RefundProcessing}
+	switch m.rng.IntN(5) {
+	case 0:
+		return &txn.Settled{Order: no, By: "9001", At: storetest.Day}
+	case 1:
+		return &txn.Printed{Order: no, Refund: txn.NewRefundNo(no, 1+m.rng.IntN(2)), At: storetest.Day}
+	case 2, 3:
+		return storetest.RefundIntent(o, m.rng.Int64N(o.Amount.Fen))
+	}
+	return storetest.RefundOutcome(o, states[m.rng.IntN(len(states))])
+}
+
 // offline returns what may, or may not, come next for an order with an offline code.
 func (m *modelled) offline(o txn.Order) txn.Record {
 	settles := txn.Money{}
@@ -130,24 +148,6 @@ func (m *modelled) offline(o txn.Order) txn.Record {
 		return storetest.OfflineAnswered(o)
 	}
 	return &txn.OfflineRenewed{Operator: "9001", At: storetest.Day}
-}
-
-// refund returns a record about an order's refunds, or about its place on the exception list.
-func (m *modelled) refund(no txn.OrderNo) txn.Record {
-	o, err := m.model.Order(no)
-	if err != nil {
-		m.t.Fatal(err)
-	}
-	states := []txn.RefundState{txn.RefundDone, txn.RefundRefused, txn.RefundDisputed, txn.RefundProcessing}
-	switch m.rng.IntN(5) {
-	case 0:
-		return &txn.Settled{Order: no, By: "9001", At: storetest.Day}
-	case 1:
-		return &txn.Printed{Order: no, Refund: txn.NewRefundNo(no, 1+m.rng.IntN(2)), At: storetest.Day}
-	case 2, 3:
-		return storetest.RefundIntent(o, m.rng.Int64N(o.Amount.Fen))
-	}
-	return storetest.RefundOutcome(o, states[m.rng.IntN(len(states))])
 }
 
 // translate returns rec with the real incarnation in its numbers.

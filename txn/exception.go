@@ -61,12 +61,12 @@ func exceptionText(o Order) text {
 		return text{"重复付款", "paid twice"}
 	case Refunded:
 		return text{"已退款", "refunded"}
-	case Unpaid:
-		return text{"离线未付", "offline unpaid"}
 	case RefundStuck:
 		return text{"退款异常", "refund stuck"}
 	case NotPaidVerdict:
 		return text{"判定未付", "ruled unpaid"}
+	case Unpaid:
+		return text{"离线未付", "not paid"}
 	}
 	return text{"记录不符", "contradicted"}
 }
@@ -142,12 +142,12 @@ func (m *Machine) exceptionWhy(o Order) text {
 		return sayGoneBack
 	case AlreadyExists:
 		return sayExists
-	case Unpaid:
-		return sayUnpaid
 	case RefundStuck:
 		return sayRefundStuck
 	case NotPaidVerdict:
 		return sayRuledUnpaid
+	case Unpaid:
+		return sayUnpaid
 	}
 	return sayContradicted
 }

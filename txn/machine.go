@@ -27,6 +27,8 @@ type Machine struct {
 	last       *Order   // for 重打印
 	lastRefund RefundNo // … of this refund of it; empty: of the payment
 	refunds    []*refundTask
+	dark       bool // the last request for a sale reached no network, and none has answered since
+	offlineOut bool // offline codes can't be made
 
 	till     Till
 	triedAt  time.Duration // when a PIN was last tried, or this run began
@@ -34,8 +36,6 @@ type Machine struct {
 	// Wrong enrolment codes in this run, and when the latest was keyed in.
 	codeTries   int
 	codeTriedAt time.Duration
-	dark        bool // the last request for a sale reached no network, and none has answered since
-	offlineOut  bool // offline codes can't be made
 
 	token   uint64
 	commits map[uint64]Record

@@ -181,7 +181,7 @@ func (v offlineMenu) key(m *Machine, k Key, _ bool) {
 	case k == KeyOK:
 		m.startOffline(v.due)
 	case k == "9" && m.till.Offline.Ended(m.cfg.Offline.Limits):
-		m.renewOffline(v)
+		m.askPIN(renewal{v.back})
 	case digit && n >= 1 && n <= min(len(open), offlineListed):
 		m.resumeOffline(open[n-1])
 	default:

@@ -9,7 +9,7 @@ import (
 // digest and the code hold the order's number.
 func (m *Machine) openedOffline(token uint64, o Order) {
 	v, ok := m.view.(starting)
-	t := &task{order: o, started: m.now.Mono, due: m.now.Mono + m.cfg.timing(o.Network).PollShow, wait: m.cfg.timing(o.Network).PollShow}
+	t := &task{order: o, started: m.now.Mono, heard: m.now.Mono, due: m.now.Mono + m.cfg.timing(o.Network).PollShow, wait: m.cfg.timing(o.Network).PollShow}
 	m.tasks = append(m.tasks, t)
 	if !ok || v.token != token {
 		t.giveUp(m, "left")

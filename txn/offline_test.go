@@ -206,6 +206,33 @@ func TestTenWrongAnswersEndTheMode(t *testing.T) {
 	}
 }
 
+// Who renews the mode is known by a PIN, and it takes the network.
+func TestRenewalTakesASupervisor(t *testing.T) {
+	r := offlineRig(t)
+	for range 3 {
+		r.coded("5")
+		for range 3 {
+			r.keys(wrongAnswer + " OK")
+		}
+		r.keys("CANCEL")
+	}
+	r.coded("5")
+	r.keys(wrongAnswer + " OK CANCEL")
+	r.keys("MENU 8 9")
+	if r.mode().Renewed != 0 {
+		t.Error("renewed without a supervisor")
+	}
+	r.keys("CANCEL CANCEL " + enrolled + " MENU 8 9 " + pinKeys)
+	r.sees("离线收款续期", "续期需要网络")
+	r.pass(time.Minute, says(txn.StatusNotFound, ""))
+	r.keys("CANCEL MENU 8 9 " + pinKeys)
+	r.sees("答错 10 次", "确认 续期")
+	r.keys("OK")
+	if got := r.mode(); got.Tries != 0 || got.Renewed != 1 {
+		t.Errorf("the mode is %+v", got)
+	}
+}
+
 func TestOfflineLimits(t *testing.T) {
 	r := offlineRig(t)
 	r.coded("200")

@@ -184,7 +184,8 @@ func (r *Outcome) apply(o Order) (Order, error) {
 	return o.settle(r.Settles)
 }
 
-// Printed says that the receipts of a paid or unconfirmed order, or of one of its refunds, came out whole, or that a person decided to do without.
+// Printed says that the receipts of a paid or unconfirmed order, or of one of an order's refunds, came out whole, or that a
+// person decided to do without.
 type Printed struct {
 	Order   OrderNo   `json:"order"`
 	Refund  RefundNo  `json:"refund,omitempty"` // empty: of the payment

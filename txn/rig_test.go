@@ -134,6 +134,9 @@ func (r *rig) step(events ...txn.Event) {
 	}
 }
 
+// plainHash stands for a hash: it hides nothing, and costs nothing.
+func plainHash(p txn.PIN) txn.PINHash { return txn.PINHash("plain " + p.Reveal()) }
+
 // cut reports whether the power goes at this commit: then nothing else happens.
 func (r *rig) cut(rec txn.Record) bool {
 	r.t.Helper()
@@ -148,9 +151,6 @@ func (r *rig) cut(rec txn.Record) bool {
 	}
 	return true
 }
-
-// plainHash stands for a hash: it hides nothing, and costs nothing.
-func plainHash(p txn.PIN) txn.PINHash { return txn.PINHash("plain " + p.Reveal()) }
 
 // release carries out the first n commits that wait, or all for n < 0.
 func (r *rig) release(n int) {

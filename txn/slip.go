@@ -66,7 +66,7 @@ func (m *Machine) receipt(o Order, which, mark string) Slip {
 	s.Rows = append(s.Rows, Row{"日期时间", o.when().In(BusinessZone).Format(slipTime)})
 	s.Total = totals(o)
 	if o.State == Unconfirmed {
-		s = asUnconfirmed(s)
+		s = unconfirmedSlip(s)
 	}
 	if o.Exception == OverTotal {
 		s.Notes = append(s.Notes, "本单为重复付款，请退款", "Paid beyond the sale's total: refund it")
@@ -131,24 +131,6 @@ func (m *Machine) slip() Slip {
 	return s
 }
 
-// when is the time on the order's receipt: when it was paid, or answered as far as an unconfirmed one goes.
-func (o Order) when() time.Time {
-	if o.State == Unconfirmed {
-		return o.Updated
-	}
-	return o.PaidAt
-}
-
-// asUnconfirmed marks a slip that proves nothing yet: in large type, beside whatever other mark it has.
-func asUnconfirmed(s Slip) Slip {
-	if s.Mark != "" {
-		s.Copy += " 重打印"
-	}
-	s.Mark = markOffline
-	s.Notes = append(s.Notes, "离线待确认，以平台结果为准", "UNCONFIRMED by the network")
-	return s
-}
-
 // refundReceipt returns one copy of the slip of a refund.
 func (m *Machine) refundReceipt(o Order, r Refund, which, mark string) Slip {
 	network, _ := m.cfg.network(o.Network)
@@ -180,5 +162,23 @@ func (m *Machine) refundReceipt(o Order, r Refund, which, mark string) Slip {
 		s.QR = string(o.No)
 	}
 	s.Footer = m.cfg.Merchant.Footer
+	return s
+}
+
+// when is the time on the order's receipt: when it was paid, or answered as far as an unconfirmed one goes.
+func (o Order) when() time.Time {
+	if o.State == Unconfirmed {
+		return o.Updated
+	}
+	return o.PaidAt
+}
+
+// unconfirmedSlip marks a slip that proves nothing yet: in large type, beside whatever other mark it has.
+func unconfirmedSlip(s Slip) Slip {
+	if s.Mark != "" {
+		s.Copy += " 重打印"
+	}
+	s.Mark = markOffline
+	s.Notes = append(s.Notes, "离线待确认，以平台结果为准", "UNCONFIRMED by the network")
 	return s
 }

@@ -32,8 +32,8 @@ type task struct {
 	mismatch  int           // signed answers about our order with somebody else's facts
 	cancelled bool          // the cashier gave up while a request was in flight
 	last      Fault         // why the latest request brought nothing
-	heard     time.Duration // when the latest verified answer came, or the order was taken up
 	lastCode  string        // … and the network's own code, if it gave one
+	heard     time.Duration // when the latest verified answer came, or the order was taken up
 
 	sealed   string        // an offline code that is not on disk yet
 	typed    OfflineAnswer // an answer whose try is being counted

@@ -12,6 +12,7 @@ var (
 	keyOfflineOK = text{"确认 出离线码", "OK show QR"}
 	keyCheck     = text{"确认 核对", "OK check"}
 	keyRenew     = text{"9 主管续期", "9 renew"}
+	keyRenewOK   = text{"确认 续期", "OK renew"}
 )
 
 // What the screens of offline codes say.
@@ -31,7 +32,7 @@ var (
 	sayWillConfirm   = text{"网络恢复后自动确认", "Confirmed when the network is back"}
 	sayRenew         = text{"答错 %d 次。此前已续期 %d 次", "%d wrong answers. Renewed %d times before"}
 	sayRenewKey      = text{"有离线单给出了答案却没有人付款：密钥可能已泄露，请先换密钥", "An answer was given that nobody paid for: the key may be known to others. Replace it first"}
-	sayUnpaid        = text{"离线码给出了答案，平台说没有人付款：钱没有收到。请查明答案从何而来，换密钥", "The offline QR was answered, and its network says that nobody paid: no money came. Find out where the answer came from, replace the key"}
+	sayUnpaid        = text{"离线单给出了答案，平台说没有人付款。请叫主管查清，并更换离线密钥，再了结", "An offline QR was answered and nobody paid it. Find out why, replace the offline key, then settle"}
 	sayRenewed       = text{"离线收款已续期", "Offline payment renewed"}
 )
 
@@ -50,10 +51,10 @@ var (
 	whyOfflineExpired   = text{"离线码已过期。请看顾客手机：已付则勿再收，叫主管；未付请收现金", "The offline QR has expired. Look at the phone: if paid, do not charge again, call a supervisor; if not, take cash"}
 	whyOfflineNothing   = text{"离线码已过期，没有扣款", "The offline QR has expired, nothing was charged"}
 	whyNoCode           = text{"离线码无法生成：请收现金，叫技术员", "The offline QR can't be made: take cash, call a technician"}
+	whyNoRenewal        = text{"还有 %d 笔待确认：请先恢复网络", "%d still unconfirmed: mend the network first"}
+	whyNoRenewalOffline = text{"续期需要网络：请先恢复网络", "Renewing needs the network: mend it first"}
 
 	errOfflineDigits = text{"答案是%d位数字，见顾客手机", "%d digits, as on the customer's phone"}
-	errRenewCount    = text{"还有%d笔待确认：请先恢复网络", "%d unconfirmed: go online first"}
-	errRenewDark     = text{"续期需要网络：请先恢复网络", "No network: renewing needs it"}
 
 	stsConfirmed   = text{"离线单已确认 %s (%s)", "Offline %s (%s) confirmed"}
 	stsUnpaid      = text{"离线单 %s (%s) 未付：叫主管", "%s (%s) UNPAID: supervisor"}

@@ -51,8 +51,6 @@ func TestStandingLineFits(t *testing.T) {
 	add("offline left", sayOfflineLeft)
 	add("offline renewed", sayRenewed)
 	add("offline digits", errOfflineDigits, 8)
-	add("renewal", errRenewCount, 100)
-	add("renewal without network", errRenewDark)
 	standing := func(l Language) string {
 		return stsExceptions.in(l, maxExceptions) + " " + stsPending.in(l, maxUnresolved) + " " + stsNearEnd.in(l)
 	}

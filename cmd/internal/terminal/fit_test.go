@@ -25,9 +25,9 @@ type wanderer struct {
 	now     txn.Time
 	queue   []txn.Event // answers that wait for their turn
 	codes   int
-	down    bool // the network is
-	seen    map[string]bool
+	down    bool // no request reaches a network
 	dark    bool // no network says anything
+	seen    map[string]bool
 }
 
 func newWanderer(t *testing.T, seed uint64, language txn.Language) *wanderer {
@@ -81,13 +81,6 @@ func (w *wanderer) step(ev txn.Event) {
 			defer w.step(txn.Committed{Token: e.Token, Order: o, Err: err})
 		case txn.Request:
 			w.queue = append(w.queue, w.answer(e))
-		case txn.MakeOffline:
-			w.queue = append(w.queue, txn.OfflineCodeMade{
-				Order: e.Order.No, Code: "HTTPS://PAY.EXAMPLE.CN/O/" + strings.Repeat("A", 140),
-				Digest: txn.AnswerDigest(strings.Repeat(pick(w, "0a", "0b", "0c", "?"), 32)),
-			})
-		case txn.CheckAnswer:
-			w.queue = append(w.queue, txn.AnswerChecked{Order: e.Order.No, Right: w.rng.IntN(3) == 0})
 		case txn.RefundRequest:
 			w.queue = append(w.queue, w.answerRefund(e))
 		case txn.Recall:
@@ -96,6 +89,13 @@ func (w *wanderer) step(ev txn.Event) {
 			defer w.step(txn.PINChecked{Token: e.Token, Right: w.rng.IntN(20) > 0})
 		case txn.HashPIN:
 			defer w.step(txn.PINHashed{Token: e.Token, Hash: "hash"})
+		case txn.MakeOffline:
+			w.queue = append(w.queue, txn.OfflineCodeMade{
+				Order: e.Order.No, Code: "HTTPS://PAY.EXAMPLE.CN/O/" + strings.Repeat("A", 140),
+				Digest: txn.AnswerDigest(strings.Repeat(pick(w, "0a", "0b", "0c", "?"), 32)),
+			})
+		case txn.CheckAnswer:
+			w.queue = append(w.queue, txn.AnswerChecked{Order: e.Order.No, Right: w.rng.IntN(3) == 0})
 		case txn.Kick:
 			w.queue = append(w.queue, txn.KickEnded{Order: e.Order, Fault: pick(w, "", txn.PrintGone)})
 		case txn.Print:
@@ -127,32 +127,6 @@ func (w *wanderer) answer(r txn.Request) txn.NetworkAnswered {
 		a.Answer = txn.Answer{Status: txn.StatusReady, CodeURL: "weixin://wxpay/bizpayurl?pr=abcdefghijk"}
 	}
 	return a
-}
-
-// keys presses keys, and takes what follows from them.
-func (w *wanderer) keys(names string) {
-	for name := range strings.FieldsSeq(names) {
-		w.step(txn.KeyPressed{Key: txn.Key(name)})
-		for len(w.queue) > 0 {
-			ev := w.queue[0]
-			w.queue = w.queue[1:]
-			w.step(ev)
-		}
-		w.now.Mono += 100 * time.Millisecond
-		w.now.Wall = w.now.Wall.Add(100 * time.Millisecond)
-		w.step(txn.Tick{})
-	}
-}
-
-// offline finds the network down, asks for an offline code, and perhaps keys an answer in; the network stays down for a
-// while.
-func (w *wanderer) offline() {
-	w.down = true
-	w.keys("CANCEL CANCEL CANCEL 5 0 OK")
-	w.keys("8 OK")
-	for range w.rng.IntN(3) {
-		w.keys("1 2 3 4 5 6 7 8 OK")
-	}
 }
 
 // answerRefund is what a network may say to a request about a refund.
@@ -205,6 +179,32 @@ func (w *wanderer) pass(d time.Duration) {
 	w.now.Mono += d
 	w.now.Wall = w.now.Wall.Add(d)
 	w.step(txn.Tick{})
+}
+
+// keys presses keys, and takes what follows from them.
+func (w *wanderer) keys(names string) {
+	for name := range strings.FieldsSeq(names) {
+		w.step(txn.KeyPressed{Key: txn.Key(name)})
+		for len(w.queue) > 0 {
+			ev := w.queue[0]
+			w.queue = w.queue[1:]
+			w.step(ev)
+		}
+		w.now.Mono += 100 * time.Millisecond
+		w.now.Wall = w.now.Wall.Add(100 * time.Millisecond)
+		w.step(txn.Tick{})
+	}
+}
+
+// offline finds the network down, asks for an offline code, and perhaps keys an answer in; the network stays down for a
+// while.
+func (w *wanderer) offline() {
+	w.down = true
+	w.keys("CANCEL CANCEL CANCEL 5 0 OK")
+	w.keys("8 OK")
+	for range w.rng.IntN(3) {
+		w.keys("1 2 3 4 5 6 7 8 OK")
+	}
 }
 
 // wander does one thing.

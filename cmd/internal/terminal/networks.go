@@ -14,7 +14,6 @@ import (
 	"smartpos/txn/pay"
 	"smartpos/txn/pay/aggregator"
 	"smartpos/txn/pay/alipay"
-	"smartpos/txn/pay/offlineqr"
 	"smartpos/txn/pay/unionpay"
 	"smartpos/txn/pay/wechat"
 )
@@ -94,14 +93,15 @@ func CheckNetworks(p *device.Profile) (warnings []string, err error) {
 		}
 	}
 	if p.Offline.Enabled {
-		_, err := offlineqr.New(offlineConfig(p, v))
-		errs = append(errs, err)
+		if _, err := newOffline(p, v); err != nil {
+			errs = append(errs, fmt.Errorf("offline: %w", err))
+		}
 	}
 	return warnings, errors.Join(errs...)
 }
 
 func openNetwork(p *device.Profile, v vault, id txn.NetworkID) (pay.Network, error) {
-	if err := v.lacks(id); err != nil {
+	if err := v.lacks("networks." + string(id)); err != nil {
 		return nil, err
 	}
 	switch id {
@@ -120,7 +120,7 @@ func wechatConfig(p *device.Profile, v vault) wechat.Config {
 	file := func(path string) wechat.Source { return wechat.File(p.Path(path)) } // an empty path is no source
 	return wechat.Config{
 		MerchantID: w.MerchantID, AppID: w.AppID, Serial: w.Serial,
-		PrivateKey: v.source("wechat", "private_key", w.PrivateKey), APIv3Key: v.source("wechat", "api_v3_key", w.APIV3Key),
+		PrivateKey: v.source("networks.wechat.private_key", w.PrivateKey), APIv3Key: v.source("networks.wechat.api_v3_key", w.APIV3Key),
 		PublicKeyID: w.PublicKeyID, PublicKey: file(w.PublicKey),
 		NotifyURL:  w.NotifyURL,
 		Production: p.Environment == device.Production,
@@ -134,7 +134,7 @@ func alipayConfig(p *device.Profile, v vault) alipay.Config {
 	file := func(path string) alipay.Source { return alipay.File(p.Path(path)) } // an empty path is no source
 	return alipay.Config{
 		AppID: a.AppID, SellerID: a.SellerID,
-		PrivateKey: v.source("alipay", "private_key", a.PrivateKey), PublicKey: file(a.PublicKey),
+		PrivateKey: v.source("networks.alipay.private_key", a.PrivateKey), PublicKey: file(a.PublicKey),
 		Production: p.Environment == device.Production,
 		BaseURL:    a.BaseURL, RootCAs: file(a.CA),
 		Timeout: p.Sale.RequestTimeout.D(), Terminal: p.Terminal.ID, Description: p.Merchant.Name,
@@ -146,7 +146,7 @@ func unionpayConfig(p *device.Profile, v vault) unionpay.Config {
 	file := func(path string) unionpay.Source { return unionpay.File(p.Path(path)) } // an empty path is no source
 	return unionpay.Config{
 		MerchantID: u.MerchantID, TerminalID: u.TerminalID,
-		PrivateKey: v.source("unionpay", "private_key", u.PrivateKey), Certificate: file(u.Certificate), Root: file(u.Root), Middle: file(u.Middle),
+		PrivateKey: v.source("networks.unionpay.private_key", u.PrivateKey), Certificate: file(u.Certificate), Root: file(u.Root), Middle: file(u.Middle),
 		NotifyURL:  u.NotifyURL,
 		Production: p.Environment == device.Production,
 		BaseURL:    u.BaseURL, RootCAs: file(u.CA),
@@ -159,7 +159,7 @@ func aggregatorConfig(p *device.Profile, v vault) aggregator.Config {
 	file := func(path string) aggregator.Source { return aggregator.File(p.Path(path)) } // an empty path is no source
 	return aggregator.Config{
 		BaseURL: a.BaseURL, MerchantID: a.MerchantID,
-		KeyID: a.KeyID, PrivateKey: v.source("aggregator", "private_key", a.PrivateKey), PlatformKeyID: a.PlatformKeyID, PlatformKey: file(a.PlatformKey),
+		KeyID: a.KeyID, PrivateKey: v.source("networks.aggregator.private_key", a.PrivateKey), PlatformKeyID: a.PlatformKeyID, PlatformKey: file(a.PlatformKey),
 		Production: p.Environment == device.Production, RootCAs: file(a.CA),
 		Timeout: p.Sale.RequestTimeout.D(), Terminal: p.Terminal.ID, Description: p.Merchant.Name,
 	}

@@ -2,7 +2,6 @@ package terminal
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"time"
 
@@ -23,21 +22,24 @@ func openOffline(p *device.Profile, log *slog.Logger) Sealer {
 	if !p.Offline.Enabled {
 		return nil
 	}
-	v := openVault(p)
-	s, err := offlineqr.New(offlineConfig(p, v))
-	if err = errors.Join(v.err, err); err != nil {
+	s, err := newOffline(p, openVault(p))
+	if err != nil {
 		log.Error("offline codes left out", "err", err)
 		return nil
 	}
 	return s
 }
 
-func offlineConfig(p *device.Profile, v vault) offlineqr.Config {
-	a := p.Offline.Acquirer
-	return offlineqr.Config{
-		Terminal: p.Terminal.ID, KeyNumber: a.KeyNumber, Key: v.named("offline.acquirer.key", a.Key), Page: a.Page,
-		Production: p.Environment == device.Production,
+func newOffline(p *device.Profile, v vault) (*offlineqr.Sealer, error) {
+	const table = "offline.acquirer"
+	if err := v.lacks(table); err != nil {
+		return nil, err
 	}
+	a := p.Offline.Acquirer
+	return offlineqr.New(offlineqr.Config{
+		Terminal: p.Terminal.ID, KeyNumber: a.KeyNumber, Key: v.source(table+".key", a.Key), Page: a.Page,
+		Production: p.Environment == device.Production,
+	})
 }
 
 // makeOffline draws an answer and seals it, beside the loop: random numbers may have to be waited for.

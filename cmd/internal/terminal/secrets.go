@@ -73,28 +73,22 @@ func openVault(p *device.Profile) vault {
 }
 
 // source returns where a setting's key comes from: the sealed file, if there is one, or the file that the profile
-// names. Names begin with the network's table.
-func (v vault) source(table, setting, file string) wechat.Source {
-	return v.named("networks."+table+"."+setting, file)
-}
-
-// named is source for a setting by its whole name.
-func (v vault) named(name, file string) wechat.Source {
+// names.
+func (v vault) source(name, file string) wechat.Source {
 	if v.profile.Secrets.Sealed == "" {
 		return wechat.File(v.profile.Path(file)) // an empty path is no source
 	}
 	return wechat.Sealed(v.sealed[name].Reveal())
 }
 
-// lacks returns why a network can't have its keys from the sealed file; nil if it can, or needn't.
-func (v vault) lacks(id txn.NetworkID) error {
+// lacks returns why a table's keys can't be had from the sealed file; nil if they can, or needn't.
+func (v vault) lacks(table string) error {
 	p := v.profile
 	if p.Secrets.Sealed == "" || v.err != nil {
 		return v.err
 	}
-	table := "networks." + string(id) + "."
 	for _, f := range p.SecretFiles() {
-		setting, ours := strings.CutPrefix(f.Name, table)
+		setting, ours := strings.CutPrefix(f.Name, table+".")
 		if ours && v.sealed[f.Name].IsZero() {
 			return &pay.KeyError{Setting: setting, Err: fmt.Errorf("%s is not in %s: name its file in the profile, then pos seal", f.Name, p.Path(p.Secrets.Sealed))}
 		}

@@ -187,10 +187,6 @@ func (t *Terminal) step(ctx context.Context, ev txn.Event) {
 			t.commits.add(e)
 		case txn.Request:
 			t.request(ctx, e)
-		case txn.MakeOffline:
-			t.makeOffline(ctx, e)
-		case txn.CheckAnswer:
-			t.checkAnswer(ctx, e)
 		case txn.RefundRequest:
 			t.requestRefund(ctx, e)
 		case txn.Recall:
@@ -199,6 +195,10 @@ func (t *Terminal) step(ctx context.Context, ev txn.Event) {
 			t.checkPIN(ctx, e)
 		case txn.HashPIN:
 			t.hashPIN(ctx, e)
+		case txn.MakeOffline:
+			t.makeOffline(ctx, e)
+		case txn.CheckAnswer:
+			t.checkAnswer(ctx, e)
 		case txn.Print, txn.Kick:
 			t.prints.add(e)
 		case txn.Trigger:
