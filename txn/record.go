@@ -204,7 +204,7 @@ func (r *Printed) apply(o Order) (Order, error) {
 		refund.Printed = true
 		return o.withRefund(refund), nil
 	}
-	if o.State != Paid && o.State != Unconfirmed || r.Refund != "" {
+	if o.State != Paid && !o.answered() || r.Refund != "" { // a slip may come out just when its order is disproved
 		return o, fmt.Errorf("%w: receipt of %s%s, which is %q", ErrTransition, o.No, r.Refund, o.State)
 	}
 	o.Printed = true

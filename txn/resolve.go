@@ -246,8 +246,10 @@ func (m *Machine) ended(o Order) {
 	m.note("order "+string(o.State)+" "+o.Reason, o.No)
 	m.fresh(o)
 	switch {
-	case o.State == Paid && o.Offline != nil && o.Offline.Answered:
-		m.confirmed()
+	case o.answered() && o.State == Paid: // its slip came out, or is owed, since it was handed over
+		m.emit(Beep{BeepPaid})
+	case o.answered():
+		m.disproved(o)
 	case o.State == Paid:
 		m.paidOrder(o)
 	}

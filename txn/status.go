@@ -116,11 +116,8 @@ func (m *Machine) doubt() string {
 	switch {
 	case !ok || v.t.url == "":
 		return ""
-	case v.t.last == FaultConfig:
-		n, _ := m.cfg.network(v.t.order.Network)
-		return m.say(stsRefused, m.networkShort(n))
 	case v.t.last != FaultNone:
-		return m.say(netFaults[v.t.last])
+		return m.silent(v.t.order.Network, v.t.last)
 	case v.t.mismatch > 0:
 		return m.say(stsMismatch)
 	}

@@ -141,7 +141,7 @@ const (
 )
 
 // request is a signed request and its nonce.
-func (c *Client) request(ctx context.Context, path string, body request, now time.Time) (*http.Request, string, error) {
+func (c *Client) request(ctx context.Context, path string, body any, now time.Time) (*http.Request, string, error) {
 	text, err := json.Marshal(body)
 	if err != nil {
 		return nil, "", err

@@ -11,13 +11,26 @@ const (
 	closing, reverse  = txn.OpClose, txn.OpReverse
 )
 
-// codes are the error codes of docs/aggregator.md. A nonce that was used means that a request of ours has arrived twice:
-// what came of the first only a query tells.
-var codes = client.NewCodes(
-	client.System.Of("SYSTEM_ERROR TOO_MANY_REQUESTS NONCE_USED"),
-	client.Config.Of(`SIGN_ERROR KEY_UNKNOWN CLOCK_SKEW MERCHANT_UNKNOWN MERCHANT_DISABLED INVALID_REQUEST CALL_UNKNOWN
-		WRONG_METHOD`),
+// What means the same in every call. A nonce that was used means that a request of ours has arrived twice: what came of
+// the first only a query tells.
+var (
+	trouble = client.System.Of("SYSTEM_ERROR TOO_MANY_REQUESTS NONCE_USED")
+	setUp   = client.Config.Of(`SIGN_ERROR KEY_UNKNOWN CLOCK_SKEW MERCHANT_UNKNOWN MERCHANT_DISABLED INVALID_REQUEST
+		CALL_UNKNOWN WRONG_METHOD`)
+)
 
+// refundCodes are the error codes of refunds.
+var refundCodes = client.NewCodes(
+	trouble, setUp,
+	client.Refused.Of("REFUND_OVER REFUND_EXPIRED REFUND_LIMIT MERCHANT_BALANCE ORDER_NOT_PAID ORDER_ENDED", txn.OpRefund),
+	client.Exists.Of("REFUND_EXISTS", txn.OpRefund),
+	client.NotFound.Of("ORDER_NOT_FOUND", txn.OpRefund),
+	client.NotFound.Of("REFUND_NOT_FOUND", txn.OpQueryRefund),
+)
+
+// codes are the error codes of docs/aggregator.md.
+var codes = client.NewCodes(
+	trouble, setUp,
 	client.Exists.Of("ORDER_EXISTS ORDER_PAID ORDER_ENDED", show, scan),
 	client.Failed.Of("AMOUNT_LIMIT", show, scan),
 	client.Failed.Of("CODE_INVALID CODE_EXPIRED WALLET_UNSUPPORTED BALANCE_NOT_ENOUGH PAYMENT_REFUSED", scan),

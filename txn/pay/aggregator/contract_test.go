@@ -27,3 +27,14 @@ func TestContract(t *testing.T) {
 		})
 	}
 }
+
+// TestRefundContract does the same for refunds. A refund does not know by which method its order was paid.
+func TestRefundContract(t *testing.T) {
+	net, c := sandbox(t, paynet.Options{}, nil)
+	paynettest.RunRefunds(t, net, paynettest.Case{
+		Client: c, Network: paynet.Aggregator, Wallet: paynet.Alipay,
+		Ops:     map[txn.Op]string{txn.OpRefund: paynet.OpRefund, txn.OpQueryRefund: paynet.OpRefundQuery},
+		Habits:  paytest.Habits{NamesAll: true, NamesMerchant: true},
+		Without: []paytest.Failure{paytest.WrongApp, paytest.WrongType},
+	})
+}
