@@ -38,6 +38,7 @@ type Profile struct {
 	Printer  Printer  `toml:"printer"`
 	Networks Networks `toml:"networks"`
 	Offline  Offline  `toml:"offline"`
+	Backup   Backup   `toml:"backup"`
 
 	dir string // the folder of the profile
 }
@@ -169,6 +170,13 @@ type Networks struct {
 	Unionpay Unionpay `toml:"unionpay"`
 
 	Aggregator Aggregator `toml:"aggregator"`
+}
+
+// Backup is the [backup] table: who can open the journal's backups, and where they are put while the terminal sells.
+type Backup struct {
+	RecoveryKey string   `toml:"recovery_key"` // public half of the shop's key, age1 and 58 characters; default "", no backups
+	Folder      string   `toml:"folder"`       // folder that one is written to when it is there, as a mounted stick; default "", none
+	Every       Duration `toml:"every"`        // between two: 1 h–168 h; default 24 h
 }
 
 // Wechat is the [networks.wechat] table. All but Name, BaseURL and CA are required when it is enabled, the secrets'

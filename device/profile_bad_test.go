@@ -120,6 +120,10 @@ var badProfiles = []struct {
 		`host.toml: printer.drawer: must be "none", "pin2" or "pin5", not "pin3"; did you mean "pin2"?`},
 	{"a pulse that burns the solenoid", `drawer_pulse = "100ms"`, `drawer_pulse = "2s"`,
 		`host.toml: printer.drawer_pulse: must be 20ms to 500ms, not 2s`},
+	{"the secret half of the recovery key", `recovery_key = ""`, `recovery_key = "AGE-SECRET-KEY-1QQQQ"`,
+		`host.toml: backup.recovery_key: must be age1 and 58 characters, the public half of the shop's recovery key`},
+	{"backups that nobody could open", `folder = ""`, `folder = "/mnt/stick"`,
+		`host.toml: backup.recovery_key: is required with backup.folder: nothing leaves the terminal in clear`},
 	{"three rows", consoleRows, `kind = "matrix"
 rows = ["GPIO0", "GPIO1", "GPIO2"]`,
 		`host.toml: keypad.rows: must be 4 pins, not 3`},

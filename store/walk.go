@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"smartpos/store/internal/rules"
 	"smartpos/txn"
 )
 
@@ -64,7 +63,7 @@ func (v *view) entry(seq uint64, head [hashSize]byte) (Entry, error) {
 	if e.previous != head {
 		return Entry{}, damagedf("record %d doesn't follow the one before it", seq)
 	}
-	rec, err := rules.Decode(e.kind, e.payload)
+	rec, err := e.record(v.keys)
 	if err != nil {
 		return Entry{}, damagedf("record %d: %v", seq, err)
 	}
@@ -127,6 +126,8 @@ func (e Entry) String() string {
 		return fmt.Sprintf("%d offline mode: renewed by %s", e.Sequence, r.Operator)
 	case *txn.Enrolled:
 		return fmt.Sprintf("%d operator %s: %s", e.Sequence, r.Operator, r.Role)
+	case *txn.Restored:
+		return fmt.Sprintf("%d restored: incarnation %s after %s", e.Sequence, r.Incarnation, r.From)
 	case *txn.PINTried:
 		if r.Right {
 			return fmt.Sprintf("%d operator %s: right PIN", e.Sequence, r.Operator)

@@ -3,6 +3,7 @@
 //	pos [-profile FILE]        run the terminal
 //	pos check [-profile FILE]  read the profile and the keys it names, and say what is wrong with them
 //	pos seal [-profile FILE]   put the key files that it names into the sealed file of the board; -list lists that
+//	pos journal VERB …         list, show, verify, export, back up and restore the journal, see docs/journal.md
 //	pos version                say which firmware this is
 //	pos licence                print the licences that go with it
 //
@@ -41,6 +42,7 @@ const defaultProfile = "/etc/smartpos/profile.toml"
 const usage = `pos [-profile FILE]        runs the terminal
 pos check [-profile FILE]  reads the profile and the keys it names, and says what is wrong with them
 pos seal [-profile FILE]   puts the key files that it names into the sealed file of the board; -list lists that
+pos journal VERB …         lists, shows, verifies, exports, backs up and restores the journal; -h says how
 pos version                says which firmware this is
 pos licence                prints the licences that go with it
 `
@@ -59,6 +61,9 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	}
 	if verb == "seal" {
 		return seal(args, stdout, stderr)
+	}
+	if verb == "journal" {
+		return journal(args, stdout, stderr)
 	}
 	flags := flag.NewFlagSet("pos "+verb, flag.ContinueOnError)
 	flags.SetOutput(stderr)
@@ -98,7 +103,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		}
 		return runTerminal(p, stdin, stdout, stderr)
 	}
-	fmt.Fprintf(stderr, "pos: no such command %q; there are run, check, seal, version and licence\n", verb)
+	fmt.Fprintf(stderr, "pos: no such command %q; there are run, check, seal, journal, version and licence\n", verb)
 	return exitUsage
 }
 
