@@ -39,6 +39,7 @@ type Profile struct {
 	Printer  Printer  `toml:"printer"`
 	Networks Networks `toml:"networks"`
 	Offline  Offline  `toml:"offline"`
+	Backup   Backup   `toml:"backup"`
 
 	dir string // the folder of the profile
 }
@@ -172,8 +173,16 @@ type Networks struct {
 	Aggregator Aggregator `toml:"aggregator"`
 }
 
-// Wechat is the [networks.wechat] table. All but Name, BaseURL and CA are required when it is enabled, the secrets'
-// files only where [Secrets] has no sealed one. Files are relative to the profile's folder.
+// Backup is the [backup] table: who can open the journal's backups, and where they are put while the terminal sells.
+type Backup struct {
+	RecoveryKey string   `toml:"recovery_key"` // public half of the shop's key, age1 and 58 characters; default "", no backups
+	Folder      string   `toml:"folder"`       // folder that one is written to when it is there, as a mounted stick; default "", none
+	Every       Duration `toml:"every"`        // between two: 1 h–168 h; default 24 h
+}
+
+// Wechat is the [networks.wechat] table. All but Name, BaseURL, CA and WeChat Pay's public keys are required when it is
+// enabled, the secrets' files only where [Secrets] has no sealed one. Without a public key, platform certificates are
+// fetched under the API v3 key. Files are relative to the profile's folder.
 type Wechat struct {
 	Enabled     bool     `toml:"enabled"`       // default true when the table is there, else false
 	Name        string   `toml:"name"`          // 0–20 columns; default "微信支付"
@@ -188,6 +197,15 @@ type Wechat struct {
 	PublicKey   string   `toml:"public_key"`    // file of WeChat Pay's public key, PEM
 	NotifyURL   string   `toml:"notify_url"`    // https without query, 1–255 bytes; the network wants one, polling decides
 	AskLimit    Duration `toml:"ask_limit"`     // instead of the one in [sale]: 1 h–8760 h; default 0 s, that one
+
+	Next WechatKey `toml:"next"`
+}
+
+// WechatKey is the [networks.wechat.next] table: another public key that answers may come under, while WeChat Pay
+// changes from one to the next.
+type WechatKey struct {
+	PublicKeyID string `toml:"public_key_id"` // like that of [Wechat], needed with PublicKey; default "", none
+	PublicKey   string `toml:"public_key"`    // file, needed with PublicKeyID; default ""
 }
 
 // Alipay is the [networks.alipay] table. AppID and the keys are required when it is enabled, PrivateKey only where [Secrets]
@@ -261,7 +279,7 @@ type Offline struct {
 // enabled. Files are relative to the profile's folder.
 type OfflineAcquirer struct {
 	Page      string `toml:"page"`       // address before the codes: https, a path of 0–9 A–Z . / - alone, 1–200 bytes
-	Key       string `toml:"key"`        // file of the terminal's key, PEM
+	Key       string `toml:"key"`        // file of the terminal's key, PEM; in clear only without a sealed file
 	KeyNumber int    `toml:"key_number"` // of that key: 0–255; default 1
 }
 

@@ -39,6 +39,7 @@ func (c *checker) profile(p *Profile) {
 	c.aggregator(&p.Networks.Aggregator)
 	c.secrets(p)
 	c.offline(p)
+	c.backup(&p.Backup)
 	c.defaultNetwork(p)
 	c.pins(p)
 	c.sharedLines(p)

@@ -42,6 +42,7 @@ func DefaultProfile() *Profile {
 			Count: 5, Sum: 500_00, Each: 200_00, CodeTries: 3, ModeTries: 10, Digits: 6,
 			Expiry: Duration(5 * time.Minute), Network: "aggregator", Acquirer: OfflineAcquirer{KeyNumber: 1},
 		},
+		Backup: Backup{Every: Duration(24 * time.Hour)},
 	}
 }
 

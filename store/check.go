@@ -79,6 +79,9 @@ type checker struct {
 // every page, and no page may be left over; otherwise it reads branches only, one page for about a thousand
 // records, and takes their lowest children for the leaves that they are.
 func (p *pages) check(full bool) error {
+	if p.short != nil {
+		return p.short
+	}
 	c := &checker{pages: p, use: make([]byte, p.meta.high), full: full}
 	c.use[0], c.use[1] = pageUsed, pageUsed
 	if err := c.freelist(); err != nil {

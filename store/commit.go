@@ -91,6 +91,8 @@ type writer struct {
 	j  *Journal
 	at time.Time // the time of the record
 	st state     // as it will be
+
+	again *envelope // what is added was decided before, see replay; nil for what is new
 }
 
 // apply adds rec and returns its order after it, if it has one.
@@ -101,6 +103,14 @@ func (w *writer) apply(rec txn.Record) (txn.Order, error) {
 	payload, rec, err := rules.Canonical(rec)
 	if err != nil {
 		return txn.Order{}, err
+	}
+	return w.keep(rec, payload)
+}
+
+// keep adds rec, of which payload is the JSON. An intent has its number already, the next one.
+func (w *writer) keep(rec txn.Record, payload []byte) (txn.Order, error) {
+	if in, ok := rec.(*txn.Intent); ok {
+		return w.open(in, payload)
 	}
 	if txn.OfTill(rec) {
 		if err := w.putRecord(rec.Type(), payload); err != nil {
@@ -125,22 +135,26 @@ func (w *writer) apply(rec txn.Record) (txn.Order, error) {
 
 // intent gives a new order its number.
 func (w *writer) intent(in *txn.Intent) (txn.Order, error) {
-	no, err := rules.Number(w.j.cfg.Terminal, w.j.id.incarnation, w.st.orders+1)
+	incarnation, err := w.incarnation(w.st, w.j.id)
+	if err != nil {
+		return txn.Order{}, err
+	}
+	no, err := rules.Number(w.j.cfg.Terminal, incarnation, w.st.orders+1)
 	if err != nil {
 		return txn.Order{}, err
 	}
 	if in, err = rules.NewIntent(in, no); err != nil {
 		return txn.Order{}, err
 	}
-	return w.open(in)
-}
-
-// open adds an intent that has its number, the next one.
-func (w *writer) open(in *txn.Intent) (txn.Order, error) {
 	payload, rec, err := rules.Canonical(in)
 	if err != nil {
 		return txn.Order{}, err
 	}
+	return w.keep(rec, payload)
+}
+
+// open adds an intent that has its number, the next one.
+func (w *writer) open(in *txn.Intent, payload []byte) (txn.Order, error) {
 	w.st.orders++
 	first, seqs := w.st.orders, []uint64(nil)
 	if in.Sale != in.No {
@@ -156,7 +170,7 @@ func (w *writer) open(in *txn.Intent) (txn.Order, error) {
 			return txn.Order{}, err
 		}
 	}
-	return w.add(snapshot{}, rec, payload, first, append(seqs, w.st.orders))
+	return w.add(snapshot{}, in, payload, first, append(seqs, w.st.orders))
 }
 
 // add decides on rec, and writes it and everything that follows from it. First and seqs are the sale and its
@@ -170,7 +184,7 @@ func (w *writer) add(s snapshot, rec txn.Record, payload []byte, first uint64, s
 	if err != nil {
 		return txn.Order{}, err
 	}
-	after, err := rules.Apply(s.Order, rec, others)
+	after, err := w.judge(s.Order, rec, others)
 	if err != nil {
 		return txn.Order{}, err
 	}
@@ -240,8 +254,11 @@ func (w *writer) putRaw(bucket string, key, value []byte) error {
 }
 
 func (w *writer) putRecord(kind txn.RecordType, payload []byte) error {
-	e := envelope{
-		kind: kind, sequence: w.st.records + 1, previous: w.st.head, at: w.at, payload: payload,
+	e := envelope{kind: kind, sequence: w.st.records + 1, previous: w.st.head, at: w.at}
+	if w.again != nil {
+		e = *w.again
+	} else if err := e.fill(w.keys, payload); err != nil {
+		return err
 	}
 	b := e.encode(w.keys.record)
 	w.st.records, w.st.head = e.sequence, sha256.Sum256(b)

@@ -168,53 +168,7 @@ func use(dir string) (said string, err error) {
 }
 
 func TestDamage(t *testing.T) {
-	last := u64(wornOrders)
-	for _, test := range []struct {
-		name    string
-		damage  func(f *file)
-		records uint64 // intact from the first on
-	}{
-		{"a bit in a record's payload", func(f *file) { f.flip(bucketRecords, u64(50), 80) }, 49},
-		{"a bit in a record's version", func(f *file) { f.flip(bucketRecords, u64(50), 0) }, 49},
-		{"a bit in a record's sequence", func(f *file) { f.flip(bucketRecords, u64(50), 11) }, 49},
-		{"a bit in a record's length", func(f *file) { f.flip(bucketRecords, u64(50), 55) }, 49},
-		{"a bit in the head's MAC", func(f *file) { f.flip(bucketRecords, u64(wornRecords), -1) }, wornRecords - 1},
-		{"a bit in a pending order", func(f *file) { f.flip(bucketOrders, last, 40) }, wornRecords},
-		{"a bit in a paid order", func(f *file) { f.flip(bucketOrders, u64(7), 40) }, wornRecords},
-		{"a bit in the state", func(f *file) { f.flip(bucketMeta, []byte(keyState), 3) }, wornRecords},
-		{"a bit in the identity", func(f *file) { f.flip(bucketMeta, []byte(keyIdentity), 3) }, 0},
-		{"a bit in the device key's name", func(f *file) { f.flip(bucketMeta, []byte(keyIdentity), 50) }, 0},
-		{"a bit in a sale", func(f *file) { f.flip(bucketSales, last, 3) }, wornRecords},
-		{"a bit in the pending index", func(f *file) { f.flip(bucketPending, last, 3) }, wornRecords},
-		{"a bit in the exception list", func(f *file) { f.flip(bucketExceptions, u64(1), 3) }, wornRecords},
-		{"a bit in a code's digest", func(f *file) { f.flip(bucketCodes, u64(1), 3) }, wornRecords},
-		{"a page of records gone to zeros", func(f *file) {
-			root, _ := f.read(f.bucketRoot(bucketRecords))
-			children, _ := root.elements()
-			clear(f.page(children[1].child))
-		}, 1},
-		{"the root page gone to zeros", func(f *file) { clear(f.page(f.meta.root)) }, 0},
-		{"the free list gone to zeros", func(f *file) { clear(f.page(f.meta.freelist)) }, wornRecords},
-		{"the free list as long as memory", func(f *file) {
-			order.PutUint16(f.page(f.meta.freelist)[10:], 0xFFFF)
-			order.PutUint64(f.page(f.meta.freelist)[16:], 1<<40)
-		}, wornRecords},
-		{"the free list naming a page in use", func(f *file) {
-			order.PutUint64(f.page(f.meta.freelist)[16:], f.bucketRoot(bucketRecords))
-		}, wornRecords},
-		{"a branch that is its own child", func(f *file) {
-			root := f.bucketRoot(bucketRecords)
-			order.PutUint64(f.page(root)[pageHeader+pageElement+8:], root)
-		}, 1},
-		{"a value of four gigabytes", func(f *file) {
-			root, _ := f.read(f.bucketRoot(bucketRecords))
-			children, _ := root.elements()
-			order.PutUint32(f.page(children[1].child)[pageHeader+12:], 0xFFFFFFFF)
-		}, 1},
-		{"half the file", func(f *file) { f.b = f.b[:len(f.b)/2] }, 0},
-		{"all but the last page in use", func(f *file) { f.b = f.b[:int64(f.meta.high-1)*f.size] }, 0},
-		{"both meta pages gone to zeros", func(f *file) { clear(f.b[:2*f.size]) }, 0},
-	} {
+	for _, test := range damages {
 		t.Run(test.name, func(t *testing.T) {
 			dir := worn(t)
 			f := load(t, dir)

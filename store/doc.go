@@ -17,6 +17,12 @@
 // A power cut leaves all of a transaction or nothing of it. Start reads meta, pending and what they name, so it
 // costs what is pending and not what is past. docs/journal.md has every byte.
 //
+// # Backup and restore
+//
+// The records are the journal, and they form a chain, so a prefix of it is a snapshot: [Journal.Backup] copies that while
+// everything goes on, encrypted to the shop's recovery key. [Restore] writes the journal again from it, on any device, and
+// begins a new incarnation of order numbers. [Salvage] does the first with what is left of a damaged journal.
+//
 // # What can go wrong
 //
 // bbolt reads the file through a memory map and trusts its pages. Here nothing does: the page tree is looked over
@@ -32,5 +38,5 @@
 //   - Nothing is ever pruned yet. A sale takes about 3 KB; the file's limit is 512 MiB.
 //
 // Sources: bbolt's page layout from go.etcd.io/bbolt (internal/common/page.go, meta.go); HKDF is RFC 5869,
-// HMAC RFC 2104; base 32 is Douglas Crockford's (crockford.com/base32.html).
+// HMAC RFC 2104; the backup's encryption is age-encryption.org/v1; base 32 is Douglas Crockford's (crockford.com/base32.html).
 package store

@@ -14,37 +14,10 @@ import (
 // What lies in the file is whole and sealed here, and still not what was written: entries are missing, or stand
 // in another's place.
 func TestWrongButSealed(t *testing.T) {
-	swap := func(bucket string, a, b []byte) func(*bbolt.Tx) error {
-		return func(tx *bbolt.Tx) error {
-			bkt := tx.Bucket([]byte(bucket))
-			x, y := bytes.Clone(bkt.Get(a)), bytes.Clone(bkt.Get(b))
-			return errors.Join(bkt.Put(a, y), bkt.Put(b, x))
-		}
-	}
-	remove := func(bucket string, key []byte) func(*bbolt.Tx) error {
-		return func(tx *bbolt.Tx) error { return tx.Bucket([]byte(bucket)).Delete(key) }
-	}
-	for name, fn := range map[string]func(*bbolt.Tx) error{
-		"the latest record is gone":     remove(bucketRecords, u64(wornRecords)),
-		"a record is gone":              remove(bucketRecords, u64(5)),
-		"two records changed places":    swap(bucketRecords, u64(5), u64(6)),
-		"an order is gone":              remove(bucketOrders, u64(5)),
-		"two orders changed places":     swap(bucketOrders, u64(5), u64(6)),
-		"a sale is gone":                remove(bucketSales, u64(5)),
-		"a pending sale is forgotten":   remove(bucketPending, u64(wornOrders)),
-		"an exception is forgotten":     remove(bucketExceptions, u64(2)),
-		"exceptions changed places":     swap(bucketExceptions, u64(1), u64(2)),
-		"a code is forgotten":           remove(bucketCodes, u64(1)),
-		"the state is gone":             remove(bucketMeta, []byte(keyState)),
-		"the format is gone":            remove(bucketMeta, []byte(keyFormat)),
-		"the index is gone":             func(tx *bbolt.Tx) error { return tx.DeleteBucket([]byte(bucketPending)) },
-		"an entry too many":             func(tx *bbolt.Tx) error { return tx.Bucket([]byte(bucketCodes)).Put(u64(0), nil) },
-		"a record beyond the head":      func(tx *bbolt.Tx) error { return tx.Bucket([]byte(bucketRecords)).Put(u64(999), []byte{1}) },
-		"a sealed value of another key": func(tx *bbolt.Tx) error { return move(tx, bucketPending, u64(wornOrders), u64(7)) },
-	} {
-		t.Run(name, func(t *testing.T) {
+	for _, test := range forgeries {
+		t.Run(test.name, func(t *testing.T) {
 			dir := worn(t)
-			edit(t, dir, fn)
+			edit(t, dir, test.forge)
 			if _, err := use(dir); !errors.Is(err, txn.ErrJournalDamaged) {
 				t.Errorf("use: %v, want ErrJournalDamaged", err)
 			}

@@ -13,6 +13,9 @@ import (
 type Inspection struct {
 	Report
 	Found uint64 // records anywhere whose MAC holds
+	Head  Head   // the latest of those that hold from the first on; of the identity if there is none
+
+	latest uint64 // the highest sequence among those found
 }
 
 // Inspect says how much of a journal is intact, also of one that Open refuses. It goes around bbolt, reads
@@ -23,12 +26,8 @@ func Inspect(dir string, cfg Config) (in Inspection, err error) {
 	if err != nil {
 		return in, err
 	}
-	limit := cfg.LockTimeout
-	if limit <= 0 {
-		limit = defaultLockTimeout
-	}
 	path := filepath.Join(dir, FileName)
-	err = withPages(path, limit, func(p *pages) error {
+	err = withPages(path, cfg.withDefaults().LockTimeout, func(p *pages) error {
 		if err := p.format(); err != nil {
 			return err
 		}
@@ -48,12 +47,8 @@ func (p *pages) inspect(device []byte, in *Inspection) error {
 		}
 		return nil // go on behind it
 	}
-	values := map[string][]byte{}
-	_ = p.each(bucketMeta, note, func(key, value []byte) error {
-		values[string(key)] = bytes.Clone(value)
-		return nil
-	})
-	id, k, err := decodeIdentity(values[keyIdentity], device)
+	values := p.values(note)
+	id, _, k, err := openIdentity(values[keyIdentity], values[keyWrapped], device)
 	if err != nil {
 		return err
 	}
@@ -82,17 +77,28 @@ func (p *pages) inspect(device []byte, in *Inspection) error {
 	return first
 }
 
+// values returns what can be read of the bucket meta.
+func (p *pages) values(bad func(error) error) map[string][]byte {
+	values := map[string][]byte{}
+	_ = p.each(bucketMeta, bad, func(key, value []byte) error {
+		values[string(key)] = bytes.Clone(value)
+		return nil
+	})
+	return values
+}
+
 func (p *pages) inspectRecords(id identity, k keys, in *Inspection, note func(error) error) {
-	head := id.hash()
+	in.Head = id.hash()
 	_ = p.each(bucketRecords, note, func(key, value []byte) error {
 		e, err := decodeEnvelope(value, k.record)
 		if err != nil || len(key) != 8 || binary.BigEndian.Uint64(key) != e.sequence {
 			return note(damagedf("record %x doesn't hold", key))
 		}
 		in.Found++
-		if e.sequence == in.Records+1 && e.previous == head {
+		in.latest = max(in.latest, e.sequence)
+		if e.sequence == in.Records+1 && e.previous == in.Head {
 			in.Records++
-			head = sha256.Sum256(value)
+			in.Head = sha256.Sum256(value)
 		}
 		return nil
 	})

@@ -24,7 +24,7 @@ const (
 
 // Format is the version of the layout that this package writes. It reads all from 1 on; an older journal becomes one of
 // this version by the first record that is written to it.
-const Format = 2
+const Format = 3
 
 var (
 	// ErrSaleBusy is returned for an intent whose sale has another order that is open, unknown, reversing or
@@ -66,12 +66,27 @@ const (
 	defaultMaxBytes    = 512 << 20
 )
 
+func (cfg Config) withDefaults() Config {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.LockTimeout <= 0 {
+		cfg.LockTimeout = defaultLockTimeout
+	}
+	if cfg.MaxBytes <= 0 {
+		cfg.MaxBytes = defaultMaxBytes
+	}
+	return cfg
+}
+
 // Journal is a [txn.Journal] in one bbolt file. Its methods may be called from several goroutines.
 type Journal struct {
 	path string
 	cfg  Config
 	id   identity
 	keys keys
+
+	secret []byte // what keys are derived from: it goes into backups, encrypted, and nowhere else
 
 	// mu lets one transaction at a time into bbolt, readers too. bbolt could serve readers beside a writer,
 	// but a page that can't be read may strike while bbolt holds locks of its own: with nobody else inside,
@@ -99,15 +114,7 @@ func Open(dir string, cfg Config) (*Journal, error) {
 			return nil, err
 		}
 	}
-	if cfg.Now == nil {
-		cfg.Now = time.Now
-	}
-	if cfg.LockTimeout <= 0 {
-		cfg.LockTimeout = defaultLockTimeout
-	}
-	if cfg.MaxBytes <= 0 {
-		cfg.MaxBytes = defaultMaxBytes
-	}
+	cfg = cfg.withDefaults()
 	device, lost, err := prepare(dir, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("store: opening the journal in %s: %w", dir, err)
@@ -165,11 +172,11 @@ func (j *Journal) open(device []byte, lost bool) error {
 			if _, err := v.format(); err != nil {
 				return err
 			}
-			id, k, err := v.identity(device)
+			id, key, k, err := v.identity(device)
 			if err != nil {
 				return err
 			}
-			j.id, j.keys, v.keys = id, k, k
+			j.id, j.secret, j.keys, v.keys = id, key, k, k
 			st, err := v.state()
 			if err != nil {
 				return err
@@ -234,7 +241,7 @@ func (j *Journal) Recent(n int) (out []txn.Order, err error) {
 type Info struct {
 	Path        string
 	Format      int       // version of the layout
-	Incarnation string    // 8 characters of Crockford's base 32, in the middle of every order number
+	Incarnation string    // 8 characters of Crockford's base 32, in the middle of every new order number
 	Created     time.Time // by the device's clock
 	Records     uint64    // sequence of the latest record
 	Orders      uint64    // sequence of the latest order
@@ -253,8 +260,12 @@ func (j *Journal) Info() (info Info, err error) {
 		if err != nil {
 			return err
 		}
+		incarnation, err := v.incarnation(st, j.id)
+		if err != nil {
+			return err
+		}
 		info = Info{
-			Path: j.path, Format: format, Incarnation: j.id.incarnation, Created: j.id.created,
+			Path: j.path, Format: format, Incarnation: incarnation, Created: j.id.created,
 			Records: st.records, Orders: st.orders, Head: st.head, Bytes: v.tx.Size(),
 		}
 		return nil

@@ -22,6 +22,8 @@ type keys struct {
 	record []byte // MACs of records
 	value  []byte // seals of everything derived from records
 	code   []byte // digests of payment codes
+
+	payload []byte // enciphers what must not lie in clear
 }
 
 // The purposes, as HKDF's info. They are on disk by their effect: never change one.
@@ -29,12 +31,13 @@ const (
 	infoRecord = "smartpos journal 1: record"
 	infoValue  = "smartpos journal 1: value"
 	infoCode   = "smartpos journal 1: payment code"
+	infoCipher = "smartpos journal 3: payload"
 	infoName   = "smartpos device key: name"
 )
 
 func deriveKeys(device []byte, id identity) (keys, error) {
 	var k keys
-	for info, dst := range map[string]*[]byte{infoRecord: &k.record, infoValue: &k.value, infoCode: &k.code} {
+	for info, dst := range map[string]*[]byte{infoRecord: &k.record, infoValue: &k.value, infoCode: &k.code, infoCipher: &k.payload} {
 		key, err := hkdf.Key(sha256.New, device, id.salt[:], info, keySize)
 		if err != nil {
 			return keys{}, fmt.Errorf("deriving keys: %w", err)

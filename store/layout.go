@@ -36,6 +36,7 @@ const (
 	keyFormat   = "format"   // 4 bytes
 	keyIdentity = "identity" // sealed by itself
 	keyState    = "state"    // sealed
+	keyWrapped  = "key"      // the journal's key under the device's, in a restored journal; since format 3
 )
 
 // keyNow is the one key in till.

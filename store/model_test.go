@@ -1,8 +1,10 @@
 package store
 
 import (
+	"bytes"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,19 +14,22 @@ import (
 )
 
 // Random days of trade, right and wrong, go to the journal and to a plain-Go model of it. Both must take and
-// refuse the same, and know the same, also after any number of restarts.
+// refuse the same, and know the same, also after any number of restarts and of restores on other devices.
 func TestModel(t *testing.T) {
 	for seed := range uint64(3) {
 		rng := rand.New(rand.NewPCG(seed, 1))
 		dir := t.TempDir()
-		m := &modelled{t: t, rng: rng, real: open(t, dir), model: storetest.NewMemory("T0000001")}
+		m := &modelled{t: t, rng: rng, dir: dir, real: open(t, dir), model: storetest.NewMemory("T0000001")}
 		for step := range 160 {
 			m.step()
 			if rng.IntN(40) == 0 {
 				if err := m.real.Close(); err != nil {
 					t.Fatal(err)
 				}
-				m.real = open(t, dir)
+				m.real = open(t, m.dir)
+			}
+			if rng.IntN(50) == 0 {
+				m.restore()
 			}
 			if rng.IntN(25) == 0 || step == 159 {
 				m.compare()
@@ -39,10 +44,13 @@ func TestModel(t *testing.T) {
 type modelled struct {
 	t     *testing.T
 	rng   *rand.Rand
+	dir   string
 	real  *Journal
 	model *storetest.Memory
 	sales []txn.OrderNo // of the model
 	all   []txn.OrderNo
+
+	incarnations []string // of the real journal, one for each order
 }
 
 // step commits the same random record to both.
@@ -61,6 +69,7 @@ func (m *modelled) step() {
 	}
 	if _, ok := rec.(*txn.Intent); ok && wantErr == nil {
 		m.all = append(m.all, want.No)
+		m.incarnations = append(m.incarnations, rules.Incarnation(got.No))
 		m.sales = append(m.sales, want.Sale)
 	}
 }
@@ -153,7 +162,11 @@ func (m *modelled) offline(o txn.Order) txn.Record {
 // translate returns rec with the real incarnation in its numbers.
 func (m *modelled) translate(rec txn.Record) txn.Record {
 	to := func(no txn.OrderNo) txn.OrderNo {
-		return txn.OrderNo(strings.Replace(string(no), storetest.Incarnation, m.real.id.incarnation, 1))
+		seq, _ := rules.Sequence(no[:min(len(no), len("T0000001TEST000100000001"))]) // whatever is appended to it
+		if seq == 0 || seq > uint64(len(m.incarnations)) {
+			return no
+		}
+		return txn.OrderNo(strings.Replace(string(no), storetest.Incarnation, m.incarnations[seq-1], 1))
 	}
 	switch r := rec.(type) {
 	case *txn.Intent:
@@ -203,12 +216,29 @@ func (m *modelled) translate(rec txn.Record) txn.Record {
 
 // text renders what the real journal said with the model's incarnation.
 func (m *modelled) text(v any) string {
-	return strings.ReplaceAll(storetest.Text(v), m.real.id.incarnation, storetest.Incarnation)
+	text := storetest.Text(v)
+	for _, i := range append(slices.Compact(slices.Clone(m.incarnations)), must(m.real.Info()).Incarnation) {
+		text = strings.ReplaceAll(text, i, storetest.Incarnation)
+	}
+	return text
+}
+
+// restore puts a backup in the place of the real journal, on another device.
+func (m *modelled) restore() {
+	m.t.Helper()
+	var b bytes.Buffer
+	_, err := m.real.Backup(m.t.Context(), &b, safe().Recipient())
+	if err := errors.Join(err, m.real.Close()); err != nil {
+		m.t.Fatal(err)
+	}
+	m.dir = m.t.TempDir()
+	m.real, _ = mustRestore(m.t, m.dir, b.Bytes())
 }
 
 func (m *modelled) compare() {
 	m.t.Helper()
 	start, err := m.real.Start()
+	start.Till.Incarnation = "" // the model is never restored
 	want, _ := m.model.Start()
 	if err != nil || m.text(start) != storetest.Text(want) {
 		m.t.Errorf("Start: %s, %v\nthe model says %s", m.text(start), err, storetest.Text(want))
@@ -221,6 +251,9 @@ func (m *modelled) compare() {
 	i := 0
 	records := m.model.Records()
 	err = m.real.Walk(func(e Entry) error {
+		if _, ok := e.Record.(*txn.Restored); ok {
+			return nil
+		}
 		if i >= len(records) || m.text(e.Record) != storetest.Text(records[i]) {
 			m.t.Errorf("record %d is %s", i+1, m.text(e.Record))
 		}

@@ -50,6 +50,9 @@ type pages struct {
 	size int64 // of a page
 	meta pageMeta
 	lost bool // one of the two meta pages is invalid
+
+	count uint64 // pages that are there
+	short error  // the file ends before its last page; what is left of it can be read all the same
 }
 
 type pageMeta struct {
@@ -77,8 +80,12 @@ func openPages(r io.ReaderAt, length int64) (*pages, error) {
 	case err0 != nil || err1 == nil && second.transaction > first.transaction:
 		p.meta = second
 	}
-	if p.meta.high < 4 || p.meta.high > uint64(length/size) {
-		return nil, damagedf("file of %d bytes, should have %d pages of %d", length, p.meta.high, size)
+	p.count = min(p.meta.high, uint64(length/size))
+	if p.count < p.meta.high {
+		p.short = damagedf("file of %d bytes, should have %d pages of %d", length, p.meta.high, size)
+	}
+	if p.count < 4 {
+		return nil, damagedf("file of %d pages", p.count)
 	}
 	return p, nil
 }
@@ -120,8 +127,8 @@ type page struct {
 
 // header reads the first bytes of a page and judges them.
 func (p *pages) header(id uint64) (page, error) {
-	if id < 2 || id >= p.meta.high {
-		return page{}, damagedf("page %d of %d", id, p.meta.high)
+	if id < 2 || id >= p.count {
+		return page{}, damagedf("page %d of %d", id, p.count)
 	}
 	b := make([]byte, pageHeader)
 	if _, err := p.r.ReadAt(b, int64(id)*p.size); err != nil {
@@ -134,7 +141,7 @@ func (p *pages) header(id uint64) (page, error) {
 	if g.flags != flagBranch && g.flags != flagLeaf && g.flags != flagFreelist {
 		return page{}, damagedf("page %d of kind %#x", id, g.flags)
 	}
-	if g.extra >= p.meta.high-id {
+	if g.extra >= p.count-id {
 		return page{}, damagedf("page %d runs on for %d pages", id, g.extra)
 	}
 	return g, nil
@@ -259,17 +266,24 @@ func each(g page, bad func(error) error, fn func(element) error) error {
 	return nil
 }
 
-// leaves calls fn for every leaf element below a page.
+// leaves calls fn for every leaf element below a page. It reads no page twice: branches that share their children would
+// keep it busy for ever.
 func (p *pages) leaves(id uint64, depth int, bad func(error) error, fn func(element) error) error {
-	if depth > maxDepth {
-		return bad(damagedf("page %d lies %d deep", id, depth))
+	seen := map[uint64]bool{}
+	var below func(id uint64, depth int) error
+	below = func(id uint64, depth int) error {
+		if depth > maxDepth || seen[id] {
+			return bad(damagedf("page %d lies %d deep, or has two parents", id, depth))
+		}
+		seen[id] = true
+		g, err := p.read(id)
+		if err != nil {
+			return bad(err)
+		}
+		if g.flags == flagLeaf {
+			return each(g, bad, fn)
+		}
+		return each(g, bad, func(e element) error { return below(e.child, depth+1) })
 	}
-	g, err := p.read(id)
-	if err != nil {
-		return bad(err)
-	}
-	if g.flags == flagLeaf {
-		return each(g, bad, fn)
-	}
-	return each(g, bad, func(e element) error { return p.leaves(e.child, depth+1, bad, fn) })
+	return below(id, depth)
 }

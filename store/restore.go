@@ -6,9 +6,7 @@ import (
 	"errors"
 	"io"
 	"os"
-	"time"
 
-	"smartpos/store/internal/rules"
 	"smartpos/txn"
 )
 
@@ -31,11 +29,8 @@ func (j *Journal) restoreLatest() error {
 	if err != nil || next == nil {
 		return err
 	}
-	rec, err := rules.Decode(next.kind, next.payload)
-	if err != nil {
-		return damagedf("record %d, found behind the head: %v", next.sequence, err)
-	}
-	return j.rewrite(rec, next.at)
+	_, err = j.transact(next.at, func(w *writer) (txn.Order, error) { return w.replay(*next) })
+	return err
 }
 
 // successor looks for the record after the head among all bytes of the file, used or not.
@@ -72,7 +67,7 @@ func readRecord(r io.ReaderAt, at int64) []byte {
 		return nil
 	}
 	n := binary.BigEndian.Uint32(header[lengthAt:])
-	if n > rules.MaxPayload {
+	if n > maxStored {
 		return nil
 	}
 	b := make([]byte, headerSize+int(n)+macSize)
@@ -111,19 +106,4 @@ func search(r io.Reader, what []byte, fn func(at int64) error) error {
 		base += int64(len(buf) - keep)
 		buf = append(buf[:0], buf[len(buf)-keep:]...)
 	}
-}
-
-// rewrite commits a record that was committed before, as it was.
-func (j *Journal) rewrite(rec txn.Record, at time.Time) error {
-	_, err := j.transact(at, func(w *writer) (txn.Order, error) {
-		in, ok := rec.(*txn.Intent)
-		if !ok {
-			return w.apply(rec)
-		}
-		if seq, ok := rules.Sequence(in.No); !ok || seq != w.st.orders+1 {
-			return txn.Order{}, damagedf("order %s found behind order %d", in.No, w.st.orders)
-		}
-		return w.open(in)
-	})
-	return err
 }

@@ -91,11 +91,11 @@ func TestTwoSuccessors(t *testing.T) {
 	}
 }
 
-func must(o txn.Order, err error) txn.Order {
+func must[T any](v T, err error) T {
 	if err != nil {
 		panic(err)
 	}
-	return o
+	return v
 }
 
 // pendingShow returns the number of the shown order that is pending.

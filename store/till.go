@@ -17,8 +17,8 @@ func (v *view) till(st state) (t txn.Till, err error) {
 	if err != nil {
 		return txn.Till{}, err
 	}
-	var kept tillSnapshot
-	if err := json.Unmarshal(body, &kept); err != nil {
+	kept, err := v.keys.decodeTill(body)
+	if err != nil {
 		return txn.Till{}, damagedf("till: %v", err)
 	}
 	if kept.Record != st.till { // an older one, put back: it would give tries back
@@ -43,7 +43,7 @@ func (w *writer) putTill(rec txn.Record) error {
 		return err
 	}
 	w.st.till = w.st.records
-	body, err := json.Marshal(tillSnapshot{Record: w.st.till, Till: t})
+	body, err := w.keys.encodeTill(tillSnapshot{Record: w.st.till, Till: t})
 	if err != nil {
 		return fmt.Errorf("%w: %v", ErrRecord, err)
 	}
@@ -70,10 +70,15 @@ type tillTally struct {
 	till    txn.Till
 	record  uint64 // the latest that concerns it
 	without uint64 // records that have no order
+
+	incarnation string // of the numbers that come next
 }
 
 // add takes the next record of the chain.
 func (t *tillTally) add(e Entry) (err error) {
+	if t.incarnation, err = follow(t.incarnation, e.Record); err != nil {
+		return damagedf("record %d: %v", e.Sequence, err)
+	}
 	if !txn.ConcernsTill(e.Record) {
 		return nil
 	}

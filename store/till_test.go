@@ -96,6 +96,6 @@ func TestFormat1(t *testing.T) {
 	}
 	format(Config{ReadOnly: true}, 1, func(*Journal) {})
 	format(Config{Terminal: "T0000001"}, 1, func(j *Journal) { commit(t, j, storetest.Enrolled("9001")) })
-	format(Config{Terminal: "T0000001"}, 2, func(j *Journal) { commit(t, j, storetest.PINTried("9001", false)) })
+	format(Config{Terminal: "T0000001"}, Format, func(j *Journal) { commit(t, j, storetest.PINTried("9001", false)) })
 	recheck(t, dir)
 }

@@ -22,7 +22,7 @@ type Report struct {
 func (j *Journal) Verify() (rep Report, err error) {
 	err = j.do("verify", func() error {
 		pagesErr := j.verifyPages()
-		err := j.view(func(v *view) error { return v.verify(&rep, j.id.hash()) })
+		err := j.view(func(v *view) error { return v.verify(&rep, j.id) })
 		if pagesErr != nil {
 			return pagesErr
 		}
@@ -73,12 +73,12 @@ type tally struct {
 	sales      map[uint64][]uint64
 }
 
-func (v *view) verify(rep *Report, genesis [hashSize]byte) error {
+func (v *view) verify(rep *Report, id identity) error {
 	st, err := v.state()
 	if err != nil {
 		return err
 	}
-	var till tillTally
+	till, genesis := tillTally{incarnation: id.incarnation}, id.hash()
 	for head := genesis; rep.Records < st.records; {
 		e, err := v.entry(rep.Records+1, head)
 		if err != nil {

@@ -107,12 +107,17 @@ func decodeFormat(b []byte) (int, error) {
 	return int(n), nil
 }
 
-func (v *view) identity(device []byte) (identity, keys, error) {
+// identity returns what makes the journal this one, and its key: the device's, or the one that the device's opens.
+func (v *view) identity(device []byte) (id identity, key []byte, k keys, err error) {
 	b, err := v.get(bucketMeta, []byte(keyIdentity))
 	if err != nil {
-		return identity{}, keys{}, err
+		return id, nil, k, err
 	}
-	return decodeIdentity(b, device)
+	wrapped, err := v.get(bucketMeta, []byte(keyWrapped))
+	if err != nil {
+		return id, nil, k, err
+	}
+	return openIdentity(b, wrapped, device)
 }
 
 func (v *view) state() (state, error) {
@@ -125,18 +130,27 @@ func (v *view) state() (state, error) {
 
 // record returns the record with a sequence and its hash.
 func (v *view) record(seq uint64) (envelope, [hashSize]byte, error) {
+	b, e, err := v.raw(seq)
+	if err != nil {
+		return e, [hashSize]byte{}, err
+	}
+	return e, sha256.Sum256(b), nil
+}
+
+// raw returns the record with a sequence as it lies on disk and as it reads.
+func (v *view) raw(seq uint64) ([]byte, envelope, error) {
 	b, err := v.get(bucketRecords, u64(seq))
 	if err != nil {
-		return envelope{}, [hashSize]byte{}, err
+		return nil, envelope{}, err
 	}
 	e, err := decodeEnvelope(b, v.keys.record)
 	if err != nil {
-		return e, [hashSize]byte{}, damagedf("record %d: %v", seq, err)
+		return nil, e, damagedf("record %d: %v", seq, err)
 	}
 	if e.sequence != seq {
-		return e, [hashSize]byte{}, damagedf("record %d says it is %d", seq, e.sequence)
+		return nil, e, damagedf("record %d says it is %d", seq, e.sequence)
 	}
-	return e, sha256.Sum256(b), nil
+	return b, e, nil
 }
 
 // checkHead holds the latest record against the state, and that there is none after it.
@@ -221,7 +235,7 @@ func (v *view) derive(s snapshot, step func(record uint64, before, after txn.Ord
 		if err != nil {
 			return err
 		}
-		rec, err := rules.Decode(e.kind, e.payload)
+		rec, err := e.record(v.keys)
 		if err != nil {
 			return damagedf("record %d: %v", seq, err)
 		}

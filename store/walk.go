@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"smartpos/store/internal/rules"
 	"smartpos/txn"
 )
 
@@ -64,7 +63,7 @@ func (v *view) entry(seq uint64, head [hashSize]byte) (Entry, error) {
 	if e.previous != head {
 		return Entry{}, damagedf("record %d doesn't follow the one before it", seq)
 	}
-	rec, err := rules.Decode(e.kind, e.payload)
+	rec, err := e.record(v.keys)
 	if err != nil {
 		return Entry{}, damagedf("record %d: %v", seq, err)
 	}
@@ -117,8 +116,18 @@ func (e Entry) String() string {
 		return fmt.Sprintf("%d refund %s: %s", e.Sequence, r.No, r.State)
 	case *txn.Settled:
 		return fmt.Sprintf("%d settled %s: by %s", e.Sequence, r.Order, r.By)
+	case *txn.OfflineMade:
+		return fmt.Sprintf("%d offline %s: code made", e.Sequence, r.Order)
+	case *txn.OfflineTried:
+		return fmt.Sprintf("%d offline %s: an answer", e.Sequence, r.Order)
+	case *txn.OfflineAnswered:
+		return fmt.Sprintf("%d offline %s: unconfirmed", e.Sequence, r.Order)
+	case *txn.OfflineRenewed:
+		return fmt.Sprintf("%d offline mode: renewed by %s", e.Sequence, r.Operator)
 	case *txn.Enrolled:
 		return fmt.Sprintf("%d operator %s: %s", e.Sequence, r.Operator, r.Role)
+	case *txn.Restored:
+		return fmt.Sprintf("%d restored: incarnation %s after %s", e.Sequence, r.Incarnation, r.From)
 	case *txn.PINTried:
 		if r.Right {
 			return fmt.Sprintf("%d operator %s: right PIN", e.Sequence, r.Operator)

@@ -89,7 +89,6 @@ type NetworkConfig struct {
 	Timing Timing // the zero value: that of Config
 
 	AskLimit time.Duration // how long after its beginning an order or refund can be asked about; 0: that of Config
-	NoRefund bool          // nothing can be given back through it
 }
 
 func (c *Config) network(id NetworkID) (NetworkConfig, bool) {

@@ -3,10 +3,11 @@
 //
 //	keys ─┐                          ┌─▶ Draw      a screen
 //	scans ─┤                         ├─▶ Commit    a record, in the journal
-//	ticks ─┼─▶ Machine.Step(event) ──┼─▶ Request   show, scan, query, close, reverse
+//	ticks ─┼─▶ Machine.Step(event) ──┼─▶ Request   show, scan, query, close, reverse; RefundRequest
 //	answers┤                         ├─▶ Print     a slip; Kick the drawer
 //	commits┤                         ├─▶ Trigger   the scan engine
-//	prints ┘                         └─▶ Beep, Note
+//	prints ┘                         ├─▶ Recall    past orders; CheckPIN, HashPIN
+//	                                 └─▶ Beep, Note
 //
 // A [Sale] is what a customer owes. It holds orders: one [Order] is one request to one network under one
 // order number for ever, and at most one order of a sale can be paid at a time. An order is the sum of its
@@ -16,6 +17,10 @@
 //	             │ └──▶ unknown ──▶ paid | failed
 //	             ├────▶ closing ──▶ closed | paid   shown, given up
 //	             └────▶ reversing ▶ reversed | paid scanned, no answer in time
+//
+// A [Refund] is a part of its order, under a number that follows from the order's:
+//
+//	RefundIntent ──▶ asked ──▶ done | refused | disputed   a verified answer to a query
 //
 // The intent is on disk before anything is sent or shown, and the outcome before anything says "paid".
 package txn

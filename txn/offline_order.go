@@ -171,6 +171,9 @@ func (r *OfflineTried) applyTill(t Till) (Till, error) {
 	return t, nil
 }
 
+// answered reports whether the right answer to the order's offline code was keyed in: it is or was unconfirmed.
+func (o Order) answered() bool { return o.Offline != nil && o.Offline.Answered }
+
 // OfflineAnswered says that the answer last tried was right: the order is unconfirmed from here on. It gives that try
 // back.
 type OfflineAnswered struct {

@@ -1,6 +1,9 @@
 package txn
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // offlineStep decides what to do about an offline order that is due. It can only be asked about: there is nothing that
 // the terminal could close at its network.
@@ -74,19 +77,22 @@ func (t *task) settles() Money {
 	return Money{}
 }
 
-// confirmed goes on when the network has said that an unconfirmed order is paid. Its slip came out, or is owed, when
-// it was handed over: only if it is owed still, it will be the receipt of a paid order.
-func (m *Machine) confirmed(o Order) {
-	for i := range m.unprinted {
-		if m.unprinted[i].ref() == (slipRef{order: o.No}) {
-			m.unprinted[i].order = o
+// disproved goes on when an unconfirmed order turns out not to have been paid: its slip proves nothing any more, and is
+// not owed.
+func (m *Machine) disproved(o Order) {
+	of := slipRef{order: o.No}
+	m.forget(of)
+	for i := len(m.jobs) - 1; i >= 0; i-- {
+		if m.jobs[i].of == of && (i > 0 || !m.printing) {
+			m.jobs = slices.Delete(slices.Clone(m.jobs), i, i+1)
 		}
 	}
 	if m.last != nil && m.last.No == o.No {
-		last := o
-		m.last = &last
+		m.last = nil
 	}
-	m.emit(Beep{BeepPaid})
+	if v, ok := m.view.(done); ok && v.ref() == of {
+		m.abandon()
+	}
 }
 
 // offlineWhy says why an offline code ended without an answer.

@@ -128,7 +128,7 @@ func TestOfflineSaleIsUnconfirmedUntilTheNetworkSaysSo(t *testing.T) {
 	if !o.Printed || o.Offline.Tries != 1 {
 		t.Errorf("%+v", o)
 	}
-	r.sees("离线待确认1单")
+	r.sees("待确认1单")
 	r.pass(2*time.Minute, says(txn.StatusPaid, "PAID"))
 	o = r.order(txn.Paid)
 	if o.Late || o.Exception != "" || o.TransactionID != "AGG1" || len(r.prints) > 0 {
@@ -409,4 +409,33 @@ func mustJSON(t *testing.T, v any) []byte {
 		t.Fatal(err)
 	}
 	return b
+}
+
+// The network says that nobody paid just when the slip of the unconfirmed sale comes out, or before it does: nothing stops,
+// and no slip of it is owed or printed again.
+func TestDisprovedWhileItsSlipPrints(t *testing.T) {
+	for _, printed := range []txn.PrintFault{txn.PrintOK, txn.PrintPaperOut} {
+		r := offlineRig(t)
+		r.coded("5")
+		r.keys(rightAnswer + " OK")
+		r.sees("离线待确认")
+		r.print(printed, txn.PrintedPart) // the first copy
+		if printed == txn.PrintOK {
+			r.pass(time.Minute, says(txn.StatusClosed, ""))
+			r.print("", 0) // the second was under way
+		} else {
+			r.keys("CANCEL")
+			r.pass(time.Minute, says(txn.StatusClosed, ""))
+		}
+		r.keys("CANCEL CANCEL OK")
+		if len(r.prints) > 0 {
+			t.Errorf("%s: a slip of a sale that nobody paid: %+v", printed, r.prints)
+		}
+		r.keys("MENU 1")
+		if len(r.prints) > 0 || strings.Contains(r.screen.Title, "停止收款") {
+			t.Errorf("%s: %q, %+v", printed, r.screen.Title, r.prints)
+		}
+		r.keys("MENU 3")
+		r.sees("离线未付")
+	}
 }

@@ -195,7 +195,7 @@ func (v collecting) screen(m *Machine) Screen {
 		if why := m.refusal(o.Network, v.t.last, v.t.lastCode); why != "" {
 			s.Lines = append(s.Lines, why)
 		} else if v.t.last != FaultNone && v.t.last != FaultNoAnswer {
-			s.Lines = append(s.Lines, m.say(netFaults[v.t.last]))
+			s.Lines = append(s.Lines, m.silent(o.Network, v.t.last))
 		}
 	case v.t.tries > 0 && v.t.asked != OpScan:
 		s.Lines = []string{m.say(sayPassword)}

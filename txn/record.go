@@ -12,7 +12,7 @@ var ErrTransition = errors.New("txn: record does not fit the order's state")
 // RecordType names a kind of record in the journal. Values are on disk: they are never reused.
 type RecordType uint8
 
-// The record types. The first four are those of the journal's format 1, the others came with format 2.
+// The record types. The first four are those of the journal's format 1, 5 and 6 came with format 2, the others with format 3.
 const (
 	TypeIntent  RecordType = 1
 	TypeMove    RecordType = 2
@@ -30,10 +30,12 @@ const (
 	TypeOfflineTried    RecordType = 21
 	TypeOfflineAnswered RecordType = 22
 	TypeOfflineRenewed  RecordType = 23
+
+	TypeRestored RecordType = 40
 )
 
 // Record is one durable step in the life of an order ([Intent], [Move], [Outcome], [Printed], [RefundIntent],
-// [RefundOutcome], [Settled]), of the [Till] ([Enrolled], [PINTried], [OfflineRenewed]), or of both, as those of offline
+// [RefundOutcome], [Settled]), of the [Till] ([Enrolled], [PINTried], [OfflineRenewed], [Restored]), or of both, as those of offline
 // codes. Each marshals to JSON and back without loss.
 type Record interface {
 	Type() RecordType
@@ -71,6 +73,8 @@ func NewRecord(t RecordType) Record {
 		return &OfflineAnswered{}
 	case TypeOfflineRenewed:
 		return &OfflineRenewed{}
+	case TypeRestored:
+		return &Restored{}
 	}
 	return nil
 }
@@ -204,7 +208,7 @@ func (r *Printed) apply(o Order) (Order, error) {
 		refund.Printed = true
 		return o.withRefund(refund), nil
 	}
-	if o.State != Paid && o.State != Unconfirmed || r.Refund != "" {
+	if o.State != Paid && !o.answered() || r.Refund != "" { // a slip may come out just when its order is disproved
 		return o, fmt.Errorf("%w: receipt of %s%s, which is %q", ErrTransition, o.No, r.Refund, o.State)
 	}
 	o.Printed = true

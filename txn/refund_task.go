@@ -30,6 +30,7 @@ type refundTask struct {
 	odd     int           // answers with somebody else's facts
 	ending  bool          // its outcome is on its way to the disk
 	last    Fault
+	code    string        // … and the network's own code, if it gave one
 	heard   time.Duration // when the latest verified answer came, or the refund was taken up
 }
 
@@ -123,7 +124,7 @@ func (m *Machine) refundAnswered(e RefundAnswered) {
 		m.note("network: an answer to nothing: "+string(e.Op)+" "+e.Refund.Short(), "")
 		return
 	}
-	t.asked, t.last = "", e.Fault
+	t.asked, t.last, t.code = "", e.Fault, e.Code
 	switch {
 	case e.Fault != FaultNone:
 		m.note("network: "+string(e.Op)+": "+string(e.Fault)+" "+e.Code, t.order.No)

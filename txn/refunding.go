@@ -27,7 +27,7 @@ func (m *Machine) unrefundable(o Order) (why text, args []any) {
 		return errRefundLate, nil
 	case err != nil:
 		return errRefundUnpaid, nil
-	case o.Method != Cash && (!m.serves(o.Network) || network.NoRefund):
+	case o.Method != Cash && !m.serves(o.Network):
 		return errRefundNetwork, []any{m.networkName(network)}
 	case len(m.refunds) >= maxRefunding:
 		return errRefundBusy, nil
@@ -258,7 +258,7 @@ func (v refunding) screen(m *Machine) Screen {
 func (m *Machine) refundWork(t *refundTask) string {
 	switch {
 	case t.last == FaultConfig:
-		return m.say(sayRefundConfig)
+		return m.say(sayRefundConfig, m.refusal(t.refund.Network, t.last, t.code))
 	case t.last == FaultNotSent:
 		return m.say(sayRefundOffline)
 	case t.last != FaultNone:

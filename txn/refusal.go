@@ -124,3 +124,15 @@ func Refusal(f Fault, code string) string {
 	}
 	return ""
 }
+
+// silent says why a network's word on something can't be had, on one line; "" if it can.
+func (m *Machine) silent(id NetworkID, f Fault) string {
+	if f == FaultConfig {
+		n, _ := m.cfg.network(id)
+		return m.say(stsRefused, m.networkShort(n))
+	}
+	if cause, ok := netFaults[f]; ok {
+		return m.say(cause)
+	}
+	return ""
+}

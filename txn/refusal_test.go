@@ -96,3 +96,12 @@ func TestRefusalThatIsNotSigned(t *testing.T) {
 	}
 	r.sees("未收款", "可能没有此应用号(ISV.INVALID_APP_ID，未验证)")
 }
+
+// A refund that a network refuses for the merchant's sake says so as a payment does.
+func TestRefusalOfARefund(t *testing.T) {
+	r, o := refundRig(t)
+	r.refund(o)
+	q := r.asksRefund(txn.OpRefund, time.Second)
+	r.step(txn.RefundAnswered{Refund: q.Refund.No, Op: q.Op, Fault: txn.FaultConfig, Code: "NO_AUTH"})
+	r.sees("还没退成", "微信支付 没有此项权限(NO_AUTH)", "95017")
+}

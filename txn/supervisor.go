@@ -192,5 +192,5 @@ func (m *Machine) duration(d time.Duration) string {
 	case seconds >= 60:
 		return m.say(sayMinutes, seconds/60, seconds%60)
 	}
-	return m.say(saySeconds, seconds)
+	return m.say(sayWholeSeconds, seconds)
 }

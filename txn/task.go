@@ -75,11 +75,17 @@ func (m *Machine) foreground(no OrderNo) bool {
 	return ok && v.follows(no)
 }
 
-// background counts the orders worked on out of sight.
+// background counts the orders and refunds worked on out of sight.
 func (m *Machine) background() int {
 	n := 0
 	for _, t := range m.tasks {
 		if !m.foreground(t.order.No) {
+			n++
+		}
+	}
+	looked, _ := m.view.(refunding)
+	for _, t := range m.refunds {
+		if t.refund.No != looked.no {
 			n++
 		}
 	}

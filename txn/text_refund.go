@@ -40,7 +40,7 @@ var (
 	errRefundUnpaid  = text{"此单没有收到款，不能退", "Not paid: nothing to refund"}
 	errRefundAll     = text{"此单已全部退款", "Refunded in full already"}
 	errRefundLate    = text{"收款已超过一年，不能退", "Paid more than a year ago"}
-	errRefundMany    = text{"此单退款次数已满", "It has had all the refunds there can be"}
+	errRefundMany    = text{"此单退款次数已满", "No more refunds of this order"}
 	errRefundNetwork = text{"%s现在不能退款：请叫技术员", "%s can't refund: technician"}
 	errRefundBusy    = text{"未决退款太多，请先恢复网络", "Too many refunds: mend the network"}
 	errRefundOver    = text{"最多还能退 %s", "At most %s can go back"}
@@ -59,12 +59,12 @@ var (
 	sayRefundTaken   = text{"平台已受理，钱到顾客账上后打印退款单。不必等，可按 取消 转后台", "Accepted. The slip prints when the money has gone back. No need to wait: CANCEL leaves it to the background"}
 	sayRefundAsking  = text{"网络没有明确答复，正在查询。不会重复退", "No clear answer, asking. It can't go back twice"}
 	sayRefundOffline = text{"网络不通：接通后自动退款，不会重复退", "No network: refunded when it is back, and only once"}
-	sayRefundConfig  = text{"支付平台拒绝本商户，还没退成：请叫技术员", "The network refuses this shop, nothing went back yet: call a technician"}
+	sayRefundConfig  = text{"还没退成。%s", "Nothing went back yet. %s"}
 	sayRefundDoubt   = text{"平台没有接受，正在核实是否真的没退", "Not accepted; making sure that nothing went back"}
 	sayHandBack      = text{"请把现金交给顾客  单号 %s", "Hand the cash back  order %s"}
 	saySlowRefund    = text{"存储没有应答，尚未退款。若一直如此，请重启终端并叫技术员", "The storage does not answer; nothing went back. If it stays so, restart and call a technician"}
 
-	stsUnprintedRefund = text{"已退%s 单号%s 小票未打完", "%s refunded (%s), slip missing"}
+	stsUnprintedRefund = text{"已退%s 单号%s 小票未打完", "%s back (%s), slip missing"}
 	stsGivenBack       = text{"已退款 %s (单号 %s)", "Refunded: %s (%s)"}
 	stsRefundRefused   = text{"退款被拒 %s (单号 %s)", "Refund of %s (%s) refused"}
 	stsRefundStuck     = text{"单号 %s 退款异常：请叫主管", "Refund of %s stuck: supervisor"}
@@ -82,10 +82,10 @@ var (
 
 var refundCauses = map[string]text{
 	"NOT_ENOUGH": whyRefundFunds, "NOTENOUGH": whyRefundFunds, "ACQ.SELLER_BALANCE_NOT_ENOUGH": whyRefundFunds,
-	"BALANCE_NOT_ENOUGH": whyRefundFunds,
-
+	"MERCHANT_BALANCE":                whyRefundFunds,
 	"ACQ.REASON_TRADE_REFUND_FEE_ERR": whyRefundDone, "ACQ.TRADE_HAS_CLOSE": whyRefundDone,
-	"ACQ.TRADE_HAS_FINISHED": whyRefundLate, "REFUND_EXPIRED": whyRefundLate,
+	"REFUND_OVER": whyRefundDone, "ORDER_ENDED": whyRefundDone,
+	"ACQ.TRADE_HAS_FINISHED": whyRefundLate, "REFUND_EXPIRED": whyRefundLate, "TRADE_OVERDUE": whyRefundLate,
 	"mismatch": whyRefundOdd, "exists": whyRefundOdd,
 }
 
@@ -146,7 +146,8 @@ var (
 
 	sayNextNow      = text{"正在查询", "asking now"}
 	sayNextIn       = text{"%s后查询", "asked in %s"}
-	sayAge          = text{"%s前", "%s ago,"}
+	sayAge          = text{"%s前，", "%s ago, "}
+	sayWholeSeconds = text{"%d秒", "%d s"}
 	sayDays         = text{"%d天", "%d days"}
 	sayWholeHours   = text{"%d小时", "%d h"}
 	sayWholeMinutes = text{"%d分钟", "%d min"}

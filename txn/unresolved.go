@@ -65,7 +65,7 @@ func (m *Machine) openLines(i openItem) [2]string {
 		next = m.say(sayNextIn, m.duration(wait))
 	}
 	age := max(0, m.now.Wall.Sub(i.began()))
-	return [2]string{i.order.No.Short() + " " + i.amount().String() + " " + state, m.say(sayAge, m.age(age)) + " " + next}
+	return [2]string{i.order.No.Short() + " " + i.amount().String() + " " + state, m.say(sayAge, m.age(age)) + next}
 }
 
 // age says how long ago something was, in its largest unit.
@@ -78,7 +78,7 @@ func (m *Machine) age(d time.Duration) string {
 	case d >= time.Minute:
 		return m.say(sayWholeMinutes, int(d/time.Minute))
 	}
-	return m.say(saySeconds, int(d/time.Second))
+	return m.say(sayWholeSeconds, int(d/time.Second))
 }
 
 func (v unresolved) key(m *Machine, k Key, _ bool) {
@@ -189,8 +189,8 @@ func (v unproved) screen(m *Machine) Screen {
 	lines := m.openLines(i)
 	network, _ := m.cfg.network(i.order.Network)
 	s.Lines = []string{lines[0], m.networkName(network) + "  " + i.began().In(BusinessZone).Format("01-02 15:04"), lines[1]}
-	if cause, ok := netFaults[i.last]; ok {
-		s.Lines = append(s.Lines, m.say(cause))
+	if why := m.silent(i.order.Network, i.last); why != "" {
+		s.Lines = append(s.Lines, why)
 	}
 	switch {
 	case !m.ruled(i):

@@ -32,6 +32,13 @@ func TestStandingLineFits(t *testing.T) {
 	add("resolved", stsResolved, amount, no)
 	add("not paid", stsNotPaid, amount, no)
 	add("mismatch", stsMismatch)
+	add("unprinted refund", stsUnprintedRefund, amount, no)
+	add("given back", stsGivenBack, amount, no)
+	add("refund refused", stsRefundRefused, amount, no)
+	add("refund stuck", stsRefundStuck, no)
+	add("refund over", errRefundOver, amount)
+	add("refund network", errRefundNetwork, "UnionPay")
+	add("PIN short", errPINShort, MinPIN, MaxPIN)
 	add("disputed", stsDisputed, no)
 	add("offline confirmed", stsConfirmed, amount, no)
 	add("offline unpaid", stsUnpaid, amount, no)
@@ -44,6 +51,10 @@ func TestStandingLineFits(t *testing.T) {
 		return stsExceptions.in(l, maxExceptions) + " " + stsPending.in(l, maxUnresolved) + " " + stsNearEnd.in(l)
 	}
 	lines["all that stands"] = [2]string{standing(Chinese), standing(English)}
+	offline := func(l Language) string {
+		return stsExceptions.in(l, maxExceptions) + " " + stsUnconfirmed.in(l, 99) + " " + stsNearEnd.in(l)
+	}
+	lines["all that stands offline"] = [2]string{offline(Chinese), offline(English)}
 	add("limit", errLimit, amount)
 	add("books", stsBooks, 999)
 	add("books printing", bookPrinting)
@@ -56,6 +67,10 @@ func TestStandingLineFits(t *testing.T) {
 		"nobody": errCodeNobody, "used": errCodeUsed, "not": errCodeNot, "early": errCodeEarly, "garbled": errGarbled,
 		"too long": errTooLong, "time": errScanTime, "busy": errBusyOrders, "no scanner": errNoScanner,
 		"intent": errIntent, "nothing": errNothing, "drawer": stsDrawer, "left": sayLeft, "closed": sayClosed, "printing": sayPrinting, "paper QR": sayPaperQR,
+		"no receipt": errNoReceipt, "recall": errRecall, "foreign": errRefundForeign, "unknown": errRefundUnknown, "none": errRefundNone,
+		"unpaid": errRefundUnpaid, "all": errRefundAll, "old": errRefundLate, "many": errRefundMany, "refunds": errRefundBusy,
+		"refund intent": errRefundIntent, "nobody's PIN": errNoSupervisor, "no code": errNoCode, "wrong code": errCode,
+		"weak": errPINWeak, "differs": errPINDiffers, "wrong": errPINWrong, "hash": errPINHash, "enrolled": sayEnrolled,
 	} {
 		add(name, text)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 
@@ -15,7 +16,7 @@ func check(name string, p *device.Profile, stdout, stderr io.Writer) int {
 	for _, w := range warnings {
 		fmt.Fprintf(stderr, "pos: warning: %s\n", w)
 	}
-	if err != nil {
+	if err = errors.Join(err, terminal.CheckBackup(p)); err != nil {
 		fmt.Fprintf(stderr, "pos: %s: %v\n", name, err)
 		return exitProfile
 	}

@@ -4,6 +4,7 @@
 //	pos check [-profile FILE]  read the profile and the keys it names, and say what is wrong with them
 //	pos reconcile [BILL…]      compare the journal with the networks' bills (对账)
 //	pos seal [-profile FILE]   put the key files that it names into the sealed file of the board; -list lists that
+//	pos journal VERB …         list, show, verify, export, back up and restore the journal, see docs/journal.md
 //	pos version                say which firmware this is
 //	pos licence                print the licences that go with it
 //
@@ -46,6 +47,7 @@ pos check [-profile FILE]  reads the profile and the keys it names, and says wha
 pos reconcile [-day 2026-11-27] [BILL…]
                            compares the journal with bills in files, or with those that the networks give out
 pos seal [-profile FILE]   puts the key files that it names into the sealed file of the board; -list lists that
+pos journal VERB …         lists, shows, verifies, exports, backs up and restores the journal; -h says how
 pos version                says which firmware this is
 pos licence                prints the licences that go with it
 `
@@ -67,6 +69,9 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return reconcileDay(args, stdout, stderr)
 	case "seal":
 		return seal(args, stdout, stderr)
+	}
+	if verb == "journal" {
+		return journal(args, stdout, stderr)
 	}
 	flags := flag.NewFlagSet("pos "+verb, flag.ContinueOnError)
 	flags.SetOutput(stderr)
@@ -106,7 +111,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		}
 		return runTerminal(p, stdin, stdout, stderr)
 	}
-	fmt.Fprintf(stderr, "pos: no such command %q; there are run, check, reconcile, seal, version and licence\n", verb)
+	fmt.Fprintf(stderr, "pos: no such command %q; there are run, check, reconcile, seal, journal, version and licence\n", verb)
 	return exitUsage
 }
 

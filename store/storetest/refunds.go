@@ -99,7 +99,9 @@ func testSettled(t *testing.T, j txn.Journal) {
 	c = commit(t, j, RefundOutcome(c, txn.RefundDone))
 	wantNumbers(t, "exceptions", start(t, j).Exceptions, c) // a part does not settle it
 	c = commit(t, j, RefundIntent(c, 200))
-	c = commit(t, j, RefundOutcome(c, txn.RefundDone))
+	if c = commit(t, j, RefundOutcome(c, txn.RefundDone)); c.Settled != "S01" {
+		t.Errorf("settled by %q", c.Settled)
+	}
 	wantNumbers(t, "exceptions", start(t, j).Exceptions)
 
 	a = commit(t, j, RefundIntent(a, 100))

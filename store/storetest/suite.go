@@ -188,7 +188,7 @@ func testBadIntents(t *testing.T, j txn.Journal) {
 	second := commit(t, j, Intent(100, first.No))
 	commit(t, j, Move(second, txn.Closing))
 	refuse(t, j, Intent(100, second.No), txn.ErrNoOrder) // a sale has its first order's number
-	for _, rec := range []txn.Record{nil, (*txn.Intent)(nil), (*txn.Move)(nil), (*txn.Outcome)(nil), (*txn.Printed)(nil)} {
+	for _, rec := range []txn.Record{nil, (*txn.Intent)(nil), (*txn.Move)(nil), (*txn.Outcome)(nil), (*txn.Printed)(nil), &txn.Restored{Incarnation: "TEST0002"}} {
 		refuse(t, j, rec, rules.ErrRecord)
 	}
 }

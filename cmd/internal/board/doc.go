@@ -47,6 +47,9 @@
 //	data.ext4       the data partition; kept
 //	image/          what the machine boots, where `posboard run` builds it
 //
+// A power cut loses what the data disk had not flushed, sector by sector ([Options].Disk); package powercut makes a test
+// of that.
+//
 // Boards that share an [Image] need not boot each time: [Image.Save] keeps the state of a machine that waits for its
 // settings, and each board goes on from there, with its own disks put into their slots. Such machines share what the
 // kernel's random numbers began with; that is for tests.
@@ -81,6 +84,7 @@
 //	                  scanner: ok, silent, garbled, unplugged
 //	                  network: ok, down, lost-reply, slow, and the other kinds of package paynet; in QEMU
 //	                  unplugged, the cable
+//	                  refunds: ok, quick, held, closed, abnormal, unfunded
 //	POST /bill        {"do":"missing"}                   → the same: what today's bill says otherwise of the latest
 //	                  payment (missing, stranger, amount, reversed, twice; ok: nothing)
 //	POST /power       {"do":"on"}, {"do":"cut"}, {"do":"cut","at":POINT}    → [Power]

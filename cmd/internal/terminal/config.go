@@ -79,7 +79,7 @@ func Config(p *device.Profile) txn.Config {
 	if a := p.Networks.Aggregator; a.Enabled {
 		cfg.Networks = append(cfg.Networks, txn.NetworkConfig{
 			ID: txn.Aggregator, Name: a.Name, NameEN: "All wallets", Short: "聚合码", Number: a.MerchantID,
-			AskLimit: a.AskLimit.D(), NoRefund: true,
+			AskLimit: a.AskLimit.D(),
 		})
 	}
 	return cfg

@@ -317,7 +317,7 @@ func TestBooksFit(t *testing.T) {
 // Whatever the machine says, in both languages, stands on the smallest display whole: what would be cut off an
 // end is the next step.
 func TestEveryScreenFits(t *testing.T) {
-	seeds := uint64(6)
+	seeds := uint64(4)
 	if testing.Short() {
 		seeds = 1
 	}

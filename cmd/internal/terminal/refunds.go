@@ -30,7 +30,7 @@ func (t *Terminal) requestRefund(ctx context.Context, r txn.RefundRequest) {
 
 func (t *Terminal) askRefund(ctx context.Context, r txn.RefundRequest) (txn.RefundAnswer, error) {
 	refused := &pay.Error{
-		Network: r.Refund.Network, Op: r.Op, Order: r.Refund.Order, Refund: r.Refund.No, Fault: txn.FaultConfig, Code: "NOT_SET_UP",
+		Network: r.Refund.Network, Op: r.Op, Order: r.Refund.Order, Refund: r.Refund.No, Fault: txn.FaultConfig, Code: txn.CodeNotSetUp,
 	}
 	n := t.network(r.Refund.Network)
 	if n == nil {

@@ -61,6 +61,8 @@ type Ports struct {
 	SetClock   func(time.Time) error // sets a board's clock forward to a time that was proved; nil: the clock is not ours
 	Desk       *daybook.Desk         // where days are reconciled; may be nil
 	Log        *slog.Logger
+	// Backups writes them beside the selling until its context ends; may be nil.
+	Backups func(context.Context)
 
 	RequestTimeout time.Duration // of one request to a network
 }
@@ -147,6 +149,9 @@ func (t *Terminal) loop(ctx context.Context, ended <-chan error) error {
 	}
 	t.ports.Pulse.Ready()
 	t.work.Go(func() { t.openNetworks(ctx) })
+	if t.ports.Backups != nil {
+		t.work.Go(func() { t.ports.Backups(ctx) })
+	}
 	for {
 		t.ports.Pulse.Beat()
 		select {

@@ -160,6 +160,12 @@ func startTerminal(t *testing.T) *fixture {
 
 func startTerminalAs(t *testing.T, cfg txn.Config) *fixture {
 	t.Helper()
+	return startTerminalWith(t, cfg, nil)
+}
+
+// startTerminalWith starts a terminal with a network of the test's own; nil: with a till.
+func startTerminalWith(t *testing.T, cfg txn.Config, network pay.Network) *fixture {
+	t.Helper()
 	table, err := scanner.NewTable(scanner.DefaultRules())
 	if err != nil {
 		t.Fatal(err)
@@ -169,8 +175,11 @@ func startTerminalAs(t *testing.T, cfg txn.Config) *fixture {
 		return txn.Answer{Status: txn.StatusReady, CodeURL: "weixin://x"}, nil
 	}
 	f.network.say = txn.Answer{Status: txn.StatusWaiting}
+	if network == nil {
+		network = f.network
+	}
 	f.Terminal = New(cfg, txn.Start{}, Ports{
-		Journal: f.journal, Networks: func() Networks { return Networks{Open: []pay.Network{f.network}} }, Keys: f.keys, Codes: table, Printer: f.paper,
+		Journal: f.journal, Networks: func() Networks { return Networks{Open: []pay.Network{network}} }, Keys: f.keys, Codes: table, Printer: f.paper,
 		Screen: f.glass, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), RequestTimeout: 5 * time.Second,
 	})
 	ctx, cancel := context.WithCancel(context.Background())

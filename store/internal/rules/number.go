@@ -63,6 +63,12 @@ func Number(terminal, incarnation string, sequence uint64) (txn.OrderNo, error) 
 	return txn.OrderNo(fmt.Sprintf("%s%s%0*d", terminal, incarnation, sequenceDigits, sequence)), nil
 }
 
+// Incarnation returns the incarnation in a number that [Sequence] takes.
+func Incarnation(no txn.OrderNo) string {
+	n := len(no) - sequenceDigits
+	return string(no[n-incarnationLength : n])
+}
+
 // Sequence returns the sequence in a number, and whether it has the shape of one.
 func Sequence(no txn.OrderNo) (uint64, bool) {
 	n := len(no) - sequenceDigits

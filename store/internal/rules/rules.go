@@ -42,6 +42,9 @@ func Canonical(rec txn.Record) ([]byte, txn.Record, error) {
 	if isNil(rec) {
 		return nil, nil, fmt.Errorf("%w: nil", ErrRecord)
 	}
+	if _, ok := rec.(*txn.Restored); ok {
+		return nil, nil, fmt.Errorf("%w: only a restore begins an incarnation", ErrRecord)
+	}
 	payload, err := json.Marshal(rec)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%w: %v", ErrRecord, err)

@@ -81,6 +81,9 @@ var states = map[txn.Method]map[string]txn.Status{
 	},
 }
 
+// plausible reports whether somebody can have paid at that time.
+func plausible(at time.Time) bool { return at.UTC().Year() >= 2011 && at.UTC().Year() <= 2100 }
+
 // walletForm is that of a wallet's name: one that this program does not know may have paid, too.
 var walletForm = client.Pattern(`^[a-z][a-z0-9]{0,15}$`)
 
@@ -99,7 +102,7 @@ func paid(o txn.Order, m client.Object) (txn.Answer, error) {
 	}
 	at := time.Unix(*seconds, 0)
 	if !client.ValidTransaction(id) || !client.ValidTransaction(walletID) || !walletForm().MatchString(wallet) ||
-		at.UTC().Year() < 2011 || at.UTC().Year() > 2100 {
+		!plausible(at) {
 		return txn.Answer{}, client.ErrShape
 	}
 	return txn.Answer{

@@ -11,18 +11,26 @@ const (
 	closing, reverse  = txn.OpClose, txn.OpReverse
 )
 
-// trouble and setup are the codes that say the same everywhere.
+// What means the same in every call. A nonce that was used means that a request of ours has arrived twice: what came of
+// the first only a query tells.
 var (
 	trouble = client.System.Of("SYSTEM_ERROR TOO_MANY_REQUESTS NONCE_USED")
-	setup   = client.Config.Of(`SIGN_ERROR KEY_UNKNOWN CLOCK_SKEW MERCHANT_UNKNOWN MERCHANT_DISABLED INVALID_REQUEST CALL_UNKNOWN
-		WRONG_METHOD`)
+	setUp   = client.Config.Of(`SIGN_ERROR KEY_UNKNOWN CLOCK_SKEW MERCHANT_UNKNOWN MERCHANT_DISABLED INVALID_REQUEST
+		CALL_UNKNOWN WRONG_METHOD`)
 )
 
-// codes are the error codes of docs/aggregator.md. A nonce that was used means that a request of ours has arrived twice:
-// what came of the first only a query tells.
-var codes = client.NewCodes(
-	trouble, setup,
+// refundCodes are the error codes of refunds.
+var refundCodes = client.NewCodes(
+	trouble, setUp,
+	client.Refused.Of("REFUND_OVER REFUND_EXPIRED REFUND_LIMIT MERCHANT_BALANCE ORDER_NOT_PAID ORDER_ENDED", txn.OpRefund),
+	client.Exists.Of("REFUND_EXISTS", txn.OpRefund),
+	client.NotFound.Of("ORDER_NOT_FOUND", txn.OpRefund),
+	client.NotFound.Of("REFUND_NOT_FOUND", txn.OpQueryRefund),
+)
 
+// codes are the error codes of docs/aggregator.md.
+var codes = client.NewCodes(
+	trouble, setUp,
 	client.Exists.Of("ORDER_EXISTS ORDER_PAID ORDER_ENDED", show, scan),
 	client.Failed.Of("AMOUNT_LIMIT", show, scan),
 	client.Failed.Of("CODE_INVALID CODE_EXPIRED WALLET_UNSUPPORTED BALANCE_NOT_ENOUGH PAYMENT_REFUSED", scan),
@@ -33,4 +41,4 @@ var codes = client.NewCodes(
 )
 
 // billCodes are the error codes of bills.
-var billCodes = client.NewCodes(trouble, setup, client.Waiting.Of("BILL_NOT_READY", txn.OpBill))
+var billCodes = client.NewCodes(trouble, setUp, client.Waiting.Of("BILL_NOT_READY", txn.OpBill))

@@ -38,3 +38,14 @@ func TestBillContract(t *testing.T) {
 		Without: []paytest.Failure{paytest.Huge},
 	})
 }
+
+// TestRefundContract does the same for refunds. A refund does not know by which method its order was paid.
+func TestRefundContract(t *testing.T) {
+	net, c := sandbox(t, paynet.Options{}, nil)
+	paynettest.RunRefunds(t, net, paynettest.Case{
+		Client: c, Network: paynet.Aggregator, Wallet: paynet.Alipay,
+		Ops:     map[txn.Op]string{txn.OpRefund: paynet.OpRefund, txn.OpQueryRefund: paynet.OpRefundQuery},
+		Habits:  paytest.Habits{NamesAll: true, NamesMerchant: true},
+		Without: []paytest.Failure{paytest.WrongApp, paytest.WrongType},
+	})
+}

@@ -22,17 +22,16 @@ var (
 	errUnknownKey = errors.New("signed with a key that is not in the profile")
 )
 
-// judge decides what an exchange proves.
+// judge decides what an exchange proves of an order.
 func (c *Client) judge(op txn.Op, o txn.Order, nonce string, x *client.Exchange) (txn.Answer, error) {
-	if f, err := c.proof(path(op, o), nonce, x); f != txn.FaultNone {
+	if f, err := c.doubt(path(op, o), nonce, x); f != txn.FaultNone {
 		return c.fail(op, o, f, "", err)
 	}
 	return c.read(op, o, x.Status, x.Body)
 }
 
-// proof says whether an answer is the platform's, and about the request to that path with that nonce: FaultNone, or the fault and its
-// cause.
-func (c *Client) proof(path, nonce string, x *client.Exchange) (txn.Fault, error) {
+// doubt says why an exchange proves nothing; none where its body is the platform's, and an answer to this request.
+func (c *Client) doubt(path, nonce string, x *client.Exchange) (txn.Fault, error) {
 	if f, err := x.Silence(); f != txn.FaultNone {
 		return f, err
 	}
@@ -78,22 +77,27 @@ func (c *Client) verify(path, nonce string, x *client.Exchange) (time.Time, erro
 
 // read turns a verified body into an answer.
 func (c *Client) read(op txn.Op, o txn.Order, status int, body []byte) (txn.Answer, error) {
-	m, err := client.Parse(body)
+	m, code, err := open(status, body)
+	switch {
+	case err != nil:
+		return c.fail(op, o, txn.FaultUnverified, "", err)
+	case code != "OK":
+		return codes.Answer(txn.Aggregator, op, o, code, status >= 500)
+	}
+	a, err := c.accepted(op, o, m)
 	if err != nil {
 		return c.fail(op, o, txn.FaultUnverified, "", err)
 	}
-	code, _ := m.Text("code")
-	switch {
-	case !client.ValidCode(code):
-		return c.fail(op, o, txn.FaultUnverified, "", client.ErrShape)
-	case code == "OK" && status == http.StatusOK:
-		a, err := c.accepted(op, o, m)
-		if err != nil {
-			return c.fail(op, o, txn.FaultUnverified, "", err)
-		}
-		return a, nil
-	case code == "OK" || status == http.StatusOK: // they belong together
-		return c.fail(op, o, txn.FaultUnverified, "", client.ErrShape)
+	return a, nil
+}
+
+// open reads a verified body and its code; OK and the status 200 belong together.
+func open(status int, body []byte) (m client.Object, code string, err error) {
+	if m, err = client.Parse(body); err != nil {
+		return nil, "", err
 	}
-	return codes.Answer(txn.Aggregator, op, o, code, status >= 500)
+	if code, _ = m.Text("code"); !client.ValidCode(code) || (code == "OK") != (status == http.StatusOK) {
+		return nil, "", client.ErrShape
+	}
+	return m, code, nil
 }

@@ -88,3 +88,25 @@ func FuzzEnvelopes(f *testing.F) {
 		}
 	})
 }
+
+// FuzzRefundBodies does for refunds what FuzzBodies does for orders.
+func FuzzRefundBodies(f *testing.F) {
+	c := &Client{cfg: Config{MerchantID: "M1"}}
+	good := `{"amount":500,"code":"OK","currency":"CNY","done_at":1795401296,"merchant_id":"M1","method":"show","order_no":"T0000001A0001","refund_id":"AGGR1","refund_no":"T0000001R0001","refund_state":"DONE","total":1234}`
+	for _, body := range []string{good, strings.Replace(good, "DONE", "CLOSED", 1), `{"code":"REFUND_OVER"}`, `{"code":"SYSTEM_ERROR"}`, `[]`} {
+		f.Add(200, body)
+		f.Add(409, body)
+	}
+	r := paytest.NewRefund(txn.Aggregator, 500)
+	f.Fuzz(func(t *testing.T, status int, body string) {
+		var m map[string]json.RawMessage
+		_ = json.Unmarshal([]byte(body), &m)
+		text := func(key string) (s string) { _ = json.Unmarshal(m[key], &s); return s }
+		success := status == 200 && text("code") == "OK" && text("refund_state") == "DONE" && text("merchant_id") == "M1" &&
+			text("order_no") == string(r.Order) && text("refund_no") == string(r.No) && string(m["amount"]) == "500" && string(m["total"]) == "1234"
+		for op := range refundPaths {
+			a, err := c.readRefund(op, r, status, []byte(body))
+			paytest.CheckWildRefund(t, op, r, a, err, success && op == txn.OpQueryRefund)
+		}
+	})
+}

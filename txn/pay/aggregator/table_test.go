@@ -14,6 +14,11 @@ func TestTableInDocs(t *testing.T) {
 	paytest.CheckCodeTable(t, "../../../docs/networks.md", "aggregator", codes)
 }
 
+// TestRefundTableInDocs does the same for refunds.
+func TestRefundTableInDocs(t *testing.T) {
+	paytest.CheckCodeTable(t, "../../../docs/networks.md", "aggregator refunds", refundCodes, paytest.RefundOps...)
+}
+
 // TestCodesOfProtocol holds that the program knows every error of the protocol, and no other.
 func TestCodesOfProtocol(t *testing.T) {
 	text, err := os.ReadFile("../../../docs/aggregator.md")
@@ -26,12 +31,12 @@ func TestCodesOfProtocol(t *testing.T) {
 	for _, m := range regexp.MustCompile("(?m)^\\| `([A-Z_]+)` \\|").FindAllStringSubmatch(errors, -1) {
 		documented[m[1]] = true
 	}
-	for _, code := range codes.Known() {
+	known := append(codes.Known(), refundCodes.Known()...)
+	for _, code := range known {
 		if !documented[code] {
 			t.Errorf("%s is not in the protocol", code)
 		}
 	}
-	known := codes.Known()
 	for code := range documented {
 		if !strings.Contains(" "+strings.Join(known, " ")+" ", " "+code+" ") {
 			t.Errorf("the program does not know %s", code)

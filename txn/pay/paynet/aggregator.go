@@ -37,11 +37,18 @@ type aggregator struct {
 
 var _ wire = (*aggregator)(nil)
 
-func (*aggregator) network() string      { return Aggregator }
-func (*aggregator) title() string        { return "微信、支付宝或云闪付" }
-func (*aggregator) looks(op string) bool { return op == OpQuery || op == OpBill || forAnybody(op) }
+func (*aggregator) network() string { return Aggregator }
+func (*aggregator) title() string   { return "微信、支付宝或云闪付" }
+func (*aggregator) looks(op string) bool {
+	return op == OpQuery || op == OpRefundQuery || op == OpBill || forAnybody(op)
+}
 
-// aggregatorCalls are the operations of the API.
+// aggregatorRefunds are the operations of the API that are about a refund.
+var aggregatorRefunds = map[string]func(*aggregator, aggregatorRefund, time.Time) answer{
+	OpRefund: (*aggregator).refund, OpRefundQuery: (*aggregator).queryRefund,
+}
+
+// aggregatorCalls are the other operations of the API.
 var aggregatorCalls = map[string]func(*aggregator, *request, aggregatorOrder, time.Time) answer{
 	OpCreate: (*aggregator).create, OpScan: (*aggregator).scan, OpQuery: (*aggregator).query,
 	OpClose: (*aggregator).closeOrder, OpReverse: (*aggregator).reverse, OpOffline: (*aggregator).askOffline,
@@ -49,7 +56,7 @@ var aggregatorCalls = map[string]func(*aggregator, *request, aggregatorOrder, ti
 
 func (*aggregator) route(r *request) bool {
 	if op, ok := strings.CutPrefix(r.path, aggregatorAPI); ok {
-		if r.method == http.MethodPost && (aggregatorCalls[op] != nil || op == OpBill) {
+		if r.method == http.MethodPost && (aggregatorCalls[op] != nil || aggregatorRefunds[op] != nil || op == OpBill) {
 			r.op = op
 		}
 		return true
@@ -77,6 +84,13 @@ func (a *aggregator) call(r *request, now time.Time) answer {
 	}
 	if r.op == OpBill {
 		return a.bill(r, now)
+	}
+	if refund := aggregatorRefunds[r.op]; refund != nil {
+		in, bad := a.readRefund(r)
+		if bad != nil {
+			return bad.answer()
+		}
+		return refund(a, in, now)
 	}
 	o, bad := a.read(r)
 	if bad != nil {

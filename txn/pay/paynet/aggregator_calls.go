@@ -125,6 +125,8 @@ func (a *aggregator) reverse(_ *request, in aggregatorOrder, now time.Time) answ
 		return aggNotFound.answer()
 	case o.Kind != kindCode:
 		return aggMethod.answer()
+	case o.State == stateRefund:
+		return aggReverseLate.answer()
 	case o.State == stateUserPaying:
 		return aggPaying.answer()
 	case o.State == stateSuccess:

@@ -32,7 +32,7 @@ func (*aggregator) bend(r *request, out answer, f FaultKind) answer {
 		out.body = padded(out.body)
 	case FaultGarbage:
 		out.body = []byte(`{"qr_url":https`)
-	case FaultWrongOrder, FaultWrongAmount, FaultWrongCurrency, FaultWrongMerchant, FaultWrongType, FaultNoFacts:
+	case FaultWrongOrder, FaultWrongRefund, FaultWrongAmount, FaultWrongCurrency, FaultWrongMerchant, FaultWrongType, FaultNoFacts:
 		out.body = otherAggregatorFacts(out.body, f)
 	}
 	return out
@@ -52,6 +52,8 @@ func otherAggregatorFacts(body []byte, f FaultKind) []byte {
 	switch f {
 	case FaultWrongOrder:
 		set("order_no", "SOMEBODYELSES0001")
+	case FaultWrongRefund:
+		set("refund_no", "SOMEBODYELSESR01")
 	case FaultWrongMerchant:
 		set("merchant_id", AggregatorMerchantPrefix+"99999999")
 	case FaultWrongType:
@@ -66,6 +68,9 @@ func otherAggregatorFacts(body []byte, f FaultKind) []byte {
 		bare := map[string]any{"code": m["code"]}
 		if s, ok := m["state"]; ok {
 			bare["state"] = s
+		}
+		if s, ok := m["refund_state"]; ok {
+			bare["refund_state"] = s
 		}
 		m = bare
 	}
@@ -82,11 +87,11 @@ func (a *aggregator) seal(h http.Header, r *request, out answer, f FaultKind) an
 	if f == FaultUnsigned {
 		return out
 	}
-	key, keyID, now := a.keys.platform, a.merchant.PlatformKeyID, a.p.opt.Clock()
+	key, keyID, now := a.keys.platform, a.merchant.PlatformKeyID, a.p.opt.Stamp()
 	switch f {
 	case FaultSkew:
 		now = now.Add(-maxSkew - time.Second)
-	case FaultWrongKey:
+	case FaultWrongKey, FaultForged:
 		_, key, _ = ed25519.GenerateKey(rand.Reader) // never fails
 	case FaultOtherKey:
 		keyID = AggregatorKeyPrefix + "-P-UNKNOWN"

@@ -360,7 +360,7 @@ func TestAggregatorRefuses(t *testing.T) {
 	if a := x.answerTo(x.signedBy(now, fresh, "query", body, nil)); a.Code != "ORDER_NOT_FOUND" {
 		t.Errorf("%+v", a)
 	}
-	x.says(x.ask("refund", body), "CALL_UNKNOWN", "")
+	x.says(x.ask("transfer", body), "CALL_UNKNOWN", "")
 }
 
 func TestAggregatorBodies(t *testing.T) {

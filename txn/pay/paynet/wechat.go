@@ -38,7 +38,7 @@ var _ wire = (*wechat)(nil)
 func (*wechat) network() string { return WeChat }
 func (*wechat) title() string   { return "微信" }
 func (*wechat) looks(op string) bool {
-	return op == OpQuery || op == OpRefundQuery || op == OpBill || op == OpBillFile
+	return op == OpQuery || op == OpRefundQuery || op == OpBill || op == OpBillFile || op == OpCertificates
 }
 
 // route names the operation of a path and its out_trade_no or out_refund_no.
@@ -52,6 +52,8 @@ func (*wechat) route(r *request) bool {
 		r.op = OpBill
 	case r.method == http.MethodGet && r.path == billFilePath:
 		r.op = OpBillFile
+	case !ok && r.method == http.MethodGet && r.path == certificatesPath:
+		r.op = OpCertificates
 	case !ok && r.method == http.MethodPost && r.path == refundPath:
 		r.op = OpRefund
 	case !ok:
@@ -123,6 +125,8 @@ func (c *wechat) call(r *request, now time.Time) answer {
 		return c.bill(r, now)
 	case OpBillFile:
 		return c.billFile(r, now)
+	case OpCertificates:
+		return c.certificates(r)
 	}
 	return fail(noSuchPath)
 }

@@ -11,8 +11,8 @@ import (
 
 // Refunds of WeChat Pay, as faults and OnRequest name them.
 const (
-	OpRefund      = "refund"       // POST /v3/refund/domestic/refunds; Alipay: alipay.trade.refund
-	OpRefundQuery = "refund-query" // GET  /v3/refund/domestic/refunds/{out_refund_no}
+	OpRefund      = "refund"       // POST /v3/refund/domestic/refunds; Alipay: alipay.trade.refund; aggregator: /agg/v1/refund
+	OpRefundQuery = "refund-query" // GET  /v3/refund/domestic/refunds/{out_refund_no}; aggregator: /agg/v1/refund-query
 )
 
 const refundPath = "/v3/refund/domestic/refunds"

@@ -1,0 +1,92 @@
+package terminal
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"filippo.io/age"
+
+	"smartpos/device"
+	"smartpos/store"
+	"smartpos/store/storetest"
+)
+
+// A stick that comes while the terminal sells gets a backup, and another when there is something new; old ones go.
+func TestBackups(t *testing.T) {
+	safe, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	j, err := store.Open(t.TempDir(), store.Config{Terminal: "T0000001"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer j.Close()
+	stick := filepath.Join(t.TempDir(), "stick")
+	p := &device.Profile{Backup: device.Backup{RecoveryKey: safe.Recipient().String(), Folder: stick, Every: device.Duration(time.Millisecond)}}
+	var log bytes.Buffer
+	b, err := newBackups(p, j, slog.New(slog.NewTextHandler(&log, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.delay, b.look = time.Millisecond, time.Millisecond
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() { b.run(ctx); close(done) }()
+
+	if err := os.Mkdir(stick, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	foreign := filepath.Join(stick, "smartpos-T0000001-0123WXYZ-00000001.age")
+	if err := os.WriteFile(foreign, []byte("all that is left of another"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var latest string
+	for range backupKeep + 3 {
+		if _, err := j.Commit(storetest.Cash(100, 100, "")); err != nil {
+			t.Fatal(err)
+		}
+		info, err := j.Info()
+		if err != nil {
+			t.Fatal(err)
+		}
+		latest = filepath.Join(stick, store.Manifest{Terminal: "T0000001", Incarnation: info.Incarnation, Records: info.Records}.Name())
+		for end := time.Now().Add(20 * time.Second); ; time.Sleep(time.Millisecond) {
+			if _, err := os.Stat(latest); err == nil {
+				break
+			} else if time.Now().After(end) {
+				t.Fatalf("no backup: %v\n%s", err, log.String())
+			}
+		}
+	}
+	cancel()
+	<-done
+	kept, err := filepath.Glob(filepath.Join(stick, "*"))
+	if err != nil || len(kept) != backupKeep+1 {
+		t.Errorf("%d files on the stick, %v: %v\n%s", len(kept), err, kept, log.String())
+	}
+	if _, err := os.Stat(foreign); err != nil {
+		t.Errorf("another journal's backup: %v", err)
+	}
+	f, err := os.Open(latest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if m, err := store.CheckBackup(f, safe); err != nil || m.Orders != backupKeep+3 {
+		t.Errorf("%+v, %v", m, err)
+	}
+}
+
+func TestCheckBackup(t *testing.T) {
+	for key, ok := range map[string]bool{"": true, "age1qqqq": false, "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p": true} {
+		if err := CheckBackup(&device.Profile{Backup: device.Backup{RecoveryKey: key}}); (err == nil) != ok {
+			t.Errorf("%q: %v", key, err)
+		}
+	}
+}

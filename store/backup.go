@@ -1,0 +1,170 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+
+	"filippo.io/age"
+
+	"smartpos/store/internal/rules"
+)
+
+func hashOf(record []byte) Head { return sha256.Sum256(record) }
+
+// ParseRecoveryKey returns the shop's recovery key, "age1…": the public half of a pair whose other half stays in the
+// shop's safe. Nothing on the terminal can open what was encrypted to it.
+func ParseRecoveryKey(s string) (age.Recipient, error) {
+	r, err := age.ParseX25519Recipient(s)
+	if err != nil { // it would repeat the text, and that may be the secret half
+		return nil, errors.New("store: not an age recovery key, which is age1 and 58 characters")
+	}
+	return r, nil
+}
+
+// Backup writes what the journal holds now, encrypted to a recovery key: every record, and the key that proves them, so
+// that it opens on another device when this one is gone. Everything may go on meanwhile. What is committed after the
+// call is not in it: records never change, so the first n of them are the same at any later time, and no transaction
+// has to be kept open for them. The journal is held for at most 64 records at once.
+//
+// A damaged journal gives no backup, but an error: see [Salvage].
+func (j *Journal) Backup(ctx context.Context, w io.Writer, to age.Recipient) (Manifest, error) {
+	s, err := j.source()
+	if err != nil {
+		return Manifest{}, err
+	}
+	return s.manifest, s.write(ctx, w, to)
+}
+
+// BackupTo writes a backup to the file path, or under its own name into the folder path. The file appears whole or not
+// at all: it is written under another name, synced, read back from the medium and then renamed. A backup of the same
+// name is replaced.
+func (j *Journal) BackupTo(ctx context.Context, path string, to age.Recipient) (BackupFile, error) {
+	s, err := j.source()
+	if err != nil {
+		return BackupFile{}, err
+	}
+	return s.writeTo(ctx, path, to)
+}
+
+// source is what a backup is made of.
+type source struct {
+	manifest Manifest
+	id       identity
+	key      []byte                                       // the journal's
+	copy     func(ctx context.Context, w io.Writer) error // writes the records, each after its length
+}
+
+// write writes a backup.
+func (s source) write(ctx context.Context, w io.Writer, to age.Recipient) error {
+	sealed, err := age.Encrypt(w, to)
+	if err != nil {
+		return fmt.Errorf("encrypting: %w", err)
+	}
+	if err := writeArchiveHead(sealed, s.manifest, s.id, s.key); err != nil {
+		return err
+	}
+	if err := s.copy(ctx, sealed); err != nil {
+		return err
+	}
+	return sealed.Close()
+}
+
+// source is the journal as it is now.
+func (j *Journal) source() (source, error) {
+	if err := rules.CheckTerminal(j.cfg.Terminal); err != nil {
+		return source{}, err
+	}
+	info, err := j.Info()
+	if err != nil {
+		return source{}, err
+	}
+	m := Manifest{
+		Version: archiveVersion, Terminal: j.cfg.Terminal, Incarnation: info.Incarnation, Format: info.Format,
+		Created: info.Created, Taken: j.cfg.Now().UTC(), Records: info.Records, Orders: info.Orders, Head: info.Head,
+	}
+	return source{m, j.id, j.secret, func(ctx context.Context, w io.Writer) error { return j.copyRecords(ctx, w, m) }}, nil
+}
+
+// copyRecords writes the records that m names. They are checked on the way: a backup of damage would be found out only
+// when it is all that is left.
+func (j *Journal) copyRecords(ctx context.Context, w io.Writer, m Manifest) error {
+	head := Head(j.id.hash())
+	var batch bytes.Buffer
+	for next := uint64(1); next <= m.Records; {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		batch.Reset()
+		err := j.read("backup", func(v *view) error {
+			for last := min(m.Records, next+walkBatch-1); next <= last; next++ {
+				b, e, err := v.raw(next)
+				if err != nil {
+					return err
+				}
+				if e.previous != head {
+					return damagedf("record %d doesn't follow the one before it", next)
+				}
+				putSized(&batch, b)
+				head = hashOf(b)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if _, err := w.Write(batch.Bytes()); err != nil {
+			return err
+		}
+	}
+	if head != m.Head {
+		return damagedf("the chain ends with %s and not %s", head.Short(), m.Head.Short())
+	}
+	return nil
+}
+
+// putSized writes a record after its length.
+func putSized(to *bytes.Buffer, record []byte) {
+	to.Write(binary.BigEndian.AppendUint32(nil, uint32(len(record))))
+	to.Write(record)
+}
+
+// CheckBackup reads a backup to its end and returns what it holds, if every record's MAC and its place in the chain hold.
+// Only a restore also holds the orders against them. It returns [ErrBackup] for anything else, and for an identity that
+// opens it not.
+func CheckBackup(r io.Reader, identities ...age.Identity) (Manifest, error) {
+	clear, err := decrypt(r, identities)
+	if err != nil {
+		return Manifest{}, err
+	}
+	return readArchive(clear)
+}
+
+func readArchive(clear io.Reader) (Manifest, error) {
+	a, err := openArchive(clear)
+	if err != nil {
+		return Manifest{}, err
+	}
+	for {
+		if _, err := a.next(); errors.Is(err, io.EOF) {
+			return a.manifest, nil
+		} else if err != nil {
+			return a.manifest, err
+		}
+	}
+}
+
+func decrypt(r io.Reader, identities []age.Identity) (io.Reader, error) {
+	clear, err := age.Decrypt(r, identities...)
+	if none := (*age.NoIdentityMatchError)(nil); errors.As(err, &none) {
+		return nil, fmt.Errorf("%w: this identity does not open it: it was encrypted to another recovery key", ErrBackup)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrBackup, err)
+	}
+	return clear, nil
+}

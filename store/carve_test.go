@@ -1,0 +1,106 @@
+package store
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"smartpos/txn"
+)
+
+// Two records claim to be the next, where a commit failed and was made again otherwise: the one that others follow on is
+// it. Where that doesn't tell, nobody can.
+func TestCarveTellsClaimantsApart(t *testing.T) {
+	dir := worn(t)
+	f := load(t, dir)
+	id, k, err := decodeIdentity(f.value(bucketMeta, []byte(keyIdentity)), made.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	middle := must(decodeEnvelope(f.value(bucketRecords, u64(40)), k.record))
+	latest := must(decodeEnvelope(f.value(bucketRecords, u64(wornRecords)), k.record))
+	for n, claimant := range map[uint64]envelope{wornRecords: middle, wornRecords - 1: latest} {
+		claimant.at = claimant.at.Add(time.Second)
+		b := append(bytes.Clone(f.b), claimant.encode(k.record)...)
+		c, err := carve(bytes.NewReader(b), int64(len(b)), made.key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var last envelope
+		if err := c.each(func(e envelope, _ []byte) error { last = e; return nil }); err != nil || last.sequence != n || c.id != id {
+			t.Errorf("%d records, %v, want %d", last.sequence, err, n)
+		}
+	}
+}
+
+// A sector that can't be read costs the records in it, and no others.
+func TestCarveAroundABadSector(t *testing.T) {
+	dir := worn(t)
+	f := load(t, dir)
+	at := int64(bytes.Index(f.b, f.value(bucketRecords, u64(50))))
+	c, err := carve(&badSector{bytes.NewReader(f.b), at}, int64(len(f.b)), made.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, there := c.records[50]; there || len(c.records) < wornRecords-3 {
+		t.Errorf("%d records, that in the bad sector: %t", len(c.records), there)
+	}
+}
+
+// badSector can't be read around one offset.
+type badSector struct {
+	io.ReaderAt
+	at int64
+}
+
+func (b *badSector) ReadAt(p []byte, off int64) (int, error) {
+	if off <= b.at && b.at < off+int64(len(p)) {
+		return 0, fmt.Errorf("bad sector")
+	}
+	return b.ReaderAt.ReadAt(p, off)
+}
+
+// The key of a restored journal is found beside its identity, also where nothing leads there any more.
+func TestCarveRestored(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := restore(dir, backup(t, worn(t)), RestoreOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	b := read(t, filepath.Join(dir, FileName))
+	clear(b[:2*4096])
+	write(t, filepath.Join(dir, FileName), b)
+	saved, err := Salvage(t.Context(), dir, Config{Terminal: "T0000001"}, t.TempDir(), safe().Recipient())
+	if err != nil || saved.Records != wornRecords+1 {
+		t.Errorf("%+v, %v", saved, err)
+	}
+	if _, err := Salvage(t.Context(), dir, Config{Terminal: "T0000001", Key: make([]byte, keySize)}, t.TempDir(), safe().Recipient()); !errors.Is(err, ErrKey) {
+		t.Errorf("with another key: %v, want ErrKey", err)
+	}
+}
+
+// Whatever the file holds, what comes out is a chain of records of this journal.
+func FuzzCarve(f *testing.F) {
+	dir := f.TempDir()
+	makeWorn(f, dir)
+	whole, key := read(f, filepath.Join(dir, FileName)), read(f, filepath.Join(dir, KeyName))
+	f.Add(uint32(0), []byte{})
+	f.Add(uint32(len(whole)/2), bytes.Repeat([]byte{1, 1, 0, 0, 0, 0, 0, 0}, 8))
+	f.Fuzz(func(t *testing.T, at uint32, b []byte) {
+		file := bytes.Clone(whole)
+		copy(file[int(at)%len(file):], b)
+		c, err := carve(bytes.NewReader(file), int64(len(file)), key)
+		if err != nil {
+			if !errors.Is(err, txn.ErrJournalDamaged) {
+				t.Errorf("%v, want ErrJournalDamaged", err)
+			}
+			return
+		}
+		if s, err := c.source(Config{Terminal: "T1"}.withDefaults()); err != nil || s.manifest.Records > wornRecords {
+			t.Errorf("%+v, %v", s.manifest, err)
+		}
+	})
+}

@@ -1,0 +1,30 @@
+package txn
+
+import (
+	"fmt"
+	"time"
+)
+
+// Restored begins a new incarnation of a journal that was rebuilt from a backup: the first record that stands in no
+// other copy of it. Orders after it carry the new incarnation in their numbers, those before it keep theirs. Only a
+// journal's restore writes one.
+type Restored struct {
+	noOrder
+	Incarnation string    `json:"incarnation"`      // of the numbers from here on, 8 characters
+	From        string    `json:"from"`             // the one that ends here
+	Terminal    string    `json:"terminal"`         // that the backup was taken of
+	Taken       time.Time `json:"taken"`            // when that was, by that terminal's clock
+	Forced      []string  `json:"forced,omitempty"` // what a person said yes to: "older", "foreign"
+	At          time.Time `json:"at"`
+}
+
+// Type implements [Record].
+func (*Restored) Type() RecordType { return TypeRestored }
+
+func (r *Restored) applyTill(t Till) (Till, error) {
+	if r.Incarnation == "" || r.Incarnation == r.From || r.Incarnation == t.Incarnation || t.Incarnation != "" && r.From != t.Incarnation {
+		return t, fmt.Errorf("%w: incarnation %q after %q", ErrTransition, r.Incarnation, r.From)
+	}
+	t.Incarnation = r.Incarnation
+	return t, nil
+}
