@@ -28,7 +28,7 @@ func (c *Client) Bill(ctx context.Context, day time.Time) (pay.BillAnswer, error
 		return client.FailBill(txn.Aggregator, txn.FaultNotSent, "", err)
 	}
 	x := c.line.Fetch(r, pay.MaxBill)
-	if f, err := c.doubt(paths[txn.OpBill], nonce, &x); f != txn.FaultNone {
+	if f, err := c.proof(paths[txn.OpBill], nonce, &x); f != txn.FaultNone {
 		return client.FailBill(txn.Aggregator, f, "", err)
 	}
 	m, err := client.Parse(x.Body)

@@ -173,7 +173,6 @@ var (
 	aggMethod          = apiError{409, "WRONG_METHOD", "订单的支付方式不支持此操作", ""}
 	aggCodeInvalid     = apiError{400, "CODE_INVALID", "付款码无效", ""}
 	aggCodeExpired     = apiError{400, "CODE_EXPIRED", "付款码已过期，请顾客刷新", ""}
-	aggNoBillYet       = apiError{409, "BILL_NOT_READY", "账单尚未生成", ""}
 	aggReverseLate     = apiError{409, "REVERSE_EXPIRED", "订单有退款，不能撤销", ""}
 	aggRefundExists    = apiError{409, "REFUND_EXISTS", "退款单号已用于另一退款", ""}
 	aggRefundNotFound  = apiError{404, "REFUND_NOT_FOUND", "退款单不存在", ""}
@@ -182,6 +181,7 @@ var (
 	aggRefundMany      = apiError{409, "REFUND_LIMIT", "退款次数已满", ""}
 	aggUnfunded        = apiError{402, "MERCHANT_BALANCE", "商户账户余额不足", ""}
 	aggNotPaid         = apiError{409, "ORDER_NOT_PAID", "订单未支付", ""}
+	aggNoBillYet       = apiError{409, "BILL_NOT_READY", "账单尚未生成", ""}
 	aggBalance         = apiError{402, "BALANCE_NOT_ENOUGH", "余额不足", ""}
 )
 

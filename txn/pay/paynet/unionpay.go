@@ -22,8 +22,8 @@ const (
 // unionpayCalls are the operations by path, transaction type and subtype.
 var unionpayCalls = map[string]string{
 	backTransPath + " 01 07": OpApply, backTransPath + " 01 06": OpConsume,
-	backTransPath + " 04 00": OpRefund, backTransPath + " 31 00": OpRefund, backTransPath + " 99 01": OpReverse, queryTransPath + " 00 00": OpQuery,
-	filePath + " 76 01": OpBill,
+	backTransPath + " 04 00": OpRefund, backTransPath + " 31 00": OpRefund, backTransPath + " 99 01": OpReverse,
+	queryTransPath + " 00 00": OpQuery, filePath + " 76 01": OpBill,
 }
 
 // unionpay is UnionPay's gateway (全渠道 5.1.0) as a wire. It knows an order by orderId and txnTime together, and a

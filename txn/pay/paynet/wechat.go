@@ -48,12 +48,12 @@ func (*wechat) route(r *request) bool {
 	}
 	rest, ok := strings.CutPrefix(r.path, "/v3/pay/transactions/")
 	switch {
-	case r.method == http.MethodGet && r.path == tradeBillPath:
-		r.op = OpBill
-	case r.method == http.MethodGet && r.path == billFilePath:
-		r.op = OpBillFile
 	case !ok && r.method == http.MethodGet && r.path == certificatesPath:
 		r.op = OpCertificates
+	case !ok && r.method == http.MethodGet && r.path == tradeBillPath:
+		r.op = OpBill
+	case !ok && r.method == http.MethodGet && r.path == billFilePath:
+		r.op = OpBillFile
 	case !ok && r.method == http.MethodPost && r.path == refundPath:
 		r.op = OpRefund
 	case !ok:
@@ -121,12 +121,12 @@ func (c *wechat) call(r *request, now time.Time) answer {
 		return c.refund(r, now)
 	case OpRefundQuery:
 		return c.queryRefund(r)
+	case OpCertificates:
+		return c.certificates(r)
 	case OpBill:
 		return c.bill(r, now)
 	case OpBillFile:
 		return c.billFile(r, now)
-	case OpCertificates:
-		return c.certificates(r)
 	}
 	return fail(noSuchPath)
 }
