@@ -17,6 +17,7 @@ VULNDB  ?=
 SEEDS   ?= 1000
 SEED    ?= 1
 SALES   ?= 50
+N       ?= 10000
 BOARD   ?= virt-arm64
 CUTS    ?= 100
 
@@ -42,7 +43,7 @@ GO_BUILD := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w"
 
 say = @printf '\n== %s\n' "$(1)"
 
-.PHONY: help run build test test-full lint unit race machines machines-full bench fuzz vuln sim powercut image clean
+.PHONY: help run build test test-full lint unit race machines machines-full bench fuzz vuln sim payments powercut image clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -91,6 +92,10 @@ vuln: go ## known vulnerabilities of what is linked in (VULNDB=folder: of golang
 sim: go ## whole days of trade with everything that goes wrong (SEEDS=n days from SEED=s on, of SALES=m)
 	$(call say,simulation)
 	go test ./cmd/internal/sim -run 'TestSim$$' -v -timeout 0 -seeds $(SEEDS) -first $(SEED) -sales $(SALES) | grep -v '^=== '
+
+payments: go ## random payments over the sandbox of the networks, 30 of 100 calls failing (N=n payments from SEED=s on)
+	$(call say,payments)
+	go test ./cmd/internal/conformance -run 'TestPayments$$' -v -timeout 0 -payments $(N) -first $(SEED) | grep -v '^=== \|--- PASS'
 
 powercut: kernels ## power cuts while a terminal in QEMU sells, on a disk that forgets (CUTS=n SEED=s BOARD=…)
 	$(call say,power cuts on $(BOARD))

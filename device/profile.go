@@ -179,8 +179,9 @@ type Backup struct {
 	Every       Duration `toml:"every"`        // between two: 1 h–168 h; default 24 h
 }
 
-// Wechat is the [networks.wechat] table. All but Name, BaseURL and CA are required when it is enabled, the secrets'
-// files only where [Secrets] has no sealed one. Files are relative to the profile's folder.
+// Wechat is the [networks.wechat] table. All but Name, BaseURL, CA and WeChat Pay's public keys are required when it is
+// enabled, the secrets' files only where [Secrets] has no sealed one. Without a public key, platform certificates are
+// fetched under the API v3 key. Files are relative to the profile's folder.
 type Wechat struct {
 	Enabled     bool     `toml:"enabled"`       // default true when the table is there, else false
 	Name        string   `toml:"name"`          // 0–20 columns; default "微信支付"
@@ -195,6 +196,15 @@ type Wechat struct {
 	PublicKey   string   `toml:"public_key"`    // file of WeChat Pay's public key, PEM
 	NotifyURL   string   `toml:"notify_url"`    // https without query, 1–255 bytes; the network wants one, polling decides
 	AskLimit    Duration `toml:"ask_limit"`     // instead of the one in [sale]: 1 h–8760 h; default 0 s, that one
+
+	Next WechatKey `toml:"next"`
+}
+
+// WechatKey is the [networks.wechat.next] table: another public key that answers may come under, while WeChat Pay
+// changes from one to the next.
+type WechatKey struct {
+	PublicKeyID string `toml:"public_key_id"` // like that of [Wechat], needed with PublicKey; default "", none
+	PublicKey   string `toml:"public_key"`    // file, needed with PublicKeyID; default ""
 }
 
 // Alipay is the [networks.alipay] table. AppID and the keys are required when it is enabled, PrivateKey only where [Secrets]

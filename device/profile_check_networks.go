@@ -21,8 +21,11 @@ func (c *checker) wechat(w *Wechat) {
 	c.needed(w.Enabled, table+"merchant_id", w.MerchantID, wechatMerchant, "8 to 10 digits")
 	c.needed(w.Enabled, table+"app_id", w.AppID, wechatApp, "wx and 1 to 30 letters or digits")
 	c.needed(w.Enabled, table+"serial", w.Serial, wechatSerial, "8 to 64 hexadecimal digits")
-	c.needed(w.Enabled, table+"public_key_id", w.PublicKeyID, wechatPublicKey, "PUB_KEY_ID_ and 1 to 50 letters or digits")
-	c.file(at(table+"public_key"), w.PublicKey, w.Enabled)
+	const keyID = "PUB_KEY_ID_ and 1 to 50 letters or digits"
+	c.needed(w.PublicKey != "", table+"public_key_id", w.PublicKeyID, wechatPublicKey, keyID)
+	c.needed(w.Next.PublicKey != "", table+"next.public_key_id", w.Next.PublicKeyID, wechatPublicKey, keyID)
+	c.file(at(table+"public_key"), w.PublicKey, w.PublicKeyID != "")
+	c.file(at(table+"next.public_key"), w.Next.PublicKey, w.Next.PublicKeyID != "")
 	if w.NotifyURL != "" || w.Enabled {
 		c.notifyURL(at(table+"notify_url"), w.NotifyURL)
 	}

@@ -184,6 +184,24 @@ func TestReverseOnMismatch(t *testing.T) {
 	r.order(txn.Disputed)
 }
 
+// One wrong answer after the last word, and then the truth: the order was paid, and is no case for people.
+func TestOneMismatchIsAnAccident(t *testing.T) {
+	r, req := charged(t)
+	r.fault(req, txn.FaultNoAnswer)
+	r.pass(3*time.Minute, func(q txn.Request) (txn.Answer, txn.Fault) { return txn.Answer{}, txn.FaultNoAnswer })
+	wrong := 0
+	r.pass(4*time.Minute, func(q txn.Request) (txn.Answer, txn.Fault) {
+		if wrong++; wrong <= 2 {
+			return is(txn.StatusMismatch), ""
+		}
+		return paid(800), ""
+	})
+	if wrong < 3 {
+		t.Fatalf("asked %d times after the last word", wrong)
+	}
+	r.order(txn.Paid)
+}
+
 func TestRestartMismatchIsNoProof(t *testing.T) {
 	r, _ := charged(t)
 	r2 := r.restart(time.Minute)

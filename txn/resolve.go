@@ -125,12 +125,16 @@ func (t *task) exists(m *Machine) {
 	t.finish(m, Outcome{State: Disputed, Reason: "exists", Exception: AlreadyExists})
 }
 
+// maxMismatch is how many signed answers in a row with other facts than ours are a network's opinion. Fewer are an accident,
+// and the next answer may be the truth: an order that was paid must not end as one for people because of one of them.
+const maxMismatch = 3
+
 // mismatched handles a signed answer that names our order with other facts. It proves nothing about the
 // order, so the work goes on; when the network still says so after its last word, people must look.
 func (t *task) mismatched(m *Machine) {
 	t.mismatch++
 	m.note("network: a signed answer with other facts than ours", t.order.No)
-	if t.past(m) {
+	if t.past(m) && t.mismatch >= maxMismatch {
 		t.finish(m, Outcome{State: Disputed, Reason: "mismatch", Exception: Mismatch})
 		return
 	}
@@ -252,6 +256,11 @@ func (m *Machine) ended(o Order) {
 		m.disproved(o)
 	case o.State == Paid:
 		m.paidOrder(o)
+	default: // a slip of an unconfirmed order that nobody paid is owed no more, and is not printed again
+		m.forget(slipRef{order: o.No})
+		if m.last != nil && m.last.No == o.No {
+			m.last = nil
+		}
 	}
 	if _, stopped := m.view.(halted); stopped {
 		return

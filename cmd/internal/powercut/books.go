@@ -77,9 +77,9 @@ func (k *books) slips(paper string) {
 }
 
 // audit holds the journal in dir, as a cut left it, against the books and the networks' ledger. It enters what it
-// finds.
-func (k *books) audit(dir string, ledger paynet.Ledger) error {
-	j, err := store.Open(dir, store.Config{Terminal: "T0000001"})
+// finds. key is the board's, or nil for one that lies beside the journal.
+func (k *books) audit(dir string, key []byte, ledger paynet.Ledger) error {
+	j, err := store.Open(dir, store.Config{Terminal: "T0000001", Key: key})
 	if err != nil {
 		return err
 	}

@@ -87,7 +87,7 @@ func TestBooksSeeEveryLoss(t *testing.T) {
 		k, l := newBooks(), ledger
 		l.Orders = append([]paynet.OrderAccount(nil), ledger.Orders...)
 		c.told(k, &l)
-		err := k.audit(dir, l)
+		err := k.audit(dir, nil, l)
 		if (err == nil) != (c.says == "") || err != nil && !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %v, want %q", name, err, c.says)
 		}
@@ -110,7 +110,7 @@ func TestBooksSeeDamage(t *testing.T) {
 		if err := os.WriteFile(name, hurt, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if newBooks().audit(dir, ledger) != nil {
+		if newBooks().audit(dir, nil, ledger) != nil {
 			seen++
 		}
 	}

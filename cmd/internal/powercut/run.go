@@ -113,8 +113,8 @@ func (r *run) remains(m nbd.Remains) {
 // play is one round.
 func (r *run) play(ctx context.Context) error {
 	began := time.Now()
-	if err := r.b.PowerOn(ctx); err != nil {
-		return &Loss{What: fmt.Sprintf("the terminal does not start: %v", err)}
+	if err := r.on(ctx); err != nil {
+		return err
 	}
 	t := &till{b: r.b, books: r.books, round: r.round}
 	if err := t.sell(ctx); err != nil {
@@ -130,6 +130,20 @@ func (r *run) play(ctx context.Context) error {
 		return fmt.Errorf("round %d (%s): %w\n%s", r.number, r.round, err, r.b.Log(4000))
 	}
 	r.o.Log("%d: %s; went at %s; %d orders, %d records; %.1f s", r.number, r.round, r.b.Power().Cut, r.report.Orders, r.report.Records, time.Since(began).Seconds())
+	return nil
+}
+
+// on gives the board power. Where a busy host did not let it boot in time, that was one more power cut, and it gets a
+// second chance: a terminal that does not start does not start then either.
+func (r *run) on(ctx context.Context) error {
+	err := r.b.PowerOn(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		r.o.Log("%d: it did not boot in time; once more", r.number)
+		err = r.b.PowerOn(ctx)
+	}
+	if err != nil {
+		return &Loss{What: fmt.Sprintf("the terminal does not start: %v", err)}
+	}
 	return nil
 }
 
@@ -151,7 +165,11 @@ func (r *run) check(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := r.books.audit(dir, r.b.Ledger()); err != nil {
+	key, err := r.b.JournalKey()
+	if err != nil {
+		return errors.Join(err, remove())
+	}
+	if err := r.books.audit(dir, key, r.b.Ledger()); err != nil {
 		return errors.Join(&Loss{What: err.Error(), OnDisk: true}, remove())
 	}
 	r.report.Orders, r.report.Paid, r.report.Records = len(r.books.orders), 0, r.books.records
@@ -166,8 +184,8 @@ func (r *run) check(ctx context.Context) error {
 // settle lets the terminal find out what came of every order, and then cuts the power, too.
 func (r *run) settle(ctx context.Context) error {
 	open := len(r.books.unresolved())
-	if err := r.b.PowerOn(ctx); err != nil {
-		return &Loss{What: fmt.Sprintf("the terminal does not start: %v", err)}
+	if err := r.on(ctx); err != nil {
+		return err
 	}
 	t := &till{b: r.b, books: r.books, round: round{armed: never}}
 	if err := t.rest(ctx); err != nil {

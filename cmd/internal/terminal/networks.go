@@ -122,6 +122,7 @@ func wechatConfig(p *device.Profile, v vault) wechat.Config {
 		MerchantID: w.MerchantID, AppID: w.AppID, Serial: w.Serial,
 		PrivateKey: v.source("networks.wechat.private_key", w.PrivateKey), APIv3Key: v.source("networks.wechat.api_v3_key", w.APIV3Key),
 		PublicKeyID: w.PublicKeyID, PublicKey: file(w.PublicKey),
+		NextKeyID: w.Next.PublicKeyID, NextKey: file(w.Next.PublicKey),
 		NotifyURL:  w.NotifyURL,
 		Production: p.Environment == device.Production,
 		BaseURL:    w.BaseURL, RootCAs: file(w.CA),

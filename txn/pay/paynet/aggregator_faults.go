@@ -87,11 +87,11 @@ func (a *aggregator) seal(h http.Header, r *request, out answer, f FaultKind) an
 	if f == FaultUnsigned {
 		return out
 	}
-	key, keyID, now := a.keys.platform, a.merchant.PlatformKeyID, a.p.opt.Clock()
+	key, keyID, now := a.keys.platform, a.merchant.PlatformKeyID, a.p.opt.Stamp()
 	switch f {
 	case FaultSkew:
 		now = now.Add(-maxSkew - time.Second)
-	case FaultWrongKey:
+	case FaultWrongKey, FaultForged:
 		_, key, _ = ed25519.GenerateKey(rand.Reader) // never fails
 	case FaultOtherKey:
 		keyID = AggregatorKeyPrefix + "-P-UNKNOWN"

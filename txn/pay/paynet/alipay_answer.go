@@ -168,10 +168,10 @@ func (a *alipay) seal(h http.Header, r *request, out answer, f FaultKind) answer
 	}
 	key, more := a.keys.alipay, ""
 	switch f {
-	case FaultWrongKey:
-		key = a.p.stranger()
+	case FaultWrongKey, FaultForged:
+		key = stranger()
 	case FaultOtherKey:
-		key, more = a.p.stranger(), `,"alipay_cert_sn":"`+strings.Repeat("0", 32)+`"`
+		key, more = stranger(), `,"alipay_cert_sn":"`+strings.Repeat("0", 32)+`"`
 	}
 	sum := sha256.Sum256(out.body)
 	signature, err := rsa.SignPKCS1v15(rand.Reader, key, crypto.SHA256, sum[:])

@@ -41,7 +41,7 @@
 //
 // # Sources
 //
-// WeChat Pay API v3, https://pay.weixin.qq.com/doc/v3/merchant/: 签名认证 (signatures),
+// WeChat Pay API v3, https://pay.weixin.qq.com/doc/v3/merchant/: 签名认证 (signatures), 获取平台证书列表, 支付成功通知,
 // Native下单 4012791877, 商户订单号查询订单 4013070356, 关闭订单 4013070360, 付款码支付 and 撤销订单 of
 // code-payment-v3, 错误码. Where that documentation gives one error code several spellings, the sandbox uses
 // the newest; docs/networks.md lists them all.

@@ -19,6 +19,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -81,11 +82,11 @@ func makeRSA(into ...**rsa.PrivateKey) error {
 	return g.Wait()
 }
 
-// stranger is the key of somebody in between, made when a fault needs it.
-func (p *Paynet) stranger() *rsa.PrivateKey {
-	p.once.Do(func() { p.other, _ = rsa.GenerateKey(rand.Reader, 2048) })
-	return p.other
-}
+// stranger is the key of somebody in between, made when a fault needs it: one for every sandbox of a program.
+var stranger = sync.OnceValue(func() *rsa.PrivateKey {
+	key, _ := rsa.GenerateKey(rand.Reader, 2048) // never fails
+	return key
+})
 
 // readDeposit reads what a merchant got from a network, for a folder that has it.
 func readDeposit(dir, network string, m any) error {

@@ -52,6 +52,8 @@ type OrderAccount struct {
 	Charged   int64  `json:"charged"`    // fen of the customer
 	GivenBack int64  `json:"given_back"` // fen of the customer
 	GiveBacks int    `json:"give_backs"` // how often something was given back
+
+	Transaction string `json:"transaction_id,omitempty"` // the network's number of the payment
 }
 
 // Order returns the account of the first order with that number; ok is false where no network knows one.
@@ -75,7 +77,7 @@ func (p *Paynet) Ledger() Ledger {
 		for _, o := range p.state.sorted() {
 			orders[orderKey(o.Network, o.No)] = len(l.Orders)
 			kind, state := p.at(o.Network).words(o)
-			l.Orders = append(l.Orders, OrderAccount{Order: o.No, Network: o.Network, Type: kind, State: state, Total: o.Total})
+			l.Orders = append(l.Orders, OrderAccount{Order: o.No, Network: o.Network, Type: kind, State: state, Total: o.Total, Transaction: o.Transaction})
 		}
 		for _, e := range p.state.Entries {
 			c, o := &l.Customers[customers[e.Wallet]], &l.Orders[orders[orderKey(e.Network, e.Order)]]

@@ -1,7 +1,6 @@
 package paynet
 
 import (
-	"crypto/rsa"
 	"errors"
 	"fmt"
 	"maps"
@@ -32,6 +31,9 @@ var ErrClosed = errors.New("paynet: closed")
 type Options struct {
 	// Clock is the network's clock; nil is time.Now.
 	Clock func() time.Time
+	// Stamp is the clock under signatures, which the timestamps of requests are held to; nil is Clock. With a Clock that is
+	// made up it is time.Now: clients judge signatures by the real one.
+	Stamp func() time.Time
 	// Scale divides the network's own waits (life of a payment code, time to type a password, life of a
 	// code_url, time to give back), for tests that don't want to wait a minute; 0 and 1 leave them as documented. A request's
 	// own time_expire is not scaled.
@@ -57,9 +59,6 @@ type Paynet struct {
 	close      sync.Once
 	done       chan struct{}
 
-	once  sync.Once
-	other *rsa.PrivateKey // the stranger's
-
 	mu       sync.Mutex
 	state    state
 	fault    Fault
@@ -81,6 +80,9 @@ type Paynet struct {
 func Open(dir string, opt Options) (*Paynet, error) {
 	if opt.Clock == nil {
 		opt.Clock = time.Now
+	}
+	if opt.Stamp == nil {
+		opt.Stamp = opt.Clock
 	}
 	if opt.Scale <= 0 {
 		opt.Scale = 1

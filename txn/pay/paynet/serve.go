@@ -67,17 +67,21 @@ func (p *Paynet) execute(to wire, r *request, f FaultKind) answer {
 		return *a
 	}
 	p.mu.Lock()
-	refusal := to.authorize(r, p.opt.Clock())
+	refusal := to.authorize(r, p.opt.Stamp())
 	p.mu.Unlock()
 	if refusal != nil {
 		return *refusal
 	}
 	a := answer{status: http.StatusServiceUnavailable} // unless the sandbox is open
 	run := p.update
+	call := to.call
 	if to.looks(r.op) {
 		run = p.view
+		if f == FaultForged {
+			call = func(r *request, now time.Time) answer { return p.forge(to, r, now) }
+		}
 	}
-	run(func(now time.Time) { a = to.call(r, now) })
+	run(func(now time.Time) { a = call(r, now) })
 	return a
 }
 

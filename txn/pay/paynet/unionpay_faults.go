@@ -86,10 +86,10 @@ func (u *unionpay) seal(h http.Header, _ *request, a answer, f FaultKind) answer
 	m := splitMessage(string(a.body))
 	key, cert := u.keys.own, u.keys.cert
 	switch f {
-	case FaultWrongKey:
-		key = u.p.stranger()
+	case FaultWrongKey, FaultForged:
+		key = stranger()
 	case FaultOtherKey:
-		key, cert = u.p.stranger(), u.strangersCertificate()
+		key, cert = stranger(), u.strangersCertificate()
 	case FaultSkew:
 		cert = u.keys.expired
 	}

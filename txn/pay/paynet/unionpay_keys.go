@@ -116,7 +116,7 @@ func (m *UnionPayMerchant) make(dir string) error {
 
 // strangersCertificate looks like the network's and hangs on nobody's root.
 func (u *unionpay) strangersCertificate() string {
-	key, c := u.p.stranger(), template(unionpayOwner)
+	key, c := stranger(), template(unionpayOwner)
 	der, err := x509.CreateCertificate(rand.Reader, c, c, key.Public(), key)
 	if err != nil {
 		return ""

@@ -35,9 +35,11 @@ type wechat struct {
 
 var _ wire = (*wechat)(nil)
 
-func (*wechat) network() string      { return WeChat }
-func (*wechat) title() string        { return "微信" }
-func (*wechat) looks(op string) bool { return op == OpQuery || op == OpRefundQuery }
+func (*wechat) network() string { return WeChat }
+func (*wechat) title() string   { return "微信" }
+func (*wechat) looks(op string) bool {
+	return op == OpQuery || op == OpRefundQuery || op == OpCertificates
+}
 
 // route names the operation of a path and its out_trade_no or out_refund_no.
 func (*wechat) route(r *request) bool {
@@ -46,6 +48,8 @@ func (*wechat) route(r *request) bool {
 	}
 	rest, ok := strings.CutPrefix(r.path, "/v3/pay/transactions/")
 	switch {
+	case !ok && r.method == http.MethodGet && r.path == certificatesPath:
+		r.op = OpCertificates
 	case !ok && r.method == http.MethodPost && r.path == refundPath:
 		r.op = OpRefund
 	case !ok:
@@ -113,6 +117,8 @@ func (c *wechat) call(r *request, now time.Time) answer {
 		return c.refund(r, now)
 	case OpRefundQuery:
 		return c.queryRefund(r)
+	case OpCertificates:
+		return c.certificates(r)
 	}
 	return fail(noSuchPath)
 }

@@ -90,23 +90,19 @@ func (c *wechat) stop(_ *request, f FaultKind) *answer {
 	return &a
 }
 
-// seal adds the network's signature over timestamp, nonce and body. The client says in Wechatpay-Serial which
-// key it can verify with; the public key is the usual one.
+// seal adds the network's signature over timestamp, nonce and body.
 func (c *wechat) seal(h http.Header, r *request, a answer, f FaultKind) answer {
 	h.Set("Request-Id", randomHex(16))
 	if f == FaultUnsigned {
 		return a
 	}
-	key, serial := c.keys.publicKey, c.merchant.PublicKeyID
-	if r.header.Get("Wechatpay-Serial") == c.merchant.PlatformSerial {
-		key, serial = c.keys.platform, c.merchant.PlatformSerial
-	}
-	now := c.p.opt.Clock()
+	key, serial := c.signer(r)
+	now := c.p.opt.Stamp()
 	switch f {
 	case FaultSkew:
 		now = now.Add(-maxSkew - time.Second)
-	case FaultWrongKey:
-		key = c.p.stranger()
+	case FaultWrongKey, FaultForged:
+		key = stranger()
 	case FaultOtherKey:
 		serial = PublicKeyPrefix + "UNKNOWN"
 	}

@@ -4,6 +4,7 @@ import (
 	"crypto/rsa"
 	"errors"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 )
@@ -46,7 +47,8 @@ func (p *Paynet) WeChatMerchant() WeChatMerchant {
 type wechatKeys struct {
 	merchant  *rsa.PublicKey  // verifies requests
 	publicKey *rsa.PrivateKey // signs answers, under PublicKeyID
-	platform  *rsa.PrivateKey // signs answers for those who ask for the platform certificate
+	platform  []platformKey   // the latest signs answers for those who ask for platform certificates
+	apiV3     []byte          // seals certificates and notifications
 }
 
 func (c *wechat) open(dir string, ca *authority) error {
@@ -61,9 +63,17 @@ func (c *wechat) open(dir string, ca *authority) error {
 	if c.keys.publicKey, err = readRSA(private(dir, "public_key_key.pem")); err != nil {
 		return err
 	}
-	if c.keys.platform, err = readRSA(private(dir, "platform_key.pem")); err != nil {
+	if c.keys.apiV3, err = os.ReadFile(c.merchant.APIv3Key); err != nil {
 		return err
 	}
+	platform := platformKey{}
+	if platform.key, err = readRSA(private(dir, "platform_key.pem")); err != nil {
+		return err
+	}
+	if platform.cert, err = readCertificate(c.merchant.PlatformCertificate); err != nil {
+		return err
+	}
+	c.keys.platform = []platformKey{platform}
 	cert, err := readCertificate(c.merchant.Certificate)
 	if err != nil {
 		return err

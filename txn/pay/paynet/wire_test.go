@@ -133,7 +133,7 @@ func TestRefusesBadBodies(t *testing.T) {
 		t.Errorf("text/plain: %v %s", err, text)
 	}
 	x.want(x.call("POST", nativePath, good[:len(good)-1]+strings.Repeat(" ", maxBody)+"}"), 400, "PARAM_ERROR")
-	x.want(x.call("GET", "/v3/certificates", ""), 404, "RESOURCE_NOT_EXISTS")
+	x.want(x.call("GET", "/v3/merchant/balance", ""), 404, "RESOURCE_NOT_EXISTS")
 	x.want(x.call("DELETE", nativePath, ""), 404, "RESOURCE_NOT_EXISTS")
 	x.want(x.call("GET", orderPath+"BADBODY00001?mchid=1", ""), 400, "MCH_NOT_EXISTS")
 	if l := x.p.Ledger(); len(l.Orders) != 0 {

@@ -24,6 +24,7 @@ const (
 	MisSigned     Failure = "mis-signed"
 	Unsigned      Failure = "unsigned"
 	WrongKey      Failure = "signed by a stranger"
+	Forged        Failure = "forged success" // signed by a stranger, too
 	UnknownKey    Failure = "unknown key"
 	Skew          Failure = "clock skew"
 	Truncated     Failure = "truncated body"
@@ -73,6 +74,7 @@ var promises = []promise{
 	{failure: MisSigned, executed: yes, fault: txn.FaultUnverified},
 	{failure: Unsigned, executed: yes, fault: txn.FaultUnverified},
 	{failure: WrongKey, executed: yes, fault: txn.FaultUnverified},
+	{failure: Forged, executed: yes, fault: txn.FaultUnverified},
 	{failure: UnknownKey, executed: yes, fault: txn.FaultUnverified},
 	{failure: Skew, executed: yes, fault: txn.FaultUnverified},
 	{failure: Truncated, executed: yes, fault: txn.FaultUnverified},
@@ -83,4 +85,12 @@ var promises = []promise{
 	{failure: Busy, fault: txn.FaultSystem},
 	{failure: BadGateway, executed: yes, fault: txn.FaultSystem},
 	{failure: Redirected, executed: yes, fault: txn.FaultUnverified},
+}
+
+// Failures lists the failures of a payment's requests, in the order in which [Run] goes through them.
+func Failures() (all []Failure) {
+	for _, p := range promises {
+		all = append(all, p.failure)
+	}
+	return all
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/rsa"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -46,6 +47,7 @@ func TestBelievesOnlyTheNetwork(t *testing.T) {
 		{"without its certificate", 200, cut(good, "signPubKeyCert"), txn.FaultUnverified},
 		{"another method", 200, strings.Replace(good, "signMethod=01", "signMethod=11", 1), txn.FaultUnverified},
 		{"percent-encoded, as answers are not", 200, strings.ReplaceAll(good, "+", "%2B"), txn.FaultUnverified},
+		{"in another order", 200, backwards(good), ""}, // what is signed is sorted
 		{"twice over", 200, good + "&" + good, txn.FaultUnverified},
 		{"two orders", 200, good + "&orderId=T0000001A0021", txn.FaultUnverified},
 		{"nothing", 200, "", txn.FaultUnverified},
@@ -131,4 +133,11 @@ func TestOrdersOfNoTime(t *testing.T) {
 	if n := len(s.requests()); n != 0 {
 		t.Errorf("%d requests were sent", n)
 	}
+}
+
+// backwards turns the order of a message's fields round.
+func backwards(message string) string {
+	fields := strings.Split(message, "&")
+	slices.Reverse(fields)
+	return strings.Join(fields, "&")
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/wechatpay-apiv3/wechatpay-go/core"
 	"github.com/wechatpay-apiv3/wechatpay-go/core/consts"
 	"github.com/wechatpay-apiv3/wechatpay-go/services/payments/native"
+	"golang.org/x/sync/singleflight"
 
 	"smartpos/txn"
 	"smartpos/txn/pay"
@@ -20,6 +21,7 @@ type Client struct {
 	cfg       Config
 	sdk       *core.Client
 	transport *transport
+	fetching  singleflight.Group // of platform certificates
 }
 
 var (
@@ -30,9 +32,10 @@ var (
 // ID implements [pay.Network].
 func (c *Client) ID() txn.NetworkID { return txn.WeChat }
 
-// Expiries implements [pay.Expirer]: platform certificates run out, WeChat Pay's public key does not.
+// Expiries implements [pay.Expirer]: platform certificates run out, WeChat Pay's public key does not. Those that the client
+// fetches are replaced in time, so only where it can't fetch any does anybody have to.
 func (c *Client) Expiries() (all []pay.Expiry) {
-	for _, at := range c.transport.ring.until {
+	if at, used := c.transport.ring.until(); used && len(c.transport.renewal.apiV3) == 0 {
 		all = append(all, pay.Expiry{Setting: "platform certificate", At: at})
 	}
 	return all
@@ -67,6 +70,7 @@ func (c *Client) Query(ctx context.Context, o txn.Order) (txn.Answer, error) {
 	if f, err := client.Check(txn.OpQuery, o, txn.PaymentCode{}); f != txn.FaultNone {
 		return c.fault(txn.OpQuery, o, f, "", err)
 	}
+	c.keep(ctx) // between two questions there is time for it
 	return c.call(ctx, txn.OpQuery, o, func(ctx context.Context) error {
 		_, _, err := (&native.NativeApiService{Client: c.sdk}).QueryOrderByOutTradeNo(ctx,
 			native.QueryOrderByOutTradeNoRequest{OutTradeNo: core.String(string(o.No)), Mchid: &c.cfg.MerchantID})
@@ -160,6 +164,10 @@ func (c *Client) exchange(ctx context.Context, send func(context.Context) error)
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 	defer cancel()
 	x := &exchange{}
+	if c.transport.ring.empty() && !c.fetch(ctx) {
+		x.unable = errNoKey
+		return x, errNoKey
+	}
 	return x, send(context.WithValue(ctx, exchangeKey{}, x))
 }
 
@@ -178,6 +186,9 @@ func (c *Client) judge(op txn.Op, o txn.Order, x *exchange, err error) (txn.Answ
 // proof says what the answer is worth, whatever was asked: nothing, for the fault and its cause; a refusal, by its
 // code; or else a body that went well and that the SDK could read. sdk is the SDK's error.
 func (x *exchange) proof(sdk error) (code string, refused bool, f txn.Fault, err error) {
+	if x.unable != nil {
+		return "", false, txn.FaultNotSent, x.unable
+	}
 	if f, err := x.Silence(); f != txn.FaultNone {
 		return "", false, f, err
 	}

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/wechatpay-apiv3/wechatpay-go/core"
-	"github.com/wechatpay-apiv3/wechatpay-go/core/auth/validators"
 	"github.com/wechatpay-apiv3/wechatpay-go/core/option"
 
 	"smartpos/txn/pay/internal/client"
@@ -27,11 +26,14 @@ type Config struct {
 	Serial     string // serial number of the merchant's certificate, in hexadecimal
 
 	PrivateKey Source // apiclient_key.pem
-	APIv3Key   Source // 32 characters; it opens notifications and is checked here, though polling decides
+	APIv3Key   Source // 32 characters; it opens platform certificates and notifications
 
+	// What verifies answers: public keys, or platform certificates, which are fetched with the API v3 key, or both.
 	PublicKeyID  string   // PUB_KEY_ID_…
 	PublicKey    Source   // pub_key.pem: verifies answers under PublicKeyID
-	Certificates []Source // platform certificates: verify answers under their serial numbers
+	NextKeyID    string   // while WeChat Pay changes from one public key to another: the other
+	NextKey      Source   // … and it
+	Certificates []Source // platform certificates to begin with
 
 	NotifyURL string // https, without parameters; WeChat Pay demands one
 
@@ -69,13 +71,16 @@ func (c *Config) check() error {
 	s.Need(appForm().MatchString(c.AppID), "app_id %.40q: take the appid bound to the merchant", c.AppID)
 	s.Need(serialForm().MatchString(c.Serial), "serial %.80q: take the certificate's serial number (证书序列号), in hexadecimal", c.Serial)
 	s.Need(c.PublicKeyID == "" || keyIDForm().MatchString(c.PublicKeyID), "public_key_id %.80q: it begins PUB_KEY_ID_", c.PublicKeyID)
-	s.Need(c.PublicKeyID != "" || len(c.Certificates) > 0, "public_key_id and public_key are missing: answers can't be verified without them")
+	s.Need(c.NextKeyID == "" || keyIDForm().MatchString(c.NextKeyID) && c.NextKeyID != c.PublicKeyID,
+		"next.public_key_id %.80q: another that begins PUB_KEY_ID_", c.NextKeyID)
+	s.Need(c.PublicKeyID != "" || len(c.Certificates) > 0 || !c.APIv3Key.Empty(),
+		"public_key_id and public_key are missing, and api_v3_key too, which platform certificates are fetched with: answers can't be verified")
 	s.Need(c.Terminal == "" || deviceForm().MatchString(c.Terminal), "terminal %.40q: at most 16 letters and digits", c.Terminal)
 	s.Common(c.Production, c.BaseURL, c.RootCAs, c.Timeout, c.Description, 127)
 	u, err := url.Parse(c.NotifyURL)
 	s.Need(err == nil && u.Scheme == "https" && u.Host != "" && u.RawQuery == "" && len(c.NotifyURL) <= 255,
 		"notify_url %.80q: an https address without parameters", c.NotifyURL)
-	sandbox := strings.HasPrefix(c.PublicKeyID, sandboxKeyID) || strings.HasPrefix(strings.ToUpper(c.Serial), sandboxSerial)
+	sandbox := strings.HasPrefix(c.PublicKeyID, sandboxKeyID) || strings.HasPrefix(c.NextKeyID, sandboxKeyID) || strings.HasPrefix(strings.ToUpper(c.Serial), sandboxSerial)
 	s.Need(!c.Production || !sandbox,
 		"public_key_id or serial is the sandbox's: in production use those from the merchant platform")
 	return s.Err()
@@ -104,14 +109,15 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkAPIv3(cfg.APIv3Key, cfg.Production); err != nil {
+	apiV3, err := loadAPIv3(cfg.APIv3Key, cfg.Production)
+	if err != nil {
 		return nil, err
 	}
 	ring, err := loadKeyring(&cfg)
 	if err != nil {
 		return nil, err
 	}
-	rt, err := newTransport(&cfg, ring)
+	rt, err := newTransport(&cfg, ring, apiV3)
 	if err != nil {
 		return nil, err
 	}
@@ -132,10 +138,12 @@ func newClient(cfg *Config, key *rsa.PrivateKey, ring *keyring, rt *transport) (
 	if err != nil {
 		return nil, bad("%w", err)
 	}
-	return &Client{cfg: *cfg, sdk: sdk, transport: rt}, nil
+	c := &Client{cfg: *cfg, sdk: sdk, transport: rt}
+	rt.fetch = c.fetch
+	return c, nil
 }
 
-func newTransport(cfg *Config, ring *keyring) (*transport, error) {
+func newTransport(cfg *Config, ring *keyring, apiV3 []byte) (*transport, error) {
 	roots, err := cfg.RootCAs.Roots()
 	if err != nil {
 		return nil, bad("%w", err)
@@ -145,6 +153,7 @@ func newTransport(cfg *Config, ring *keyring) (*transport, error) {
 		return nil, bad("%w", err)
 	}
 	return &transport{
-		base: base, ring: ring, validator: validators.NewWechatPayResponseValidator(ring), line: client.NewLine(roots, cfg.Timeout),
+		base: base, ring: ring, line: client.NewLine(roots, cfg.Timeout), fetch: func(context.Context) bool { return false },
+		renewal: &renewal{apiV3: apiV3, production: cfg.Production},
 	}, nil
 }

@@ -50,7 +50,9 @@ func TestConfigErrors(t *testing.T) {
 			c.PrivateKey = wechat.File(filepath.Join(filepath.Dir(m.CA), "private", "ca_key.pem"))
 		}, []string{"ca_key.pem", "not an RSA key"}},
 		{"the private key as the public one", func(c *wechat.Config) { c.PublicKey = wechat.File(m.PrivateKey) }, []string{m.PrivateKey, "pub_key.pem"}},
-		{"no way to verify", func(c *wechat.Config) { c.PublicKeyID = "" }, []string{"public_key_id", "can't be verified"}},
+		{"no way to verify", func(c *wechat.Config) { c.PublicKeyID, c.APIv3Key = "", wechat.Source{} }, []string{"public_key_id", "can't be verified"}},
+		{"the next key under the same id", func(c *wechat.Config) { c.NextKeyID = c.PublicKeyID }, []string{"next.public_key_id"}},
+		{"no next key", func(c *wechat.Config) { c.NextKeyID = "PUB_KEY_ID_1" }, []string{"next.public_key is missing"}},
 		{"an odd key id", func(c *wechat.Config) { c.PublicKeyID = "KEY\n" }, []string{"PUB_KEY_ID_"}},
 		{"public key as certificate", func(c *wechat.Config) { c.Certificates = []wechat.Source{wechat.File(m.PublicKey)} }, []string{"platform certificate", m.PublicKey}},
 		{"certificate without RSA", func(c *wechat.Config) { c.Certificates = []wechat.Source{wechat.File(m.CA)} }, []string{"platform certificate", "RSA"}},

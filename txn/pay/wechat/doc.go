@@ -17,9 +17,15 @@
 // What each answer carries, which fields are compared, and what each error code means stands in
 // docs/networks.md.
 //
-// Not supported: notifications (a terminal has no address to be notified at; polling decides), service
-// provider mode (服务商), and bills, which belong to a later package.
+// Answers are verified with WeChat Pay's public key, with two while it changes from one to the next, or with platform
+// certificates. Those are fetched under the API v3 key: before the first request of a client that has nothing else, twice
+// a day, and when an answer comes under one that nobody knows. A client with a public key fetches none.
 //
-// Sources: https://pay.weixin.qq.com/doc/v3/merchant/ (签名认证, Native支付, 付款码支付, 查询, 关闭, 撤销,
+// A terminal has no address to be notified at; polling decides. [Client.ParseNotification] decodes call-backs for who has
+// one.
+//
+// Not supported: service provider mode (服务商), and bills, which belong to a later package.
+//
+// Sources: https://pay.weixin.qq.com/doc/v3/merchant/ (签名认证, 平台证书, 支付成功通知, Native支付, 付款码支付, 查询, 关闭, 撤销,
 // 错误码), and the SDK's source, v0.2.20.
 package wechat

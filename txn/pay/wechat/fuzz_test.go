@@ -1,6 +1,9 @@
 package wechat
 
 import (
+	"crypto/aes"
+	"crypto/cipher"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -79,4 +82,39 @@ func givenBack(body string) bool {
 	text := func(key string) (s string) { _ = json.Unmarshal(m[key], &s); return s }
 	return text("status") == "SUCCESS" && text("out_refund_no") == "T0000001R0001" && text("out_trade_no") == "T0000001A0001" &&
 		text("transaction_id") == "4200001234202611230000000001" && string(sum["refund"]) == "500" && string(sum["total"]) == "1234"
+}
+
+// FuzzNotification lets whoever has the network's key call back with anything: no panic, and paid only for a transaction
+// that by its exact keys is a success of ours. The resource is sealed here, so that the fuzzer gets behind it.
+func FuzzNotification(f *testing.F) {
+	const key = "00000000000000000000000000000000"
+	c := &Client{
+		cfg:       Config{MerchantID: "1900000109", AppID: "wx8888888888888888"},
+		transport: &transport{renewal: &renewal{apiV3: []byte(key)}},
+	}
+	block, _ := aes.NewCipher([]byte(key))
+	gcm, _ := cipher.NewGCM(block)
+	const good = `{"appid":"wx8888888888888888","mchid":"1900000109","out_trade_no":"T0000001A0001","trade_state":"SUCCESS","trade_type":"NATIVE","transaction_id":"4200001234202611230000000001","success_time":"2026-11-23T10:34:56+08:00","amount":{"total":1234,"payer_total":1234,"currency":"CNY"}}`
+	f.Add("TRANSACTION.SUCCESS", "transaction", "2026-11-23T10:34:57+08:00", good)
+	f.Add("TRANSACTION.SUCCESS", "transaction", "", strings.Replace(good, "1234", "1e3", 1))
+	f.Add("TRANSACTION.SUCCESS", "transaction", "now", `{"out_trade_no":"T0000001A0001","amount":{},"amount":{}}`)
+	f.Add("REFUND.SUCCESS", "refund", "2026-11-23T10:34:57+08:00", `{"refund_status":"SUCCESS"}`)
+	f.Fuzz(func(t *testing.T, event, kind, at, transaction string) {
+		body, err := json.Marshal(map[string]any{
+			"id": "EV-1", "event_type": event, "create_time": at, "resource": map[string]string{
+				"algorithm": "AEAD_AES_256_GCM", "nonce": "wCq51qZv4Yfg", "original_type": kind,
+				"ciphertext": base64.StdEncoding.EncodeToString(gcm.Seal(nil, []byte("wCq51qZv4Yfg"), []byte(transaction), nil)),
+			},
+		})
+		if err != nil {
+			t.Skip()
+		}
+		_, _ = c.openNotification([]byte(transaction)) // and what is no call-back at all
+		n, err := c.openNotification(body)
+		if err != nil {
+			return
+		}
+		a, err := n.Answer(txn.Order{No: "T0000001A0001", Method: txn.Show, Amount: txn.Yuan(1234)})
+		paytest.CheckWild(t, txn.OpQuery, a, err, exactly(transaction))
+	})
 }

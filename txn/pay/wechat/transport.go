@@ -28,6 +28,10 @@ type exchange struct {
 	client.Exchange
 	reason error     // why the answer proves nothing; nil when its signature and time hold
 	at     time.Time // when certificates are judged; zero: now
+
+	unable       error // why nothing was asked
+	certificates bool  // it asks for platform certificates
+	learned      bool  // … and brought some that are believed
 }
 
 type exchangeKey struct{}
@@ -35,10 +39,11 @@ type exchangeKey struct{}
 // transport sends requests to the network or the sandbox and verifies every answer, errors too: the SDK
 // itself returns an error status before it looks at the signature.
 type transport struct {
-	base      *url.URL // nil: as the SDK addresses it
-	ring      *keyring
-	validator *validators.WechatPayResponseValidator
-	line      *client.Line
+	base    *url.URL // nil: as the SDK addresses it
+	ring    *keyring
+	line    *client.Line
+	renewal *renewal
+	fetch   func(context.Context) bool // the client's: it reports whether the ring has new certificates
 }
 
 // RoundTrip implements [http.RoundTripper]. Every request that comes here was made by [Client.call].
@@ -61,8 +66,12 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, x.Err
 	case x.Cut != nil:
 		x.reason = x.Cut
+	case x.certificates:
+		x.reason = t.learn(r.Context(), x, r)
+	case !x.at.IsZero(): // with a clock that is wrong nothing new is believed
+		x.reason = t.verify(r.Context(), t.ring, x.response(r))
 	default:
-		x.reason = t.verify(r.Context(), x.response(r))
+		x.reason = t.verified(r.Context(), func() *http.Response { return x.response(r) })
 	}
 	if x.reason != nil {
 		return nil, x.reason
@@ -78,9 +87,19 @@ func (x *exchange) response(r *http.Request) *http.Response {
 	}
 }
 
+// verified judges a message. One that is signed with a platform certificate that nobody knows yet has them fetched.
+func (t *transport) verified(ctx context.Context, message func() *http.Response) error {
+	m := message()
+	err := t.verify(ctx, t.ring, m)
+	if errors.Is(err, errUnknownKey) && serialForm().MatchString(m.Header.Get(consts.WechatPaySerial)) && t.fetch(ctx) {
+		err = t.verify(ctx, t.ring, message())
+	}
+	return err
+}
+
 // verify judges by the SDK's validator. The cases it lumps together are told apart first, because a
 // technician mends a wrong clock otherwise than a wrong key.
-func (t *transport) verify(ctx context.Context, resp *http.Response) error {
+func (t *transport) verify(ctx context.Context, ring *keyring, resp *http.Response) error {
 	for _, h := range []string{consts.WechatPaySignature, consts.WechatPaySerial, consts.WechatPayTimestamp, consts.WechatPayNonce} {
 		if strings.TrimSpace(resp.Header.Get(h)) == "" {
 			return client.ErrUnsigned
@@ -93,7 +112,7 @@ func (t *transport) verify(ctx context.Context, resp *http.Response) error {
 	if math.Abs(float64(time.Now().Unix()-at)) >= consts.FiveMinute {
 		return errSkew
 	}
-	err = t.validator.Validate(ctx, resp)
+	err = validators.NewWechatPayResponseValidator(ring).Validate(ctx, resp)
 	switch {
 	case err == nil:
 		return nil

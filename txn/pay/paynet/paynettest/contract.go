@@ -33,6 +33,7 @@ var kinds = map[paytest.Failure]paynet.Fault{
 	paytest.MisSigned:     {Kind: paynet.FaultMisSigned},
 	paytest.Unsigned:      {Kind: paynet.FaultUnsigned},
 	paytest.WrongKey:      {Kind: paynet.FaultWrongKey},
+	paytest.Forged:        {Kind: paynet.FaultForged},
 	paytest.UnknownKey:    {Kind: paynet.FaultOtherKey},
 	paytest.Skew:          {Kind: paynet.FaultSkew},
 	paytest.Truncated:     {Kind: paynet.FaultTruncated},
@@ -43,6 +44,12 @@ var kinds = map[paytest.Failure]paynet.Fault{
 	paytest.Busy:          {Kind: paynet.FaultBusy},
 	paytest.BadGateway:    {Kind: paynet.FaultBadGateway},
 	paytest.Redirected:    {Kind: paynet.FaultRedirect},
+}
+
+// Fault is what the sandbox does to make a failure; ok is false where it knows none.
+func Fault(f paytest.Failure) (fault paynet.Fault, ok bool) {
+	fault, ok = kinds[f]
+	return fault, ok
 }
 
 // Case is a client and what it speaks to.
@@ -97,7 +104,7 @@ func harness(t *testing.T, net *paynet.Paynet, c Case) paytest.Harness {
 			return true
 		},
 		Break: func(op txn.Op, f paytest.Failure) bool {
-			fault, ok := kinds[f]
+			fault, ok := Fault(f)
 			if !ok || slices.Contains(c.Without, f) {
 				return false
 			}
