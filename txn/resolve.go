@@ -256,11 +256,6 @@ func (m *Machine) ended(o Order) {
 		m.disproved(o)
 	case o.State == Paid:
 		m.paidOrder(o)
-	default: // a slip of an unconfirmed order that nobody paid is owed no more, and is not printed again
-		m.forget(slipRef{order: o.No})
-		if m.last != nil && m.last.No == o.No {
-			m.last = nil
-		}
 	}
 	if _, stopped := m.view.(halted); stopped {
 		return
