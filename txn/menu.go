@@ -24,7 +24,7 @@ func (v menu) key(m *Machine, k Key, _ bool) {
 	case "1":
 		m.view = v.back
 		switch {
-		case len(m.unprinted) > 0:
+		case len(m.unfinished()) > 0 || m.printsReceipt():
 			m.reprintNext()
 		case m.last != nil && m.cfg.Printer:
 			m.reprint(receipt{*m.last, m.lastRefund})

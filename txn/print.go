@@ -125,6 +125,11 @@ func (m *Machine) reprintNext() {
 	m.reply(m.say(sayPrinting), 3*time.Second)
 }
 
+// printsReceipt reports whether a receipt is on its way to the paper.
+func (m *Machine) printsReceipt() bool {
+	return slices.ContainsFunc(m.jobs, func(j printJob) bool { return j.of != slipRef{} })
+}
+
 // unfinished returns the receipts that did not come out and are not on their way either.
 func (m *Machine) unfinished() (owed []receipt) {
 	under := map[slipRef]bool{}

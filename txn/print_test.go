@@ -106,3 +106,24 @@ func TestUnprintedIsBounded(t *testing.T) {
 		t.Fatalf("%d receipts are owed", len(start.Pending))
 	}
 }
+
+// A cashier who asks for another copy while it is being written down that the receipt came out gets one.
+func TestReprintBeforeItIsWrittenDown(t *testing.T) {
+	r := newRig(t)
+	r.keys("5 OK")
+	r.answer(r.askedNow(txn.OpShow), ready("weixin://1"))
+	r.pass(3*time.Second, nil)
+	q := r.asked(txn.OpQuery)
+	r.answer(q, paid(500))
+	r.print("", 0)
+	r.hold = true
+	r.print("", 0)
+	r.sees("小票已打印")
+	r.keys("OK MENU 1")
+	if slip := r.print("", 0); slip.Mark != "** 重打印 REPRINT **" {
+		t.Errorf("the slip is %+v", slip)
+	}
+	r.hold = false
+	r.release(-1)
+	r.print("", 0)
+}

@@ -1,0 +1,67 @@
+package txn_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"smartpos/txn"
+)
+
+func TestOfflineKeyMissing(t *testing.T) {
+	r := offlineRig(t)
+	r.step(txn.OfflineOut{})
+	r.keys("5 MENU 8")
+	r.sees("离线收款无法使用")
+}
+
+func TestOfflineCodeCannotBeMade(t *testing.T) {
+	r := offlineRig(t)
+	r.dark("5")
+	r.mute = true
+	r.keys("8 OK")
+	r.step(txn.OfflineCodeMade{Order: r.order(txn.Open).No})
+	r.sees("未收款", "离线码无法生成")
+	r.modeIs(txn.OfflineState{})
+}
+
+// A clock that was set back would let a code live too long.
+func TestOfflineWithAWrongClock(t *testing.T) {
+	r := offlineRig(t)
+	r.coded("5")
+	r.keys("CANCEL")
+	r = r.restart(-time.Hour)
+	r.keys("5 OK")
+	r.pass(time.Second, silence)
+	r.keys("CANCEL 5 MENU 8")
+	r.sees("时钟不对")
+}
+
+// The network says that nobody paid just when the slip of the unconfirmed sale comes out, or before it does: nothing stops,
+// and no slip of it is owed or printed again.
+func TestDisprovedWhileItsSlipPrints(t *testing.T) {
+	for _, printed := range []txn.PrintFault{txn.PrintOK, txn.PrintPaperOut} {
+		r := offlineRig(t)
+		r.coded("5")
+		r.keys(rightAnswer + " OK")
+		r.sees("离线待确认")
+		r.print(printed, txn.PrintedPart) // the first copy
+		if printed == txn.PrintOK {
+			r.pass(time.Minute, says(txn.StatusClosed, ""))
+			r.print("", 0) // the second was under way
+		} else {
+			r.keys("CANCEL")
+			r.pass(time.Minute, says(txn.StatusClosed, ""))
+		}
+		r.keys("CANCEL CANCEL OK")
+		if len(r.prints) > 0 {
+			t.Errorf("%s: a slip of a sale that nobody paid: %+v", printed, r.prints)
+		}
+		r.keys("MENU 1")
+		if len(r.prints) > 0 || strings.Contains(r.screen.Title, "停止收款") {
+			t.Errorf("%s: %q, %+v", printed, r.screen.Title, r.prints)
+		}
+		r.keys("MENU 3")
+		r.sees("离线未付")
+	}
+}
