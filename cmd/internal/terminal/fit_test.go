@@ -28,6 +28,9 @@ type wanderer struct {
 	down    bool // no request reaches a network
 	dark    bool // no network says anything
 	seen    map[string]bool
+
+	offlines int  // offline codes asked for
+	wrong    bool // every answer to one is
 }
 
 func newWanderer(t *testing.T, seed uint64, language txn.Language) *wanderer {
@@ -97,7 +100,7 @@ func (w *wanderer) step(ev txn.Event) {
 				Digest: txn.AnswerDigest(strings.Repeat(pick(w, "0a", "0b", "0c", "?"), 32)),
 			})
 		case txn.CheckAnswer:
-			w.queue = append(w.queue, txn.AnswerChecked{Order: e.Order.No, Right: w.rng.IntN(3) == 0})
+			w.queue = append(w.queue, txn.AnswerChecked{Order: e.Order.No, Right: !w.wrong})
 		case txn.Kick:
 			w.queue = append(w.queue, txn.KickEnded{Order: e.Order, Fault: pick(w, "", txn.PrintGone)})
 		case txn.Print:
@@ -225,8 +228,16 @@ func (w *wanderer) offline() {
 	w.down = true
 	w.keys("CANCEL CANCEL CANCEL 5 0 OK")
 	w.keys("8 OK")
-	for range w.rng.IntN(5) {
+	switch w.offlines++; w.offlines % 3 {
+	case 0: // until the code is void
+		w.wrong = true
+		w.keys(strings.Repeat("1 2 3 4 5 6 7 8 OK ", 4))
+		w.wrong = false
+	case 1: // until its time is over
+		w.pass(10 * time.Minute)
+	default: // it is right, and the network is back to say what it knows
 		w.keys("1 2 3 4 5 6 7 8 OK")
+		w.down = w.rng.IntN(2) == 0
 	}
 }
 

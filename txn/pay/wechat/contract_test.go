@@ -42,6 +42,6 @@ func TestBillContract(t *testing.T) {
 	t.Run("answer", func(t *testing.T) { paynettest.RunBills(t, net, c2) })
 	c2.Ops[paytest.OpBillFile] = paynet.OpBillFile
 	delete(c2.Ops, txn.OpBill)
-	c2.Without = []paytest.Failure{paytest.Unsigned, paytest.WrongKey, paytest.UnknownKey, paytest.Skew, paytest.NoFacts}
+	c2.Without = []paytest.Failure{paytest.Unsigned, paytest.WrongKey, paytest.UnknownKey, paytest.Skew, paytest.NoFacts, paytest.Forged}
 	t.Run("file", func(t *testing.T) { paynettest.RunBills(t, net, c2) })
 }
