@@ -154,7 +154,8 @@ func runBillFailures(t *testing.T, h Harness) {
 
 func runBillFailure(t *testing.T, h Harness, op txn.Op, p promise) {
 	s := paidOne(t, h)
-	if p.facts != "" || !h.Break(op, p.failure) {
+	forgedFile := p.failure == Forged && op == OpBillFile // a file is not about one order, and carries no signature
+	if p.facts != "" || forgedFile || !h.Break(op, p.failure) {
 		t.Skip("this request can't fail so")
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patient)
