@@ -172,7 +172,13 @@ func TestRecoveryKey(t *testing.T) {
 
 // FuzzArchive holds that no bytes, whoever encrypted them, get further than [ErrBackup] unless they are a backup.
 func FuzzArchive(f *testing.F) {
-	clear := opened(f, backup(f, worn(f)))
+	dir := f.TempDir()
+	j := must(Open(dir, Config{Terminal: "T0000001"}))
+	sell(f, j, 2)
+	if err := j.Close(); err != nil {
+		f.Fatal(err)
+	}
+	clear := opened(f, backup(f, dir))
 	f.Add(clear)
 	f.Add(clear[:len(clear)/2])
 	f.Add([]byte(archiveMagic + "\x00\x00\x00\x02{}"))

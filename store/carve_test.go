@@ -85,7 +85,11 @@ func TestCarveRestored(t *testing.T) {
 // Whatever the file holds, what comes out is a chain of records of this journal.
 func FuzzCarve(f *testing.F) {
 	dir := f.TempDir()
-	makeWorn(f, dir)
+	j := must(Open(dir, Config{Terminal: "T0000001"})) // a small one: every byte is looked at
+	sell(f, j, 2)
+	if err := j.Close(); err != nil {
+		f.Fatal(err)
+	}
 	whole, key := read(f, filepath.Join(dir, FileName)), read(f, filepath.Join(dir, KeyName))
 	f.Add(uint32(0), []byte{})
 	f.Add(uint32(len(whole)/2), bytes.Repeat([]byte{1, 1, 0, 0, 0, 0, 0, 0}, 8))
@@ -99,7 +103,7 @@ func FuzzCarve(f *testing.F) {
 			}
 			return
 		}
-		if s, err := c.source(Config{Terminal: "T1"}.withDefaults()); err != nil || s.manifest.Records > wornRecords {
+		if s, err := c.source(Config{Terminal: "T1"}.withDefaults()); err != nil || s.manifest.Records > 6 {
 			t.Errorf("%+v, %v", s.manifest, err)
 		}
 	})

@@ -29,6 +29,7 @@ type backups struct {
 	journal     *store.Journal
 	to          age.Recipient
 	folder      string
+	not         string // folder whose medium takes no backup: in production, that of the data
 	every       time.Duration
 	delay, look time.Duration
 	log         *slog.Logger
@@ -46,8 +47,12 @@ func newBackups(p *device.Profile, j *store.Journal, log *slog.Logger) (*backups
 	if err != nil {
 		return nil, err
 	}
+	not := ""
+	if p.Environment == device.Production {
+		not = p.Path(p.Data)
+	}
 	return &backups{
-		journal: j, to: to, folder: p.Path(p.Backup.Folder), every: p.Backup.Every.D(),
+		not: not, journal: j, to: to, folder: p.Path(p.Backup.Folder), every: p.Backup.Every.D(),
 		delay: backupDelay, look: backupLook, log: log,
 	}, nil
 }
@@ -83,6 +88,10 @@ func (b *backups) run(ctx context.Context) {
 
 // write writes a backup if there is something new to write, and returns how long it is good for.
 func (b *backups) write(ctx context.Context) time.Duration {
+	if b.not != "" && sameMedium(b.folder, b.not) {
+		b.log.Error("backup: the folder lies on the medium of the data, and would be lost with it", "folder", b.folder)
+		return backupRetry
+	}
 	info, err := b.journal.Info()
 	if err == nil && info.Records == b.records && !b.due.IsZero() {
 		return b.every

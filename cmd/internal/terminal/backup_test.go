@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -80,6 +81,32 @@ func TestBackups(t *testing.T) {
 	defer f.Close()
 	if m, err := store.CheckBackup(f, safe); err != nil || m.Orders != backupKeep+3 {
 		t.Errorf("%+v, %v", m, err)
+	}
+}
+
+// What would be lost together with the data is no backup; only the sandbox may write one there.
+func TestNoBackupBesideTheData(t *testing.T) {
+	dir := t.TempDir()
+	j, err := store.Open(dir, store.Config{Terminal: "T0000001"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer j.Close()
+	stick := t.TempDir()
+	p := &device.Profile{
+		Environment: device.Production, Data: dir,
+		Backup: device.Backup{RecoveryKey: "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p", Folder: stick},
+	}
+	var log bytes.Buffer
+	b, err := newBackups(p, j, slog.New(slog.NewTextHandler(&log, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if wait := b.write(t.Context()); wait != backupRetry || !strings.Contains(log.String(), "medium of the data") {
+		t.Errorf("again after %s: %s", wait, log.String())
+	}
+	if left, _ := os.ReadDir(stick); len(left) > 0 {
+		t.Errorf("written: %v", left)
 	}
 }
 
