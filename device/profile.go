@@ -278,7 +278,7 @@ type Offline struct {
 // enabled. Files are relative to the profile's folder.
 type OfflineAcquirer struct {
 	Page      string `toml:"page"`       // address before the codes: https, a path of 0–9 A–Z . / - alone, 1–200 bytes
-	Key       string `toml:"key"`        // file of the terminal's key, PEM
+	Key       string `toml:"key"`        // file of the terminal's key, PEM; in clear only without a sealed file
 	KeyNumber int    `toml:"key_number"` // of that key: 0–255; default 1
 }
 

@@ -62,7 +62,7 @@ func (s source) writeFile(ctx context.Context, b *BackupFile, path string, to ag
 // writeAndRead writes a backup and reads it back.
 func (s source) writeAndRead(ctx context.Context, b *BackupFile, f *os.File, to age.Recipient) (err error) {
 	written := sha256.New()
-	w := bufio.NewWriterSize(io.MultiWriter(f, written), 64<<10)
+	w := bufio.NewWriterSize(io.MultiWriter(io.NewOffsetWriter(f, 0), written), 64<<10)
 	if err := s.write(ctx, w, to); err != nil {
 		return err
 	}
@@ -71,9 +71,6 @@ func (s source) writeAndRead(ctx context.Context, b *BackupFile, f *os.File, to 
 	}
 	// A cheap stick says that it has written, and reads back something else; the kernel's memory of it would hide that.
 	_ = unix.Fadvise(int(f.Fd()), 0, 0, unix.FADV_DONTNEED) // only advice
-	if _, err := f.Seek(0, io.SeekStart); err != nil {
-		return err
-	}
 	again := sha256.New()
 	if b.Bytes, err = io.Copy(again, f); err != nil {
 		return err

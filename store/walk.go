@@ -116,6 +116,14 @@ func (e Entry) String() string {
 		return fmt.Sprintf("%d refund %s: %s", e.Sequence, r.No, r.State)
 	case *txn.Settled:
 		return fmt.Sprintf("%d settled %s: by %s", e.Sequence, r.Order, r.By)
+	case *txn.OfflineMade:
+		return fmt.Sprintf("%d offline %s: code made", e.Sequence, r.Order)
+	case *txn.OfflineTried:
+		return fmt.Sprintf("%d offline %s: an answer", e.Sequence, r.Order)
+	case *txn.OfflineAnswered:
+		return fmt.Sprintf("%d offline %s: unconfirmed", e.Sequence, r.Order)
+	case *txn.OfflineRenewed:
+		return fmt.Sprintf("%d offline mode: renewed by %s", e.Sequence, r.Operator)
 	case *txn.Enrolled:
 		return fmt.Sprintf("%d operator %s: %s", e.Sequence, r.Operator, r.Role)
 	case *txn.Restored:

@@ -128,7 +128,7 @@ func TestOfflineSaleIsUnconfirmedUntilTheNetworkSaysSo(t *testing.T) {
 	if !o.Printed || o.Offline.Tries != 1 {
 		t.Errorf("%+v", o)
 	}
-	r.sees("离线待确认1单")
+	r.sees("待确认1单")
 	r.pass(2*time.Minute, says(txn.StatusPaid, "PAID"))
 	o = r.order(txn.Paid)
 	if o.Late || o.Exception != "" || o.TransactionID != "AGG1" || len(r.prints) > 0 {

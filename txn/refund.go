@@ -29,10 +29,11 @@ type Refund struct {
 	No      RefundNo  `json:"no"`
 	Network NetworkID `json:"network"` // none with cash
 
-	Order         OrderNo `json:"order"`
-	TransactionID string  `json:"transaction_id,omitempty"` // 平台交易号 of the order, where it is known
-	Total         Money   `json:"total"`                    // of the order, as it was asked for
-	Before        Money   `json:"before"`                   // of the order's other refunds that are not refused
+	Order         OrderNo   `json:"order"`
+	TransactionID string    `json:"transaction_id,omitempty"` // 平台交易号 of the order, where it is known
+	Total         Money     `json:"total"`                    // of the order, as it was asked for
+	Paid          time.Time `json:"paid"`                     // when the order was, by the network's clock where it said
+	Before        Money     `json:"before"`                   // of the order's other refunds that are not refused
 
 	Amount     Money     `json:"amount"`
 	Reason     string    `json:"reason,omitempty"` // the customer may read it; at most 80 characters
@@ -119,13 +120,13 @@ func (r Refund) Check() error {
 // NewRefund returns the next refund of order o; the error says why there can be none. Every refund that is not refused
 // counts as given back, also one that nobody knows the outcome of.
 func NewRefund(o Order, amount Money, now time.Time) (Refund, error) {
-	r := Refund{
-		No: NewRefundNo(o.No, len(o.Refunds)+1), Network: o.Network, Order: o.No, TransactionID: o.TransactionID,
-		Total: o.Amount, Before: o.Amount.Sub(o.Refundable()), Amount: amount, Created: now, State: RefundAsked,
-	}
 	paid := o.PaidAt
 	if paid.IsZero() {
 		paid = o.Created
+	}
+	r := Refund{
+		No: NewRefundNo(o.No, len(o.Refunds)+1), Network: o.Network, Order: o.No, TransactionID: o.TransactionID,
+		Total: o.Amount, Paid: paid, Before: o.Amount.Sub(o.Refundable()), Amount: amount, Created: now, State: RefundAsked,
 	}
 	switch {
 	case o.State != Paid:

@@ -90,6 +90,8 @@ func (m *Machine) status() (line string, alarm bool) {
 		return m.owed(m.unfinished()), true
 	case m.scanner != "" && !m.isScanning():
 		return m.say(stsScanner[m.scanner]), true
+	case idle && m.sale == nil && len(m.unanswered()) > 0:
+		return m.say(stsUnanswered), false
 	case idle && m.lacking() != "":
 		return m.lacking(), true
 	}
@@ -97,12 +99,9 @@ func (m *Machine) status() (line string, alarm bool) {
 	if len(m.exceptions) > 0 && idle {
 		parts = append(parts, m.say(stsExceptions, len(m.exceptions)))
 	}
-	if idle && len(m.unanswered()) > 0 {
-		parts = append(parts, m.say(stsUnanswered))
-	} else if n := m.awaiting(); n > 0 && idle {
+	if n := m.awaiting(); n > 0 && idle {
 		parts = append(parts, m.say(stsUnconfirmed, n))
-	}
-	if n := m.background() - m.awaiting(); n > 0 {
+	} else if n := m.background(); n > 0 {
 		parts = append(parts, m.say(stsPending, n))
 	}
 	if m.cfg.Printer && m.printer.NearEnd {

@@ -59,5 +59,5 @@ var (
 	stsConfirmed   = text{"离线单已确认 %s (%s)", "Offline %s (%s) confirmed"}
 	stsUnpaid      = text{"离线单 %s (%s) 未付：叫主管", "%s (%s) UNPAID: supervisor"}
 	stsUnanswered  = text{"有离线码待输答案：菜单 8", "Offline answer due: MENU 8"}
-	stsUnconfirmed = text{"离线待确认%d单", "%d unconfirmed"}
+	stsUnconfirmed = text{"待确认%d单", "%d unconf."}
 )

@@ -62,6 +62,10 @@ func TestStandingLineFits(t *testing.T) {
 		return stsExceptions.in(l, maxExceptions) + " " + stsPending.in(l, maxUnresolved) + " " + stsNearEnd.in(l)
 	}
 	lines["all that stands"] = [2]string{standing(Chinese), standing(English)}
+	offline := func(l Language) string {
+		return stsExceptions.in(l, maxExceptions) + " " + stsUnconfirmed.in(l, 99) + " " + stsNearEnd.in(l)
+	}
+	lines["all that stands offline"] = [2]string{offline(Chinese), offline(English)}
 	add("limit", errLimit, amount)
 	add("short", errShort, amount)
 	add("change", errChange, Yuan(maxChange))

@@ -84,6 +84,7 @@
 //	                  scanner: ok, silent, garbled, unplugged
 //	                  network: ok, down, lost-reply, slow, and the other kinds of package paynet; in QEMU
 //	                  unplugged, the cable
+//	                  refunds: ok, quick, held, closed, abnormal, unfunded
 //	POST /power       {"do":"on"}, {"do":"cut"}, {"do":"cut","at":POINT}    → [Power]
 //	                  on returns when the firmware has drawn. POINT: "printer-byte 120", "request 2 before-reply",
 //	                  "request 2 after-reply", "disk-write 7". Counting begins with this call; a point is armed

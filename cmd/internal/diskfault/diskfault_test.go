@@ -32,6 +32,12 @@ func TestMain(m *testing.M) {
 		case "sell":
 			sell(os.Args[2])
 			os.Exit(0)
+		case "backup":
+			backUp(os.Args[2], os.Args[3], os.Args[4])
+			os.Exit(0)
+		case "restore":
+			restore(os.Args[2], os.Args[3], os.Args[4])
+			os.Exit(0)
 		}
 	}
 	os.Exit(m.Run())
@@ -91,11 +97,11 @@ var faults = []fault{
 	{"no room once", unix.ENOSPC, false}, {"no room for good", unix.ENOSPC, true},
 }
 
-// run sells in dir on a disk whose nth step fails. It returns what the child said, and the step, which is nil when
-// there were fewer.
-func run(t *testing.T, dir string, n int, f fault) (said []string, reached *disktrace.Step) {
+// run lets a child do something on a disk, that of dir, whose nth step fails. It returns what the child said, and the
+// step, which is nil when there were fewer.
+func run(t *testing.T, dir string, n int, f fault, do ...string) (said []string, reached *disktrace.Step) {
 	t.Helper()
-	cmd := exec.Command(os.Args[0], "shim", os.Args[0], "sell", dir)
+	cmd := exec.Command(os.Args[0], append([]string{"shim", os.Args[0]}, do...)...)
 	var out, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -165,7 +171,7 @@ func TestEveryStepFails(t *testing.T) {
 func sweep(t *testing.T, f fault) (seen []string) {
 	for n := 1; ; n++ {
 		dir := t.TempDir()
-		said, step := run(t, dir, n, f)
+		said, step := run(t, dir, n, f, "sell", dir)
 		if step == nil {
 			t.Logf("%d steps", n-1)
 			return seen

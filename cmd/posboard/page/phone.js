@@ -98,6 +98,12 @@ function mark(state) {
 const amount = (page) => element("p", "amount", page.fen === undefined ? "" : `¥${yuan(page.fen)}`);
 const payee = (page) => element("p", "payee", page.payee ?? "");
 
+// answer is what the acquirer's page of an offline code says when it is paid: digits for the cashier, and whose they are.
+const answer = (page) =>
+  page.answer
+    ? [element("p", "answer", page.answer), element("p", "quiet hint", t("answerHint", (page.order ?? "").slice(-6)))]
+    : [];
+
 // says is the page's headline in the page's language.
 const says = (page) => (page.state === "error" || page.state === "expired" ? translate(page.text) : has(`page.${page.state}`) ? t(`page.${page.state}`) : page.text);
 
@@ -120,7 +126,7 @@ const drawn = {
     button("decline", "wide", "decline", () => act("decline")),
   ],
   result: (page) => [
-    mark(page.state), element("p", "headline", says(page)), amount(page), payee(page),
+    mark(page.state), element("p", "headline", says(page)), amount(page), payee(page), ...answer(page),
     button("phone-idle", "wide", "done", () => act("idle")),
   ],
 };

@@ -54,6 +54,7 @@ type refund struct {
 	DoneAt time.Time `json:"done_at"`
 
 	TxnTime string `json:"txn_time,omitempty"` // UnionPay: by which, with the number, a refund is known
+	TxnType string `json:"txn_type,omitempty"` // … and how it was asked for: 04 退货, 31 消费撤销
 }
 
 // States of refunds, in WeChat Pay's words.

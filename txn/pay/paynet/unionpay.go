@@ -22,7 +22,7 @@ const (
 // unionpayCalls are the operations by path, transaction type and subtype.
 var unionpayCalls = map[string]string{
 	backTransPath + " 01 07": OpApply, backTransPath + " 01 06": OpConsume,
-	backTransPath + " 04 00": OpRefund, backTransPath + " 99 01": OpReverse, queryTransPath + " 00 00": OpQuery,
+	backTransPath + " 04 00": OpRefund, backTransPath + " 31 00": OpRefund, backTransPath + " 99 01": OpReverse, queryTransPath + " 00 00": OpQuery,
 }
 
 // unionpay is UnionPay's gateway (全渠道 5.1.0) as a wire. It knows an order by orderId and txnTime together, and a

@@ -5,8 +5,11 @@ import (
 	"time"
 )
 
-// refund takes a refund of a payment, which it names by queryId. It only accepts it; what came of it a query of the
-// refund's own number and time tells.
+// typeVoid is txnType of 消费撤销: the whole of a payment, on the clearing day that it was made on.
+const typeVoid = "31"
+
+// refund takes a refund of a payment, which it names by queryId, or voids it. It only accepts it; what came of it a query
+// of the refund's own number and time tells.
 func (u *unionpay) refund(r *request, now time.Time) answer {
 	f := r.form
 	at, ok := readUnionpayTime(f.Get("txnTime"))
@@ -26,7 +29,12 @@ func (u *unionpay) refund(r *request, now time.Time) answer {
 		return respond(r, respState)
 	}
 	before, _ := o.refunded()
+	void := f.Get("txnType") == typeVoid
 	switch {
+	case void && !clearingDay(now).Equal(clearingDay(o.PaidAt)):
+		return respond(r, respOtherDay)
+	case void && (before > 0 || fen != o.Total):
+		return respond(r, respState)
 	case now.Sub(o.PaidAt) > refundWithin:
 		return respond(r, respOtherDay)
 	case fen > o.Total-before:
@@ -36,7 +44,7 @@ func (u *unionpay) refund(r *request, now time.Time) answer {
 	}
 	u.p.state.Serial++
 	old := u.p.beginRefund(o, no, u.number(u.p.state.Serial, now), fen, now, u.p.scaled(refundTime))
-	old.TxnTime = f.Get("txnTime")
+	old.TxnTime, old.TxnType = f.Get("txnTime"), f.Get("txnType")
 	return respond(r, respOK, "queryId", old.ID, "origQryId", o.Transaction, "txnAmt", f.Get("txnAmt"), "currencyCode", "156")
 }
 
@@ -58,7 +66,7 @@ func (u *unionpay) queryRefund(r *request, o *order, old *refund) answer {
 	}
 	code := refundRespCode(old)
 	more := []string{
-		"origRespCode", code, "origRespMsg", respMsg(code), "txnType", "04", "txnSubType", "00", "origQryId", o.Transaction,
+		"origRespCode", code, "origRespMsg", respMsg(code), "txnType", old.TxnType, "txnSubType", "00", "origQryId", o.Transaction,
 		"txnAmt", strconv.FormatInt(old.Amount, 10), "currencyCode", "156", "queryId", old.ID,
 	}
 	if !old.DoneAt.IsZero() {

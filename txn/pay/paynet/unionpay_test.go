@@ -352,3 +352,31 @@ func TestUnionPayCoupon(t *testing.T) {
 		t.Errorf("%+v", l)
 	}
 }
+
+// TestUnionPayVoids: a void takes the whole of a payment back, once, on the clearing day that it was made on.
+func TestUnionPayVoids(t *testing.T) {
+	clock := newClock()
+	clock.Add(time.Until(time.Date(2026, 12, 1, 22, 50, 0, 0, beijing)))
+	u := acp(t, open(t, folder(t), clock))
+	at := u.time()
+	// pay has a customer pay, and returns by what a void names the payment.
+	pay := func(no string) string {
+		u.gives(u.send(u.message("01", "06", no, at, "qrNo="+u.code(UnionPay))), "00")
+		return u.query(no, at, "00/00").Get("queryId")
+	}
+	void := func(no, of, fen, want string) {
+		t.Helper()
+		u.gives(u.send(u.message("31", "00", no, u.time(), "channelType=08", "origQryId="+of, "txnAmt="+fen, "backUrl=http://www.specialUrl.com")), want)
+	}
+	first, second := pay("UP00000041"), pay("UP00000042")
+	void("UP00000041R01", first, "1249", "35") // in part
+	voided := u.time()
+	void("UP00000041R01", first, "1250", "00")
+	void("UP00000041R02", first, "1250", "35") // once more
+	u.clock.Add(refundTime + time.Second)
+	if m := u.query("UP00000041R01", voided, "00/00"); m.Get("txnType") != "31" || m.Get("origQryId") != first {
+		t.Errorf("the void is %v", m)
+	}
+	u.clock.Add(10 * time.Minute) // 23:00 has passed
+	void("UP00000042R01", second, "1250", "39")
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"time"
 
 	"smartpos/txn"
 	"smartpos/txn/pay"
@@ -12,8 +13,8 @@ import (
 
 var _ pay.Refunder = (*Client)(nil)
 
-// typeRefund is txnType of 退货; its txnSubType is 00.
-const typeRefund = "04"
+// txnType of 退货 and of 消费撤销 (void); txnSubType of both is 00.
+const typeRefund, typeVoid = "04", "31"
 
 var errPayment = errors.New("the payment's number at UnionPay is not known: query the order first")
 
@@ -22,11 +23,26 @@ func transaction(r txn.Refund) txn.Order {
 	return txn.Order{No: txn.OrderNo(r.No), Amount: r.Amount, Created: r.Created}
 }
 
-// Refund implements [pay.Refunder] by 退货 (04/00), which names the payment by its queryId. The network only accepts it,
-// and a second request under the number is answered "repeated".
+// refundType returns how a refund is asked for: a whole payment of the clearing day that still runs is voided, which
+// takes it out of the clearing; anything else is given back. The refund's own facts decide, so a retry is the same.
+func refundType(r txn.Refund) string {
+	if r.Amount == r.Total && r.Before.IsZero() && !r.Paid.IsZero() && clearingDay(r.Paid).Equal(clearingDay(r.Created)) {
+		return typeVoid
+	}
+	return typeRefund
+}
+
+// clearingDay is the day that a transaction is cleared on: from 23:00 to 23:00 in Beijing.
+func clearingDay(t time.Time) time.Time {
+	y, m, d := t.In(beijing).Add(time.Hour).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, beijing)
+}
+
+// Refund implements [pay.Refunder] by 消费撤销 (31/00) or 退货 (04/00), which name the payment by its queryId. The network
+// only accepts it, and a second request under the number is answered "repeated".
 func (c *Client) Refund(ctx context.Context, r txn.Refund) (txn.RefundAnswer, error) {
 	o := transaction(r)
-	req := c.message(o, typeRefund, "00")
+	req := c.message(o, refundType(r), "00")
 	req["channelType"], req["backUrl"], req["origQryId"] = "08", c.cfg.NotifyURL, r.TransactionID
 	req["txnAmt"] = strconv.FormatInt(r.Amount.Fen, 10)
 	f, err := c.callRefund(ctx, txn.OpRefund, r, transPath, req)
@@ -38,7 +54,7 @@ func (c *Client) Refund(ctx context.Context, r txn.Refund) (txn.RefundAnswer, er
 
 // readRefund reads a verified answer to a refund.
 func (c *Client) readRefund(r txn.Refund, f form) (txn.RefundAnswer, error) {
-	if err := c.oursRefund(r, f, typeRefund); err != nil {
+	if err := c.oursRefund(r, f, refundType(r)); err != nil {
 		return refundFault(txn.OpRefund, r, txn.FaultUnverified, "", err)
 	}
 	return refundVerdict(txn.OpRefund, r, f)
@@ -56,7 +72,7 @@ func (c *Client) QueryRefund(ctx context.Context, r txn.Refund) (txn.RefundAnswe
 // readQuery reads a verified answer to the query of a refund.
 func (c *Client) readQuery(r txn.Refund, f form) (txn.RefundAnswer, error) {
 	const op = txn.OpQueryRefund
-	switch err := c.oursRefund(r, f, typeRefund, typeQuery); {
+	switch err := c.oursRefund(r, f, refundType(r), typeQuery); {
 	case errors.Is(err, errOther):
 		return txn.RefundAnswer{Status: txn.StatusMismatch, Code: codeName(f["respCode"])}, nil
 	case err != nil:
@@ -110,7 +126,7 @@ func refundVerdict(op txn.Op, r txn.Refund, f form) (txn.RefundAnswer, error) {
 // refundState reads the answer of a query that found the refund: origRespCode is the refund's.
 func refundState(r txn.Refund, f form) (txn.RefundAnswer, error) {
 	code := f["origRespCode"]
-	if !codeForm().MatchString(code) || f["txnAmt"] == "" || f["txnType"] != typeRefund {
+	if !codeForm().MatchString(code) || f["txnAmt"] == "" || f["txnType"] != refundType(r) {
 		return refundFault(txn.OpQueryRefund, r, txn.FaultUnverified, "", client.ErrShape)
 	}
 	a := txn.RefundAnswer{Code: codeName(code)}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"smartpos/txn"
 	"smartpos/txn/pay"
@@ -90,5 +91,40 @@ func TestRefundNeedsThePayment(t *testing.T) {
 	r.TransactionID = ""
 	if _, err := c.Refund(context.Background(), r); pay.FaultOf(err) != txn.FaultConfig {
 		t.Error(err)
+	}
+}
+
+// A payment that goes back whole on its own clearing day is voided; the journalled facts decide, whatever the time is now.
+func TestVoidOrRefund(t *testing.T) {
+	at := func(text string) time.Time {
+		day, err := time.ParseInLocation("2006-01-02 15:04:05", text, beijing)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return day
+	}
+	paid := at("2026-11-22 23:00:00") // the first second of the 23rd's clearing day
+	for _, tt := range []struct {
+		name           string
+		created        time.Time
+		amount, before int64
+		want           string
+	}{
+		{"at once", paid, 1234, 0, typeVoid},
+		{"in its last second", at("2026-11-23 22:59:59"), 1234, 0, typeVoid},
+		{"by a clock in UTC", at("2026-11-23 22:59:59").UTC(), 1234, 0, typeVoid},
+		{"a second later", at("2026-11-23 23:00:00"), 1234, 0, typeRefund},
+		{"in part", paid, 1233, 0, typeRefund},
+		{"the rest", paid, 1000, 234, typeRefund},
+	} {
+		r := paytest.NewRefund(txn.UnionPay, tt.amount)
+		r.Before, r.Created, r.Paid = txn.Yuan(tt.before), tt.created, paid
+		if got := refundType(r); got != tt.want {
+			t.Errorf("%s: txnType %s, want %s", tt.name, got, tt.want)
+		}
+	}
+	r := paytest.NewRefund(txn.UnionPay, 1234)
+	if got := refundType(r); got != typeRefund {
+		t.Errorf("of a payment whose time nobody knows: txnType %s", got)
 	}
 }

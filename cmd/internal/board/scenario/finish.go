@@ -118,7 +118,7 @@ func Compare(orders []txn.Order, ledger paynet.Ledger) error {
 	fault := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
 	known := make(map[string]bool)
 	captured := make(map[txn.OrderNo]int)
-	undone, refunds := givenBack(ledger)
+	back, refunds := givenBack(ledger)
 	for _, o := range orders {
 		known[string(o.No)] = true
 		errs = append(errs, compareRefunds(o, refunds))
@@ -132,7 +132,7 @@ func Compare(orders []txn.Order, ledger paynet.Ledger) error {
 			}
 			continue
 		}
-		charged := there && a.Charged > undone[a.Order] || there && a.Charges > 0 && a.Charged == 0
+		charged := there && a.Charged > a.GivenBack-back[a.Order] || there && a.Charges > 0 && a.Charged == 0
 		switch {
 		case o.State == txn.Paid && !charged:
 			fault("order %s is paid in the journal; its customer was not charged", o.No)
@@ -163,20 +163,17 @@ func Compare(orders []txn.Order, ledger paynet.Ledger) error {
 	return errors.Join(errs...)
 }
 
-// givenBack sums up what went back of each order by being undone, in fen of the customer, and under each refund's
-// number, in fen of the order.
-func givenBack(ledger paynet.Ledger) (undone map[string]int64, refunds map[txn.RefundNo]int64) {
-	undone, refunds = make(map[string]int64), make(map[txn.RefundNo]int64)
+// givenBack sums up what went back by refunds: of each order, in fen of the customer, and under each number, in fen of
+// the order.
+func givenBack(ledger paynet.Ledger) (orders map[string]int64, refunds map[txn.RefundNo]int64) {
+	orders, refunds = make(map[string]int64), make(map[txn.RefundNo]int64)
 	for _, e := range ledger.Entries {
-		switch {
-		case e.Kind != paynet.EntryGiveBack:
-		case e.Refund == "":
-			undone[e.Order] += e.Amount
-		default:
+		if e.Kind == paynet.EntryGiveBack && e.Refund != "" {
+			orders[e.Order] += e.Amount
 			refunds[txn.RefundNo(e.Refund)] += e.Total
 		}
 	}
-	return undone, refunds
+	return orders, refunds
 }
 
 // compareRefunds holds an order's refunds against what the customers really got back, and strikes them off.

@@ -57,6 +57,42 @@ func TestCompareSeesEveryDisagreement(t *testing.T) {
 	}
 }
 
+// A refund of the journal and the customer's money agree, or the check says which does not.
+func TestCompareSeesRefunds(t *testing.T) {
+	order := func(s txn.RefundState, fen int64) txn.Order {
+		return txn.Order{
+			No: "A", Sale: "A", State: txn.Paid, Amount: txn.Yuan(500), Method: txn.Show,
+			Refunds: []txn.Refund{{No: "AR01", Amount: txn.Yuan(fen), State: s}},
+		}
+	}
+	for name, c := range map[string]struct {
+		order txn.Order
+		back  []paynet.Entry
+		says  string // empty: they agree
+	}{
+		"whole":               {order(txn.RefundDone, 500), []paynet.Entry{{Refund: "AR01", Amount: 500, Total: 500}}, ""},
+		"with a coupon":       {order(txn.RefundDone, 250), []paynet.Entry{{Refund: "AR01", Amount: 200, Total: 250}}, ""},
+		"refused":             {order(txn.RefundRefused, 500), nil, ""},
+		"asked, not yet made": {order(txn.RefundAsked, 500), nil, ""},
+
+		"done, not made":   {order(txn.RefundDone, 500), nil, "the customer got 0 fen"},
+		"made twice":       {order(txn.RefundDone, 100), []paynet.Entry{{Refund: "AR01", Amount: 100, Total: 100}, {Refund: "AR01", Amount: 100, Total: 100}}, "got 200 fen"},
+		"refused, made":    {order(txn.RefundRefused, 100), []paynet.Entry{{Refund: "AR01", Amount: 100, Total: 100}}, "is refused in the journal"},
+		"another number":   {order(txn.RefundDone, 100), []paynet.Entry{{Refund: "AR02", Amount: 100, Total: 100}}, "AR02"},
+		"undone by itself": {order(txn.RefundRefused, 100), []paynet.Entry{{Amount: 500, Total: 500}}, "was not charged"},
+	} {
+		a := paynet.OrderAccount{Order: "A", Total: 500, Charges: 1, Charged: 500}
+		for i := range c.back {
+			c.back[i].Kind, c.back[i].Order = paynet.EntryGiveBack, "A"
+			a.GivenBack += c.back[i].Amount
+		}
+		err := Compare([]txn.Order{c.order}, paynet.Ledger{Orders: []paynet.OrderAccount{a}, Entries: c.back})
+		if (err == nil) != (c.says == "") || err != nil && !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %v, want %q", name, err, c.says)
+		}
+	}
+}
+
 func TestUnresolved(t *testing.T) {
 	got := unresolved([]txn.Order{{No: "A", State: txn.Paid}, {No: "B", State: txn.Closing}, {No: "C", State: txn.Unknown}})
 	if len(got) != 2 || !strings.Contains(got[0], "order B") || !strings.Contains(got[1], "unknown") {
