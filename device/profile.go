@@ -26,6 +26,7 @@ type Profile struct {
 	Board       string `toml:"board"`       // a free name that the self-test shows, 1–32 columns; default "host"
 	Environment string `toml:"environment"` // [Sandbox] (default) or [Production]
 	Data        string `toml:"data"`        // folder of the journal; default "data"
+	Bills       string `toml:"bills"`       // folder of bills that somebody brings, such as a USB stick's; default "": none
 
 	Secrets  Secrets  `toml:"secrets"`
 	Terminal Terminal `toml:"terminal"`

@@ -15,6 +15,8 @@ const (
 
 	OpRefund      Op = "refund"       // give a paid order's money back, in part or whole
 	OpQueryRefund Op = "query-refund" // ask where a refund stands
+
+	OpBill Op = "bill" // ask for the bill of a day
 )
 
 // Status is what a verified answer says of an order.

@@ -33,6 +33,9 @@ func (m *Machine) committed(e Committed) {
 			t.moved(m, e.Order)
 		}
 	case *Outcome:
+		if e.Order.State != Paid {
+			m.withdraw(e.Order.No)
+		}
 		m.ended(e.Order)
 	case *OfflineMade, *OfflineTried, *OfflineAnswered:
 		m.offlineKept(rec, e.Order)

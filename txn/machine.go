@@ -37,6 +37,8 @@ type Machine struct {
 	codeTries   int
 	codeTriedAt time.Duration
 
+	books bookkeeping
+
 	token   uint64
 	commits map[uint64]Record
 
@@ -156,6 +158,8 @@ func (m *Machine) Step(now Time, ev Event) []Effect {
 		m.pinHashed(e)
 	case KickEnded:
 		m.kicked(e)
+	case Reconciled:
+		m.reconciled(e)
 	case PrinterState:
 		if e.Fault != m.printer.Fault {
 			m.note("printer: "+orElse(string(e.Fault), "ready"), "")

@@ -44,6 +44,8 @@ func (v menu) key(m *Machine, k Key, _ bool) {
 		m.view = v.back
 	case "5":
 		m.view = refundFind{since: m.now.Mono, back: v.back}
+	case "6":
+		m.askDay(v.back)
 	case "7":
 		m.view = v.back
 		m.askSupervisor(v.back)
@@ -65,7 +67,7 @@ func (v menu) screen(m *Machine) Screen {
 		Kind: ScreenText, Title: m.say(txtMenu),
 		Lines: []string{
 			m.say(menuReprint), m.say(menuOrders, len(m.tasks)+len(m.refunds)), m.say(menuExcept, len(m.exceptions)), m.say(menuLanguage),
-			m.say(menuRefund), m.say(menuSupervisor),
+			m.say(menuRefund), m.say(menuBooks), m.say(menuSupervisor),
 		},
 		Keys: []string{m.say(keyBack)},
 	}

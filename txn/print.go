@@ -157,6 +157,15 @@ func (m *Machine) forget(of slipRef) {
 	m.unprinted = slices.DeleteFunc(m.unprinted, func(r receipt) bool { return r.ref() == of })
 }
 
+// withdraw does without the slip of an order that turned out not to be paid: an unconfirmed sale may owe one, or be the
+// latest to print again.
+func (m *Machine) withdraw(no OrderNo) {
+	m.forget(slipRef{order: no})
+	if m.last != nil && m.last.No == no {
+		m.last, m.lastRefund = nil, ""
+	}
+}
+
 // skip records that the cashier does without a receipt.
 func (m *Machine) skip(of slipRef) {
 	m.commit(&Printed{Order: of.order, Refund: of.refund, Skipped: true, At: m.now.Wall})

@@ -25,6 +25,7 @@ type rig struct {
 	prints   []txn.Print
 	printed  []txn.Slip
 	kicks    []txn.OrderNo       // pulses to the drawer
+	days     []time.Time         // asked to be reconciled
 	refunds  []txn.RefundRequest // that wait to be answered
 	trigger  bool
 	notes    []string
@@ -117,6 +118,8 @@ func (r *rig) step(events ...txn.Event) {
 				r.prints = append(r.prints, e)
 			case txn.Kick:
 				r.kicks = append(r.kicks, e.Order)
+			case txn.Reconcile:
+				r.days = append(r.days, e.Day)
 			case txn.RefundRequest:
 				r.refunds = append(r.refunds, e)
 			case txn.Recall:

@@ -107,7 +107,31 @@ func (m *Machine) status() (line string, alarm bool) {
 	if m.cfg.Printer && m.printer.NearEnd {
 		parts = append(parts, m.say(stsNearEnd))
 	}
-	return strings.Join(parts, " "), false
+	return fitted(parts), false
+}
+
+// statusColumns is how much the standing line holds, in half cells of the display's font.
+const statusColumns = 38
+
+// columns counts half cells as the display's font has them: Chinese characters and their punctuation take two.
+func columns(s string) (n int) {
+	for _, r := range s {
+		n++
+		if r >= 0x2E80 || r == '…' {
+			n++
+		}
+	}
+	return n
+}
+
+// fitted joins as many parts as the standing line holds, the first of them in any case: the last matter least.
+func fitted(parts []string) (line string) {
+	for n := range parts {
+		if s := strings.Join(parts[:n+1], " "); n == 0 || columns(s) <= statusColumns {
+			line = s
+		}
+	}
+	return line
 }
 
 // doubt says why the network's word on the code that is shown can't be had: the customer may have paid it.

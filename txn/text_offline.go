@@ -8,7 +8,6 @@ var (
 	txtRenew       = text{"离线收款续期", "Renew offline"}
 
 	menuOffline  = text{"8 离线收款", "8 Offline payment"}
-	keyOffline   = text{"8 离线码", "8 offline QR"}
 	keyOfflineOK = text{"确认 出离线码", "OK show QR"}
 	keyCheck     = text{"确认 核对", "OK check"}
 	keyRenew     = text{"9 主管续期", "9 renew"}

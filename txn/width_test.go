@@ -2,17 +2,6 @@ package txn
 
 import "testing"
 
-// columns counts half cells as the display's font has them: Chinese characters and their punctuation take two.
-func columns(s string) (n int) {
-	for _, r := range s {
-		n++
-		if r >= 0x2E80 || r == '…' {
-			n++
-		}
-	}
-	return n
-}
-
 // The standing line has 38 columns, and what is cut off its end would be the next step. Every text that can
 // stand there fits, with the longest that can be put into it.
 func TestStandingLineFits(t *testing.T) {
@@ -67,6 +56,8 @@ func TestStandingLineFits(t *testing.T) {
 	}
 	lines["all that stands offline"] = [2]string{offline(Chinese), offline(English)}
 	add("limit", errLimit, amount)
+	add("books", stsBooks, 999)
+	add("books printing", bookPrinting)
 	add("short", errShort, amount)
 	add("change", errChange, Yuan(maxChange))
 	add("no item", errNoItem, shorten("69012345678901234567890", 15))

@@ -2,6 +2,7 @@
 //
 //	pos [-profile FILE]        run the terminal
 //	pos check [-profile FILE]  read the profile and the keys it names, and say what is wrong with them
+//	pos reconcile [BILL…]      compare the journal with the networks' bills (对账)
 //	pos seal [-profile FILE]   put the key files that it names into the sealed file of the board; -list lists that
 //	pos journal VERB …         list, show, verify, export, back up and restore the journal, see docs/journal.md
 //	pos version                say which firmware this is
@@ -9,7 +10,9 @@
 //
 // As process 1 of a board it brings the board up and runs itself as its child, see package boot.
 //
-// Exit codes: 0 ended as asked, 1 it could not run (stderr says why), 2 the command line is wrong, 78 the profile is.
+// Exit codes: 0 ended as asked, 1 it could not run (stderr says why), 2 the command line is wrong, 78 the profile is. Those
+// of reconcile are 0 all agrees, 1 there are differences, 2 it could not; what only waits for the next day's bill (存疑) is
+// no difference yet.
 package main
 
 import (
@@ -41,6 +44,8 @@ const defaultProfile = "/etc/smartpos/profile.toml"
 // usage is what -h says before the flags.
 const usage = `pos [-profile FILE]        runs the terminal
 pos check [-profile FILE]  reads the profile and the keys it names, and says what is wrong with them
+pos reconcile [-day 2026-11-27] [BILL…]
+                           compares the journal with bills in files, or with those that the networks give out
 pos seal [-profile FILE]   puts the key files that it names into the sealed file of the board; -list lists that
 pos journal VERB …         lists, shows, verifies, exports, backs up and restores the journal; -h says how
 pos version                says which firmware this is
@@ -59,7 +64,10 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if len(args) > 0 && len(args[0]) > 0 && args[0][0] != '-' {
 		verb, args = args[0], args[1:]
 	}
-	if verb == "seal" {
+	switch verb {
+	case "reconcile":
+		return reconcileDay(args, stdout, stderr)
+	case "seal":
 		return seal(args, stdout, stderr)
 	}
 	if verb == "journal" {
@@ -103,7 +111,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		}
 		return runTerminal(p, stdin, stdout, stderr)
 	}
-	fmt.Fprintf(stderr, "pos: no such command %q; there are run, check, seal, journal, version and licence\n", verb)
+	fmt.Fprintf(stderr, "pos: no such command %q; there are run, check, reconcile, seal, journal, version and licence\n", verb)
 	return exitUsage
 }
 

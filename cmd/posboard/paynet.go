@@ -152,7 +152,7 @@ func serveControl(ctx context.Context, addr string, expose bool, h http.Handler,
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "phones and faults are steered at http://%s (POST /phone, GET /phone, POST /faults, GET /ledger)\n", l.Addr())
+	fmt.Fprintf(stdout, "phones and faults are steered at http://%s (POST /phone, GET /phone, POST /faults, POST /bill, GET /ledger)\n", l.Addr())
 	srv := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second}
 	ended := make(chan error, 1)
 	go func() { ended <- srv.Serve(l) }()
@@ -181,6 +181,22 @@ type faultOrder struct {
 	DelayMS int64  `json:"delay_ms"`
 }
 
+// billOrder is the body of POST /bill.
+type billOrder struct {
+	Do     string `json:"do"`                // a paynet.BillBend; empty: none
+	AtOnce *bool  `json:"at_once,omitempty"` // whether bills are given out at any time
+}
+
+func steerBills(sandbox *paynet.Paynet, o billOrder) error {
+	if o.AtOnce != nil {
+		sandbox.BillsAtOnce(*o.AtOnce)
+	}
+	if o.Do == "" {
+		return nil
+	}
+	return sandbox.BendBill(paynet.BillBend(o.Do))
+}
+
 // paynetControl is the control surface. Bodies are JSON and said to be, so that no web page elsewhere can
 // send them.
 func paynetControl(sandbox *paynet.Paynet) http.Handler {
@@ -205,6 +221,17 @@ func paynetControl(sandbox *paynet.Paynet) http.Handler {
 			return
 		}
 		writeJSON(w, out)
+	})
+	mux.HandleFunc("POST /bill", func(w http.ResponseWriter, r *http.Request) {
+		var o billOrder
+		if !readJSON(w, r, &o) {
+			return
+		}
+		if err := steerBills(sandbox, o); err != nil {
+			http.Error(w, err.Error(), http.StatusConflict)
+			return
+		}
+		writeJSON(w, o)
 	})
 	mux.HandleFunc("POST /faults", func(w http.ResponseWriter, r *http.Request) {
 		var o faultOrder

@@ -131,6 +131,9 @@ func TestPaynetControl(t *testing.T) {
 		{"POST", "/faults", "application/json", `{"network":"slow","at":"alipay","op":"pay"}`, 200, `"at":"alipay"`},
 		{"POST", "/faults", "application/json", `{"network":"plague"}`, 409, "plague"},
 		{"POST", "/faults", "application/json", `{`, 400, ""},
+		{"POST", "/bill", "application/json", `{"do":"missing"}`, 409, "nobody has paid yet"},
+		{"POST", "/bill", "application/json", `{"do":"ok","at_once":true}`, 200, `"at_once":true`},
+		{"POST", "/bill", "application/json", `{"do":"torn"}`, 409, "torn"},
 	} {
 		r := httptest.NewRequest(tt.method, tt.path, strings.NewReader(tt.body))
 		r.Header.Set("Content-Type", tt.kind)

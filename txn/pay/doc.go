@@ -3,6 +3,7 @@
 //
 //	terminal ──▶ Network.Show / Scan / Query / Close / Reverse ──▶ wechat, alipay, unionpay … ──▶ the network
 //	terminal ──▶ Refunder.Refund / QueryRefund ───────────────────▶  the same
+//	terminal ──▶ Biller.Bill ─────────────────────────────────────▶  the same, once a day
 //	terminal ◀── txn.Answer, verified      or      *Error with a txn.Fault: nothing is known
 //
 // The contract is run against every network by package paytest.

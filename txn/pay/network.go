@@ -90,7 +90,11 @@ func (e *Error) Error() string {
 	if e.Refund != "" {
 		of = fmt.Sprintf("%s of %s", e.Refund, e.Order)
 	}
-	s := fmt.Sprintf("%s %s %s: %s", e.Network, e.Op, of, e.Fault)
+	s := fmt.Sprintf("%s %s", e.Network, e.Op)
+	if of != "" { // a bill is of no order
+		s += " " + of
+	}
+	s += ": " + string(e.Fault)
 	if e.Code != "" {
 		s += " " + e.Code
 	}

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"smartpos/txn"
 )
@@ -33,6 +34,7 @@ var (
 	aliColumns        = []string{aliTransaction, aliOrder, aliKind, aliTime, aliAmount, aliReceived, aliRefund, aliFee}
 	aliSummaryColumns = []string{aliStore, aliPayments, aliRefunds, aliAmount, aliReceived, aliFee}
 
+	aliDay     = regexp.MustCompile(`^#起始日期：\[(\d{4})年(\d{2})月(\d{2})日 `)
 	aliAccount = regexp.MustCompile(`^#账号：\[(\d{16,24})\]`)
 	aliTotal   = regexp.MustCompile(`^#+(交易|退款)合计：(\d{1,9})笔，商家实收(?:退款)?共(-?[0-9.]{1,16})元`)
 )
@@ -174,9 +176,12 @@ type aliReader struct {
 	received, refunded int64 // what the merchant got and gave back, fen
 }
 
-// account checks that all files are of one merchant. Its number has the currency's behind it.
+// account checks that all files are of one merchant, and reads its day. Its number has the currency's behind it.
 func (a *aliReader) account(s section) error {
 	for i, remark := range s.before {
+		if d := aliDay.FindStringSubmatch(remark); d != nil {
+			a.bill.Day, _ = time.ParseInLocation("20060102", d[1]+d[2]+d[3], txn.BusinessZone) // zero: it does not say
+		}
 		m := aliAccount.FindStringSubmatch(remark)
 		if m == nil {
 			continue

@@ -79,7 +79,8 @@ func (t *Totals) add(l Line) {
 type Bill struct {
 	Network  txn.NetworkID
 	File     string
-	Merchant string // the network's number for us; empty if the bill has no line and does not say
+	Merchant string    // the network's number for us; empty if the bill has no line and does not say
+	Day      time.Time // whose bill it says it is, its first moment in China; zero if it does not say
 	Lines    []Line
 	Totals   Totals   // of Lines
 	Checked  bool     // the bill brought totals of its own, and they are these
@@ -90,4 +91,41 @@ type Bill struct {
 func (b *Bill) add(l Line) {
 	b.Lines = append(b.Lines, l)
 	b.Totals.add(l)
+}
+
+// bounds are the first moment of a day in China, given by any time of it, and the first of the next.
+func bounds(t time.Time) (start, end time.Time) {
+	year, month, day := t.In(txn.BusinessZone).Date()
+	return time.Date(year, month, day, 0, 0, 0, 0, txn.BusinessZone), time.Date(year, month, day+1, 0, 0, 0, 0, txn.BusinessZone)
+}
+
+// Of refuses the bill of another day, with an [*Error] of ErrDay: by what it says of itself, and else by its payments,
+// none of which is of the day then. Refunds may stand under the time of their payment.
+func (b *Bill) Of(day time.Time) error {
+	start, end := bounds(day)
+	of := func(t time.Time) bool { return !t.Before(start) && t.Before(end) }
+	said := b.Day
+	for _, l := range b.Lines {
+		if b.Day.IsZero() && l.Kind == Payment {
+			if said = l.At; of(said) {
+				return nil
+			}
+		}
+	}
+	if said.IsZero() || of(said) {
+		return nil
+	}
+	return &Error{File: b.File, Err: wrong(ErrDay, "%s, reconciled is %s",
+		said.In(txn.BusinessZone).Format(time.DateOnly), start.Format(time.DateOnly))}
+}
+
+// DayOf returns a time of the day that the bill is of: zero where it neither says nor has a payment.
+func (b *Bill) DayOf() time.Time {
+	day := b.Day
+	for _, l := range b.Lines {
+		if day.IsZero() && l.Kind == Payment {
+			day = l.At
+		}
+	}
+	return day
 }

@@ -2,7 +2,8 @@
 //
 //	WeChat's CSV ────┐                    lines, and totals          ours: orders, refunds
 //	Alipay's zip ────┼─▶ strict reading ─▶ that they must equal ─▶ Match ◀── Carry of the day before
-//	UnionPay's ZM ───┘        │                                      │
+//	UnionPay's ZM ───┤        │                                      │
+//	aggregator's JSON┘        │                                      │
 //	                          ▼                                      ▼
 //	         file, line, column, what to do         matched, differences by class, Carry for the next day
 //
@@ -15,7 +16,7 @@
 //
 // # Not done
 //
-// Downloading bills, and checking the SHA-1 that WeChat gives with the address: both are the client's.
+// Downloading bills, and checking the SHA-1 that WeChat gives with the address: both are the client's (pay.Biller).
 // WeChat's bills of payments or refunds alone (SUCCESS, REFUND), fund bills (资金账单), and gzip.
 // UnionPay's corrections (ZME) and summaries (RD) are named in [Bill.Unread] and not read.
 //

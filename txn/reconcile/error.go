@@ -28,6 +28,9 @@ var (
 
 	// ErrMerchant is returned when a bill is of another merchant, or of several.
 	ErrMerchant = errors.New("another merchant's")
+
+	// ErrDay is returned when a bill is of another day.
+	ErrDay = errors.New("another day's")
 )
 
 // advice says what a person should do about each error.
@@ -41,6 +44,7 @@ var advice = []struct {
 	{ErrTooLarge, "reconcile day by day"},
 	{ErrValue, "download it again; if it stays, the network has changed its format"},
 	{ErrTotals, "download it again; if it stays, ask the network"},
+	{ErrDay, "take the bill of the day that is reconciled"},
 	{ErrMerchant, "check the merchant number in the profile and the file's name"},
 }
 

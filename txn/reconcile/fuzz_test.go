@@ -41,7 +41,18 @@ func sane(t *testing.T, b *reconcile.Bill, err error) {
 	if sum != b.Totals {
 		t.Errorf("lines make %+v, totals are %+v", sum, b.Totals)
 	}
-	r, err := reconcile.Match(reconcile.Options{Day: day, Cut: time.Minute}, nil, b)
+	opt := reconcile.Options{Day: day, Cut: time.Minute}
+	switch {
+	case !b.Day.IsZero():
+		opt.Day = b.Day
+	default:
+		for _, l := range b.Lines {
+			if l.Kind == reconcile.Payment {
+				opt.Day = l.At
+			}
+		}
+	}
+	r, err := reconcile.Match(opt, nil, b)
 	if err != nil || r.Total().Bill != b.Totals {
 		t.Errorf("%+v, %v", r, err)
 	}

@@ -5,8 +5,6 @@ import (
 	"maps"
 	"slices"
 	"time"
-
-	"smartpos/txn"
 )
 
 // Options say what a reconciliation is of.
@@ -28,14 +26,17 @@ const DefaultCut = 10 * time.Minute
 // and the next day's reconciliation settles them or makes them 短款 or 长款. Unknown entries that no bill has
 // wait in the same way.
 //
-// Whatever is found, the sums of all classes equal the bill's totals. The only errors are of ErrInput and
-// ErrMerchant: then there is no result.
+// Whatever is found, the sums of all classes equal the bill's totals. The only errors are of ErrInput, ErrMerchant and
+// ErrDay: then there is no result.
 func Match(opt Options, ours []Entry, bill *Bill) (*Result, error) {
 	if opt.Merchant != "" && bill.Merchant != "" && bill.Merchant != opt.Merchant {
 		return nil, &Error{File: bill.File, Err: wrong(ErrMerchant, "%s, ours is %s", shown(bill.Merchant), opt.Merchant)}
 	}
 	m, err := newMatcher(opt)
 	if err != nil {
+		return nil, err
+	}
+	if err := bill.Of(opt.Day); err != nil {
 		return nil, err
 	}
 	if err := m.collect(opt.Before, ours, bill); err != nil {
@@ -73,11 +74,10 @@ func newMatcher(opt Options) (*matcher, error) {
 	if opt.Day.IsZero() || opt.Cut < 0 || opt.Cut > 12*time.Hour {
 		return nil, fmt.Errorf("%w: no day, or a cut of %v", ErrInput, opt.Cut)
 	}
-	year, month, day := opt.Day.In(txn.BusinessZone).Date()
+	start, end := bounds(opt.Day)
 	m := &matcher{
-		start: time.Date(year, month, day, 0, 0, 0, 0, txn.BusinessZone),
-		end:   time.Date(year, month, day+1, 0, 0, 0, 0, txn.BusinessZone),
-		done:  map[Key]bool{}, items: map[Key]*item{},
+		start: start, end: end,
+		done: map[Key]bool{}, items: map[Key]*item{},
 	}
 	m.cut = m.end.Add(-opt.Cut)
 	for _, k := range opt.Before.Done {

@@ -69,6 +69,11 @@ var bills = []struct {
 		func(l []reconcile.Line) (string, []byte) { return reconciletest.UnionPay(day, l) },
 		reconcile.ReadUnionPay, reconcile.Bill{Network: txn.UnionPay, Merchant: reconciletest.UnionPayMerchant},
 	},
+	{
+		"the aggregator", []reconcile.Kind{reconcile.Payment, reconcile.Refund, reconcile.Reversal},
+		func(l []reconcile.Line) (string, []byte) { return "agg.json", reconciletest.Aggregator(day, l) },
+		reconcile.ReadAggregator, reconcile.Bill{Network: txn.Aggregator, Merchant: reconciletest.AggregatorMerchant, Checked: true},
+	},
 }
 
 func TestRead(t *testing.T) {
@@ -89,7 +94,7 @@ func TestRead(t *testing.T) {
 					t.Errorf("%+v stands nowhere", l)
 				}
 				want.File, want.Number = l.File, l.Number
-				if b.bill.Network == txn.UnionPay {
+				if b.bill.Network == txn.UnionPay || b.bill.Network == txn.Aggregator { // no fees in them
 					want.Fee = 0
 				}
 				if l != want {

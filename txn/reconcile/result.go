@@ -97,3 +97,14 @@ func (t *Totals) join(o Totals) {
 
 // ErrInput is returned by [Match] for entries, lines or options that cannot be compared.
 var ErrInput = errors.New("reconcile: cannot be compared")
+
+// Sides returns what each side says of the item: the amounts of the payment or refund, in fen; nil where a side has none.
+func (d Difference) Sides() (ours, bill *int64) {
+	if len(d.Ours) > 0 {
+		ours = &d.Ours[0].Fen
+	}
+	if len(d.Bill) > 0 {
+		bill = &d.Bill[0].Fen
+	}
+	return ours, bill
+}

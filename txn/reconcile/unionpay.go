@@ -80,7 +80,7 @@ func (b *Bill) zm(m member) error {
 	if err != nil {
 		return &Error{File: m.name, Err: wrong(ErrFormat, "no day in the file's name")}
 	}
-	b.Merchant = parts[2]
+	b.Merchant, b.Day = parts[2], day
 	lines, err := split(m.name, m.data)
 	if err != nil {
 		return err

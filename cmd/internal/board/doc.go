@@ -85,6 +85,8 @@
 //	                  network: ok, down, lost-reply, slow, and the other kinds of package paynet; in QEMU
 //	                  unplugged, the cable
 //	                  refunds: ok, quick, held, closed, abnormal, unfunded
+//	POST /bill        {"do":"missing"}                   → the same: what today's bill says otherwise of the latest
+//	                  payment (missing, stranger, amount, reversed, twice; ok: nothing)
 //	POST /power       {"do":"on"}, {"do":"cut"}, {"do":"cut","at":POINT}    → [Power]
 //	                  on returns when the firmware has drawn. POINT: "printer-byte 120", "request 2 before-reply",
 //	                  "request 2 after-reply", "disk-write 7". Counting begins with this call; a point is armed

@@ -40,6 +40,7 @@ func openNetwork(dir string, scale float64, changed func()) (*network, error) {
 	if scale > 1 {
 		n.slow = time.Duration(float64(slowDelay) / scale)
 	}
+	p.BillsAtOnce(true) // whoever tries a terminal reconciles the day that he has sold on
 	p.OnRequest(n.request)
 	url, err := p.Start("127.0.0.1:0")
 	if err != nil {

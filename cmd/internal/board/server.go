@@ -44,6 +44,7 @@ func (b *Board) Handler(page fs.FS) http.Handler {
 	mux.Handle("POST /paper/tear", b.action(maxJSON, b.postTear))
 	mux.Handle("POST /phone", b.action(maxJSON, b.postPhone))
 	mux.Handle("POST /faults", b.action(maxJSON, b.postFaults))
+	mux.Handle("POST /bill", b.action(maxJSON, b.postBill))
 	mux.Handle("POST /power", b.action(maxJSON, b.postPower))
 	mux.Handle("GET /", http.FileServerFS(page))
 	return guard(mux)
@@ -171,7 +172,7 @@ func statusOf(err error) int {
 			return http.StatusBadRequest
 		}
 	}
-	for _, conflict := range []error{ErrNoPower, ErrPowered, ErrNotRead, ErrNotTaken, ErrPhone} {
+	for _, conflict := range []error{ErrNoPower, ErrPowered, ErrNotRead, ErrNotTaken, ErrPhone, ErrBill} {
 		if errors.Is(err, conflict) {
 			return http.StatusConflict
 		}

@@ -81,6 +81,8 @@ func (w *wanderer) step(ev txn.Event) {
 			defer w.step(txn.Committed{Token: e.Token, Order: o, Err: err})
 		case txn.Request:
 			w.queue = append(w.queue, w.answer(e))
+		case txn.Reconcile:
+			w.queue = append(w.queue, w.reconciled(e.Day))
 		case txn.RefundRequest:
 			w.queue = append(w.queue, w.answerRefund(e))
 		case txn.Recall:
@@ -103,6 +105,27 @@ func (w *wanderer) step(ev txn.Event) {
 			w.queue = append(w.queue, txn.PrintEnded{Job: e.Job, Fault: fault, Done: pick(w, txn.PrintedNothing, txn.PrintedPart, txn.PrintedWhole)})
 		}
 	}
+}
+
+// reconciled is what may come of a reconciliation.
+func (w *wanderer) reconciled(day time.Time) txn.Reconciled {
+	r := txn.Reconciled{Day: day}
+	for _, id := range []txn.NetworkID{txn.WeChat, txn.Alipay, txn.UnionPay} {
+		sum := txn.Turnover{Payments: w.rng.IntN(2000), Paid: txn.Yuan(w.rng.Int64N(100_000_000))}
+		r.Books = append(r.Books, txn.Books{
+			Network: id, Bill: sum, Ours: sum, Open: pick(w, 0, 999), Line: pick(w, 0, 12345), File: "1900000001All2026-11-27.csv",
+			Trouble: pick(w, "", "", txn.BillNotReady, txn.BillNoAnswer, txn.BillRefused, txn.BillUnread, txn.BillForeign, txn.BooksFailed),
+		})
+	}
+	for range w.rng.IntN(12) {
+		d := txn.Difference{
+			Class: txn.Class(1 + w.rng.IntN(txn.Classes-1)), Network: pick(w, txn.WeChat, txn.UnionPay), Order: "T0000001GMG480VN00000001",
+			Refund: w.rng.IntN(2) == 0, Ours: txn.Yuan(5000000), Why: "我方记在 11-27 23:59，账单记在本日，可能重复入账",
+		}
+		r.Counts[d.Class]++
+		r.Differences = append(r.Differences, d)
+	}
+	return r
 }
 
 // answer is what a network may say to a request, sensible or not.
@@ -202,7 +225,7 @@ func (w *wanderer) offline() {
 	w.down = true
 	w.keys("CANCEL CANCEL CANCEL 5 0 OK")
 	w.keys("8 OK")
-	for range w.rng.IntN(3) {
+	for range w.rng.IntN(5) {
 		w.keys("1 2 3 4 5 6 7 8 OK")
 	}
 }
@@ -276,6 +299,19 @@ func (w *wanderer) fits(s txn.Screen) {
 var offlineWords = map[txn.Language][]string{
 	txn.Chinese: {"离线码", "离线待确认", "答案错", "已过期。顾客已付", "已停用", "给出了答案却没有付款", "此码作废"},
 	txn.English: {"Offline QR", "Unconfirmed", "wrong, ", "has expired. If", "has ended", "nobody paid for", "the code is void"},
+}
+
+// Every screen of a reconciliation fits, whatever comes of it.
+func TestBooksFit(t *testing.T) {
+	for _, language := range []txn.Language{txn.Chinese, txn.English} {
+		w := newWanderer(t, 1, language)
+		for range 100 {
+			w.keys("MENU 6 1 OK OK OK MENU CANCEL CANCEL MENU 6 3 CANCEL")
+		}
+		w.step(txn.KeyPressed{Key: txn.KeyMenu})
+		w.step(txn.KeyPressed{Key: "6"})
+		w.step(txn.KeyPressed{Key: txn.KeyOK}) // and while it runs
+	}
 }
 
 // Whatever the machine says, in both languages, stands on the smallest display whole: what would be cut off an

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"slices"
 	"time"
 
+	"smartpos/cmd/internal/daybook"
 	"smartpos/device"
 	"smartpos/device/secret"
 	"smartpos/txn"
@@ -71,6 +73,37 @@ func (t *Terminal) network(id txn.NetworkID) pay.Network {
 		}
 	}
 	return nil
+}
+
+// Desk is where the profile's networks are reconciled with the journal that orders lists.
+func Desk(p *device.Profile, orders func(func(txn.Order) error) error) *daybook.Desk {
+	d := &daybook.Desk{Orders: orders, Folder: p.Path(p.Bills), Carry: filepath.Join(p.Path(p.Data), daybook.CarryName)}
+	merchants := map[txn.NetworkID]string{
+		txn.WeChat: p.Networks.Wechat.MerchantID, txn.Alipay: p.Networks.Alipay.SellerID,
+		txn.UnionPay: p.Networks.Unionpay.MerchantID, txn.Aggregator: p.Networks.Aggregator.MerchantID,
+	}
+	for _, n := range Config(p).Networks {
+		d.Networks = append(d.Networks, daybook.Network{ID: n.ID, Merchant: merchants[n.ID]})
+	}
+	return d
+}
+
+// BillOf asks a network of the profile for a bill; its keys are read for that alone.
+func BillOf(ctx context.Context, p *device.Profile, id txn.NetworkID, day time.Time) (pay.BillAnswer, error) {
+	n, err := openNetwork(p, openVault(p), id)
+	if err != nil {
+		return pay.BillAnswer{}, err
+	}
+	return bill(ctx, n, id, day)
+}
+
+// bill asks a network, which may be nil or one that gives no bills out.
+func bill(ctx context.Context, n pay.Network, id txn.NetworkID, day time.Time) (pay.BillAnswer, error) {
+	b, ok := n.(pay.Biller)
+	if !ok {
+		return pay.BillAnswer{}, &pay.Error{Network: id, Op: txn.OpBill, Fault: txn.FaultConfig, Code: "NOT_SET_UP"}
+	}
+	return b.Bill(ctx, day)
 }
 
 // CheckNetworks says what is wrong with the keys and certificates of the profile, before a customer does, and warns of

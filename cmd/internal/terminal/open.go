@@ -84,6 +84,7 @@ func openJournal(p *device.Profile, ports *Ports, open *closers) (txn.Start, err
 	}
 	open.add(journal.Close)
 	ports.Journal = journal
+	ports.Desk = Desk(p, journal.List)
 	if b, err := newBackups(p, journal, ports.Log); err != nil {
 		ports.Log.Error("no backups", "err", err)
 	} else if b != nil {

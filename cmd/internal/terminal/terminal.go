@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"smartpos/cmd/internal/daybook"
 	"smartpos/device/boot"
 	"smartpos/keypad"
 	"smartpos/printer"
@@ -58,6 +59,7 @@ type Ports struct {
 	Beep       func(txn.BeepKind)    // may be nil
 	Pulse      Pulse                 // may be nil
 	SetClock   func(time.Time) error // sets a board's clock forward to a time that was proved; nil: the clock is not ours
+	Desk       *daybook.Desk         // where days are reconciled; may be nil
 	Log        *slog.Logger
 	// Backups writes them beside the selling until its context ends; may be nil.
 	Backups func(context.Context)
@@ -208,6 +210,8 @@ func (t *Terminal) step(ctx context.Context, ev txn.Event) {
 			t.prints.add(e)
 		case txn.Trigger:
 			t.triggers.replace(e.On)
+		case txn.Reconcile:
+			t.reconcile(ctx, e.Day)
 		case txn.Beep:
 			if t.ports.Beep != nil {
 				t.ports.Beep(e.Kind)

@@ -36,7 +36,7 @@ func (c *Client) ID() txn.NetworkID { return txn.Aggregator }
 // paths are the calls.
 var paths = map[txn.Op]string{
 	txn.OpShow: "/agg/v1/create", txn.OpScan: "/agg/v1/scan", txn.OpQuery: "/agg/v1/query",
-	txn.OpClose: "/agg/v1/close", txn.OpReverse: "/agg/v1/reverse",
+	txn.OpClose: "/agg/v1/close", txn.OpReverse: "/agg/v1/reverse", txn.OpBill: "/agg/v1/bill",
 }
 
 // offlinePath is the call that asks about an order whose code the terminal made without a network.
@@ -50,7 +50,7 @@ func path(op txn.Op, o txn.Order) string {
 	return paths[op]
 }
 
-// request is the body of every call. Fields that a call does not know stay empty.
+// request is the body of every call about an order. Fields that a call does not know stay empty.
 type request struct {
 	MerchantID string `json:"merchant_id"`
 	OrderNo    string `json:"order_no"`

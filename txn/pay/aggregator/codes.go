@@ -15,13 +15,13 @@ const (
 // the first only a query tells.
 var (
 	trouble = client.System.Of("SYSTEM_ERROR TOO_MANY_REQUESTS NONCE_USED")
-	setUp   = client.Config.Of(`SIGN_ERROR KEY_UNKNOWN CLOCK_SKEW MERCHANT_UNKNOWN MERCHANT_DISABLED INVALID_REQUEST
+	setup   = client.Config.Of(`SIGN_ERROR KEY_UNKNOWN CLOCK_SKEW MERCHANT_UNKNOWN MERCHANT_DISABLED INVALID_REQUEST
 		CALL_UNKNOWN WRONG_METHOD`)
 )
 
 // refundCodes are the error codes of refunds.
 var refundCodes = client.NewCodes(
-	trouble, setUp,
+	trouble, setup,
 	client.Refused.Of("REFUND_OVER REFUND_EXPIRED REFUND_LIMIT MERCHANT_BALANCE ORDER_NOT_PAID ORDER_ENDED", txn.OpRefund),
 	client.Exists.Of("REFUND_EXISTS", txn.OpRefund),
 	client.NotFound.Of("ORDER_NOT_FOUND", txn.OpRefund),
@@ -30,7 +30,7 @@ var refundCodes = client.NewCodes(
 
 // codes are the error codes of docs/aggregator.md.
 var codes = client.NewCodes(
-	trouble, setUp,
+	trouble, setup,
 	client.Exists.Of("ORDER_EXISTS ORDER_PAID ORDER_ENDED", show, scan),
 	client.Failed.Of("AMOUNT_LIMIT", show, scan),
 	client.Failed.Of("CODE_INVALID CODE_EXPIRED WALLET_UNSUPPORTED BALANCE_NOT_ENOUGH PAYMENT_REFUSED", scan),
@@ -39,3 +39,6 @@ var codes = client.NewCodes(
 	client.Refused.Of("ORDER_PAID", closing),
 	client.Refused.Of("ORDER_PAYING REVERSE_EXPIRED", reverse),
 )
+
+// billCodes are the error codes of bills.
+var billCodes = client.NewCodes(trouble, setup, client.Waiting.Of("BILL_NOT_READY", txn.OpBill))

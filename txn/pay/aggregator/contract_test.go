@@ -38,3 +38,14 @@ func TestRefundContract(t *testing.T) {
 		Without: []paytest.Failure{paytest.WrongApp, paytest.WrongType},
 	})
 }
+
+// TestBillContract does the same for bills, which are the signed answer itself and may be long.
+func TestBillContract(t *testing.T) {
+	net, c := sandbox(t, paynet.Options{}, nil)
+	paynettest.RunBills(t, net, paynettest.Case{
+		Client: c, Network: paynet.Aggregator, Wallet: paynet.Alipay,
+		Ops:     map[txn.Op]string{txn.OpScan: paynet.OpScan, txn.OpBill: paynet.OpBill},
+		Habits:  paytest.Habits{EmptyBills: true},
+		Without: []paytest.Failure{paytest.Huge},
+	})
+}

@@ -24,14 +24,15 @@ var (
 
 // judge decides what an exchange proves of an order.
 func (c *Client) judge(op txn.Op, o txn.Order, nonce string, x *client.Exchange) (txn.Answer, error) {
-	if f, err := c.doubt(path(op, o), nonce, x); f != txn.FaultNone {
+	if f, err := c.proof(path(op, o), nonce, x); f != txn.FaultNone {
 		return c.fail(op, o, f, "", err)
 	}
 	return c.read(op, o, x.Status, x.Body)
 }
 
-// doubt says why an exchange proves nothing; none where its body is the platform's, and an answer to this request.
-func (c *Client) doubt(path, nonce string, x *client.Exchange) (txn.Fault, error) {
+// proof says whether an answer is the platform's, and about the request to that path with that nonce: FaultNone, or the
+// fault and its cause.
+func (c *Client) proof(path, nonce string, x *client.Exchange) (txn.Fault, error) {
 	if f, err := x.Silence(); f != txn.FaultNone {
 		return f, err
 	}

@@ -52,7 +52,7 @@ func (c *Client) callRefund(ctx context.Context, op txn.Op, r txn.Refund, body r
 		return failRefund(op, r, txn.FaultNotSent, "", err)
 	}
 	x := c.line.Do(q)
-	if f, err := c.doubt(refundPaths[op], nonce, &x); f != txn.FaultNone {
+	if f, err := c.proof(refundPaths[op], nonce, &x); f != txn.FaultNone {
 		return failRefund(op, r, f, "", err)
 	}
 	return c.readRefund(op, r, x.Status, x.Body)

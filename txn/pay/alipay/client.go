@@ -34,10 +34,12 @@ var _ pay.Network = (*Client)(nil)
 // ID implements [pay.Network].
 func (c *Client) ID() txn.NetworkID { return txn.Alipay }
 
-// methods are the calls, after "alipay.trade.".
+// methods are the calls.
 var methods = map[txn.Op]string{
-	txn.OpShow: "precreate", txn.OpScan: "pay", txn.OpQuery: "query", txn.OpClose: "close", txn.OpReverse: "cancel",
-	txn.OpRefund: "refund", txn.OpQueryRefund: "fastpay.refund.query",
+	txn.OpShow: "alipay.trade.precreate", txn.OpScan: "alipay.trade.pay", txn.OpQuery: "alipay.trade.query",
+	txn.OpClose: "alipay.trade.close", txn.OpReverse: "alipay.trade.cancel",
+	txn.OpRefund: "alipay.trade.refund", txn.OpQueryRefund: "alipay.trade.fastpay.refund.query",
+	txn.OpBill: "alipay.data.dataservice.bill.downloadurl.query",
 }
 
 // trade is biz_content. Fields that a method does not know stay empty.
@@ -145,7 +147,7 @@ func (c *Client) request(ctx context.Context, op txn.Op, content any) (*http.Req
 		return nil, err
 	}
 	p := url.Values{
-		"app_id": {c.cfg.AppID}, "method": {"alipay.trade." + methods[op]}, "format": {"JSON"}, "charset": {"utf-8"},
+		"app_id": {c.cfg.AppID}, "method": {methods[op]}, "format": {"JSON"}, "charset": {"utf-8"},
 		"sign_type": {"RSA2"}, "timestamp": {time.Now().In(beijing).Format(timeForm)}, "version": {"1.0"},
 		"biz_content": {string(text)},
 	}

@@ -58,3 +58,11 @@ var refundCodes = client.NewCodes(
 	client.Exists.Of("ACQ.DISCORDANT_REPEAT_REQUEST", refunding),
 	client.NotFound.Of("ACQ.TRADE_NOT_EXIST", refunding, queryRefund),
 )
+
+// billCodes are the codes of bills.
+var billCodes = client.NewCodes(
+	trouble, gateway,
+	client.System.Of("ISP.UNKNOW_ERROR", txn.OpBill),
+	client.Config.Of("ISP.INVALID_ARGUMENTS ISV.INVALID_ARGUMENTS", txn.OpBill),
+	client.NotFound.Of("ISP.BILL_NOT_EXIST ISV.BILL_NOT_EXIST", txn.OpBill),
+)

@@ -36,3 +36,19 @@ func TestRefundContract(t *testing.T) {
 		WithoutFates: []paytest.Fate{paytest.Abnormal},
 	})
 }
+
+// TestBillContract does the same for bills. A file has neither signature nor hash: what is done to it in spite of TLS, the
+// zip's checksums and the bill's own totals have to give away.
+func TestBillContract(t *testing.T) {
+	net, c := sandbox(t, paynet.Options{}, nil)
+	c2 := paynettest.Case{
+		Client: c, Network: paynet.Alipay,
+		Ops:    map[txn.Op]string{txn.OpScan: paynet.OpPay, txn.OpBill: paynet.OpBill},
+		Habits: paytest.Habits{PlainFiles: true}, Without: []paytest.Failure{paytest.Skew, paytest.NoFacts},
+	}
+	t.Run("answer", func(t *testing.T) { paynettest.RunBills(t, net, c2) })
+	c2.Ops[paytest.OpBillFile] = paynet.OpBillFile
+	delete(c2.Ops, txn.OpBill)
+	c2.Without = append(c2.Without, paytest.Unsigned, paytest.WrongKey, paytest.UnknownKey)
+	t.Run("file", func(t *testing.T) { paynettest.RunBills(t, net, c2) })
+}

@@ -56,7 +56,7 @@ func (c *Client) open(op txn.Op, body []byte) (m client.Object, code string, err
 	if err != nil {
 		return nil, "", err
 	}
-	node, ok := outer["alipay_trade_"+strings.ReplaceAll(methods[op], ".", "_")+"_response"]
+	node, ok := outer[strings.ReplaceAll(methods[op], ".", "_")+"_response"]
 	sign, signed := outer.Text("sign")
 	if !ok || !signed || sign == "" {
 		if node == nil {

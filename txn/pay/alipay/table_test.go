@@ -3,6 +3,7 @@ package alipay
 import (
 	"testing"
 
+	"smartpos/txn"
 	"smartpos/txn/pay/paytest"
 )
 
@@ -14,4 +15,9 @@ func TestTableInDocs(t *testing.T) {
 // TestRefundTableInDocs does the same for refunds.
 func TestRefundTableInDocs(t *testing.T) {
 	paytest.CheckCodeTable(t, "../../../docs/networks.md", "alipay refunds", refundCodes, paytest.RefundOps...)
+}
+
+// TestBillTableInDocs does the same for bills.
+func TestBillTableInDocs(t *testing.T) {
+	paytest.CheckCodeTable(t, "../../../docs/reconcile.md", "alipay bills", billCodes, txn.OpBill)
 }

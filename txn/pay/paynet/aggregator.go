@@ -40,7 +40,7 @@ var _ wire = (*aggregator)(nil)
 func (*aggregator) network() string { return Aggregator }
 func (*aggregator) title() string   { return "微信、支付宝或云闪付" }
 func (*aggregator) looks(op string) bool {
-	return op == OpQuery || op == OpRefundQuery || forAnybody(op)
+	return op == OpQuery || op == OpRefundQuery || op == OpBill || forAnybody(op)
 }
 
 // aggregatorRefunds are the operations of the API that are about a refund.
@@ -56,7 +56,7 @@ var aggregatorCalls = map[string]func(*aggregator, *request, aggregatorOrder, ti
 
 func (*aggregator) route(r *request) bool {
 	if op, ok := strings.CutPrefix(r.path, aggregatorAPI); ok {
-		if r.method == http.MethodPost && (aggregatorCalls[op] != nil || aggregatorRefunds[op] != nil) {
+		if r.method == http.MethodPost && (aggregatorCalls[op] != nil || aggregatorRefunds[op] != nil || op == OpBill) {
 			r.op = op
 		}
 		return true
@@ -81,6 +81,9 @@ func (a *aggregator) call(r *request, now time.Time) answer {
 	}
 	if r.op == "" {
 		return aggCallUnknown.answer()
+	}
+	if r.op == OpBill {
+		return a.bill(r, now)
 	}
 	if refund := aggregatorRefunds[r.op]; refund != nil {
 		in, bad := a.readRefund(r)

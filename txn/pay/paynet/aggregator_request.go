@@ -181,6 +181,7 @@ var (
 	aggRefundMany      = apiError{409, "REFUND_LIMIT", "退款次数已满", ""}
 	aggUnfunded        = apiError{402, "MERCHANT_BALANCE", "商户账户余额不足", ""}
 	aggNotPaid         = apiError{409, "ORDER_NOT_PAID", "订单未支付", ""}
+	aggNoBillYet       = apiError{409, "BILL_NOT_READY", "账单尚未生成", ""}
 	aggBalance         = apiError{402, "BALANCE_NOT_ENOUGH", "余额不足", ""}
 )
 

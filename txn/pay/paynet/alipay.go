@@ -2,6 +2,7 @@ package paynet
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 )
@@ -27,9 +28,11 @@ type alipay struct {
 
 var _ wire = (*alipay)(nil)
 
-func (*alipay) network() string      { return Alipay }
-func (*alipay) title() string        { return "支付宝" }
-func (*alipay) looks(op string) bool { return op == OpQuery || op == OpFastRefundQuery }
+func (*alipay) network() string { return Alipay }
+func (*alipay) title() string   { return "支付宝" }
+func (*alipay) looks(op string) bool {
+	return op == OpQuery || op == OpFastRefundQuery || op == OpBill || op == OpBillFile
+}
 
 // alipayCalls are the methods, by their name after "alipay.trade.".
 var alipayCalls = map[string]func(*alipay, *request, trade, time.Time) answer{
@@ -39,18 +42,33 @@ var alipayCalls = map[string]func(*alipay, *request, trade, time.Time) answer{
 }
 
 func (*alipay) route(r *request) bool {
+	if r.path == billDownload {
+		if r.method == http.MethodGet {
+			r.op = OpBillFile
+		}
+		return true
+	}
 	if r.path != gatewayPath {
 		return false
 	}
 	r.form = gatewayForm(r)
 	op, ok := strings.CutPrefix(r.form.Get("method"), "alipay.trade.")
-	if ok && alipayCalls[op] != nil {
+	switch {
+	case ok && alipayCalls[op] != nil:
 		r.op = op
+	case r.form.Get("method") == billMethod:
+		r.op = OpBill
 	}
 	return true
 }
 
 func (a *alipay) call(r *request, now time.Time) answer {
+	switch r.op {
+	case OpBill:
+		return a.bill(r, now)
+	case OpBillFile:
+		return a.billFile(r, now)
+	}
 	t, bad := a.read(r)
 	if bad != nil {
 		return bad.answer()

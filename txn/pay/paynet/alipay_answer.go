@@ -90,7 +90,7 @@ func invalidArgument(name string) gatewayError {
 
 // stop implements wire. A network whose clock is days off (FaultSkew) finds the timestamp of every request wrong;
 // its own answers carry no time.
-func (a *alipay) stop(_ *request, f FaultKind) *answer {
+func (a *alipay) stop(r *request, f FaultKind) *answer {
 	e, ok := map[FaultKind]gatewayError{
 		FaultSystemError: serviceDown, FaultBusy: callLimited, FaultSkew: invalidArgument("timestamp"),
 	}[f]
@@ -98,14 +98,17 @@ func (a *alipay) stop(_ *request, f FaultKind) *answer {
 		return nil
 	}
 	out := e.answer()
+	if r.path == billDownload {
+		out.status = http.StatusServiceUnavailable
+	}
 	return &out
 }
 
 // bend implements wire.
-func (a *alipay) bend(_ *request, out answer, f FaultKind) answer {
+func (a *alipay) bend(r *request, out answer, f FaultKind) answer {
 	switch f {
 	case FaultSystemAfter:
-		return serviceDown.answer()
+		return *a.stop(r, FaultSystemError)
 	case FaultHuge:
 		out.body = padded(out.body)
 	case FaultGarbage:
@@ -159,6 +162,13 @@ func otherTrade(body []byte, f FaultKind) []byte {
 // seal puts the answer into its node and signs the node's value, byte for byte. An error that comes before
 // Alipay knows whose request it is has another node and no signature.
 func (a *alipay) seal(h http.Header, r *request, out answer, f FaultKind) answer {
+	if r.path == billDownload {
+		h.Set("Content-Type", "application/octet-stream")
+		if f == FaultMisSigned {
+			return tamper(out)
+		}
+		return out
+	}
 	if len(out.body) == 0 {
 		return out
 	}
@@ -182,7 +192,11 @@ func (a *alipay) seal(h http.Header, r *request, out answer, f FaultKind) answer
 	if f == FaultMisSigned {
 		value = append(bytes.TrimSuffix(bytes.Clone(value), []byte("}")), `,"tampered":"1"}`...)
 	}
-	return answer{out.status, node("alipay_trade_"+strings.ReplaceAll(r.op, ".", "_")+"_response", value, more)}
+	name := "alipay.trade." + r.op
+	if r.op == OpBill {
+		name = billMethod
+	}
+	return answer{out.status, node(strings.ReplaceAll(name, ".", "_")+"_response", value, more)}
 }
 
 func node(name string, value []byte, more string) []byte {

@@ -7,6 +7,7 @@
 //	                    ▲ faults bend it here                                                       ▼
 //	phone: Scan(QR text) ─▶ page: payee, amount ─▶ Confirm ──▶ charge ──▶ balance, ledger ◀── Ledger()
 //	refund: its call ──▶ in process ──▶ what SetRefunds says ──▶ give-back ──▶ balance, ledger
+//	bill: its call ──▶ the ledger's day, as bent by BendBill ──▶ file, in the answer or behind an address
 //	phone: Code() ─▶ 付款码, once, for a minute ─▶ its call ┘  (or a page that waits for the password)
 //
 // Each network is a wire: its paths, signatures, calls and words, in files of its own name. What is the same

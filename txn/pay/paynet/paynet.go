@@ -63,6 +63,7 @@ type Paynet struct {
 	state    state
 	fault    Fault
 	fate     RefundFate
+	bills    bills
 	wake     chan struct{} // closed when the fault is replaced
 	requests int
 	hook     func(n int, op string, phase Phase)
@@ -93,7 +94,7 @@ func Open(dir string, opt Options) (*Paynet, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("paynet: %w", err)
 	}
-	p := &Paynet{dir: dir, opt: opt, fate: RefundNormal, done: make(chan struct{}), wake: make(chan struct{}), subs: map[int]func(){}}
+	p := &Paynet{dir: dir, opt: opt, fate: RefundNormal, bills: newBills(), done: make(chan struct{}), wake: make(chan struct{}), subs: map[int]func(){}}
 	p.wechat = &wechat{p: p, nonces: nonces{}}
 	p.alipay = &alipay{p: p}
 	p.unionpay = &unionpay{p: p}

@@ -22,7 +22,8 @@ const (
 // unionpayCalls are the operations by path, transaction type and subtype.
 var unionpayCalls = map[string]string{
 	backTransPath + " 01 07": OpApply, backTransPath + " 01 06": OpConsume,
-	backTransPath + " 04 00": OpRefund, backTransPath + " 31 00": OpRefund, backTransPath + " 99 01": OpReverse, queryTransPath + " 00 00": OpQuery,
+	backTransPath + " 04 00": OpRefund, backTransPath + " 31 00": OpRefund, backTransPath + " 99 01": OpReverse,
+	queryTransPath + " 00 00": OpQuery, filePath + " 76 01": OpBill,
 }
 
 // unionpay is UnionPay's gateway (全渠道 5.1.0) as a wire. It knows an order by orderId and txnTime together, and a
@@ -37,10 +38,10 @@ var _ wire = (*unionpay)(nil)
 
 func (*unionpay) network() string      { return UnionPay }
 func (*unionpay) title() string        { return "云闪付" }
-func (*unionpay) looks(op string) bool { return op == OpQuery }
+func (*unionpay) looks(op string) bool { return op == OpQuery || op == OpBill }
 
 func (*unionpay) route(r *request) bool {
-	if !strings.HasPrefix(r.path, "/gateway/api/") {
+	if !strings.HasPrefix(r.path, "/gateway/api/") && (r.path != filePath || r.method != http.MethodPost) {
 		return false
 	}
 	r.form = unionpayForm(r)
@@ -62,6 +63,8 @@ func (u *unionpay) call(r *request, now time.Time) answer {
 		return u.reverse(r, now)
 	case OpRefund:
 		return u.refund(r, now)
+	case OpBill:
+		return u.bill(r, now)
 	}
 	return respond(r, respFormat)
 }

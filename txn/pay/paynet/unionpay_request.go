@@ -35,6 +35,7 @@ const (
 	respBalance   = "64" // 卡上的余额不足
 	respTimeOut   = "69" // 您的输入超时，交易失败
 	respNoCode    = "88" // 无此二维码
+	respNoFile    = "98" // 文件不存在; it stands in no table of response codes
 )
 
 var respText = map[string]string{
@@ -42,7 +43,7 @@ var respText = map[string]string{
 	respFormat: "报文格式错误", respSignature: "验证签名失败", respRepeated: "重复交易", respNotPassed: "交易未通过",
 	respMerchant: "商户状态不正确", respUnknown: "查无此交易", respState: "原交易不存在或状态不正确",
 	respTooOften: "已超过最大查询次数或操作过于频繁", respOtherDay: "交易不在受理时间范围内", respReversed: "交易已被成功冲正",
-	respTooMuch: "交易金额超限", respGivenBack: "原交易已被成功退货或已被成功撤销", respBalance: "卡上的余额不足", respTimeOut: "您的输入超时，交易失败", respNoCode: "无此二维码",
+	respTooMuch: "交易金额超限", respGivenBack: "原交易已被成功退货或已被成功撤销", respBalance: "卡上的余额不足", respTimeOut: "您的输入超时，交易失败", respNoCode: "无此二维码", respNoFile: "文件不存在",
 }
 
 // respMsg is what goes with a code; the number in brackets is the network's own.
@@ -128,8 +129,8 @@ func (u *unionpay) authorize(r *request, _ time.Time) *answer {
 	if err != nil || rsa.VerifyPKCS1v15(u.keys.merchant, crypto.SHA256, messageHash(f), signature) != nil {
 		return refuse(respSignature)
 	}
-	if f.Get("bizType") != "000000" || f.Get("accessType") != "0" ||
-		!orderIDForm.MatchString(f.Get("orderId")) || !txnTimeForm.MatchString(f.Get("txnTime")) {
+	if f.Get("bizType") != "000000" || f.Get("accessType") != "0" || r.op != OpBill && !orderIDForm.MatchString(f.Get("orderId")) ||
+		!txnTimeForm.MatchString(f.Get("txnTime")) {
 		return refuse(respFormat)
 	}
 	return nil

@@ -38,7 +38,7 @@ var _ wire = (*wechat)(nil)
 func (*wechat) network() string { return WeChat }
 func (*wechat) title() string   { return "微信" }
 func (*wechat) looks(op string) bool {
-	return op == OpQuery || op == OpRefundQuery || op == OpCertificates
+	return op == OpQuery || op == OpRefundQuery || op == OpBill || op == OpBillFile || op == OpCertificates
 }
 
 // route names the operation of a path and its out_trade_no or out_refund_no.
@@ -50,6 +50,10 @@ func (*wechat) route(r *request) bool {
 	switch {
 	case !ok && r.method == http.MethodGet && r.path == certificatesPath:
 		r.op = OpCertificates
+	case !ok && r.method == http.MethodGet && r.path == tradeBillPath:
+		r.op = OpBill
+	case !ok && r.method == http.MethodGet && r.path == billFilePath:
+		r.op = OpBillFile
 	case !ok && r.method == http.MethodPost && r.path == refundPath:
 		r.op = OpRefund
 	case !ok:
@@ -119,6 +123,10 @@ func (c *wechat) call(r *request, now time.Time) answer {
 		return c.queryRefund(r)
 	case OpCertificates:
 		return c.certificates(r)
+	case OpBill:
+		return c.bill(r, now)
+	case OpBillFile:
+		return c.billFile(r, now)
 	}
 	return fail(noSuchPath)
 }

@@ -45,14 +45,18 @@ var (
 	tradeError    = apiError{403, "TRADE_ERROR", "支付失败", ""}
 
 	reverseRefunded = apiError{403, "TRADE_ERROR", "订单已转入退款，不能撤销", ""}
-	noSuchPayment   = apiError{404, "RESOURCE_NOT_EXISTS", "订单号不存在，或订单未支付", ""}
-	noSuchRefund    = apiError{404, "RESOURCE_NOT_EXISTS", "退款单不存在", ""}
-	refundDiffers   = apiError{400, "INVALID_REQUEST", "订单金额或退款金额与之前请求不一致，请核实后再试", ""}
-	refundRevoked   = apiError{400, "INVALID_REQUEST", "订单已撤销", ""}
-	refundTooLate   = apiError{400, "INVALID_REQUEST", "订单已经超过可退款的最大期限", ""}
-	refundTooMany   = apiError{400, "INVALID_REQUEST", "部分退款次数超过上限", ""}
-	refundTooMuch   = apiError{400, "INVALID_REQUEST", "退款金额大于可退金额", ""}
-	refundUnfunded  = apiError{403, "NOT_ENOUGH", "基本账户余额不足，请充值后重新发起", ""}
+	billCreating    = apiError{400, "STATEMENT_CREATING", "账单文件生成中", ""}
+	noSuchBill      = apiError{400, "NO_STATEMENT_EXIST", "账单文件不存在，请检查指定日期是否有交易发生", ""}
+	noSuchFile      = apiError{400, "INVALID_REQUEST", "下载链接无效或已过期", ""}
+
+	noSuchPayment  = apiError{404, "RESOURCE_NOT_EXISTS", "订单号不存在，或订单未支付", ""}
+	noSuchRefund   = apiError{404, "RESOURCE_NOT_EXISTS", "退款单不存在", ""}
+	refundDiffers  = apiError{400, "INVALID_REQUEST", "订单金额或退款金额与之前请求不一致，请核实后再试", ""}
+	refundRevoked  = apiError{400, "INVALID_REQUEST", "订单已撤销", ""}
+	refundTooLate  = apiError{400, "INVALID_REQUEST", "订单已经超过可退款的最大期限", ""}
+	refundTooMany  = apiError{400, "INVALID_REQUEST", "部分退款次数超过上限", ""}
+	refundTooMuch  = apiError{400, "INVALID_REQUEST", "退款金额大于可退金额", ""}
+	refundUnfunded = apiError{403, "NOT_ENOUGH", "基本账户余额不足，请充值后重新发起", ""}
 )
 
 func signError(message string) apiError { return apiError{401, "SIGN_ERROR", message, ""} }
@@ -93,7 +97,10 @@ func (c *wechat) stop(_ *request, f FaultKind) *answer {
 // seal adds the network's signature over timestamp, nonce and body.
 func (c *wechat) seal(h http.Header, r *request, a answer, f FaultKind) answer {
 	h.Set("Request-Id", randomHex(16))
-	if f == FaultUnsigned {
+	switch {
+	case r.op == OpBillFile && f == FaultMisSigned: // its hash was given before
+		return tamper(a)
+	case r.op == OpBillFile || f == FaultUnsigned: // no file is signed
 		return a
 	}
 	key, serial := c.signer(r)

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"smartpos/txn/reconcile"
 )
 
 // wire is one network's side of the line: its paths and signatures, its calls, its words and habits. What is
@@ -49,6 +51,8 @@ type wire interface {
 	lapse(o *order)
 	// number returns a fresh number of the network's for a payment.
 	number(serial int64, now time.Time) string
+	// writeBill writes a day's bill as a person downloads it, and names its file.
+	writeBill(day time.Time, lines []reconcile.Line) (name string, data []byte)
 	// words are the order's type and state as the network writes them.
 	words(o *order) (kind, state string)
 }

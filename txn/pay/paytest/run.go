@@ -36,6 +36,8 @@ type Harness struct {
 	// Refunds says what becomes of refunds from now on; false: this network has no such fate, and the case is not run.
 	// It is nil where nothing is given back.
 	Refunds func(Fate) bool
+	// BillsAtOnce has bills given out at any time, or when the network makes them. It is nil where there are none.
+	BillsAtOnce func(on bool)
 	// Break makes the next request of op fail so; false: this network can't fail so, and the case is not run.
 	Break func(op txn.Op, f Failure) bool
 	// Requests counts the requests that have reached the network.
@@ -68,6 +70,13 @@ type Habits struct {
 	// RefundsAlone: answers about a refund do not carry the order's total, and a request that repeats a refund's number
 	// is taken whatever its amount is, without anything happening.
 	RefundsAlone bool
+
+	// BillsAhead is how long before midnight the day of a bill ends.
+	BillsAhead time.Duration
+	// EmptyBills: a day without trade has a bill, too.
+	EmptyBills bool
+	// PlainFiles: nothing but TLS protects a bill's file, which its own totals have to prove.
+	PlainFiles bool
 }
 
 // unpaid is what a query says of a shown order whose code was scanned.

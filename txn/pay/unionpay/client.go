@@ -23,6 +23,7 @@ type Client struct {
 	until   time.Time // … and its last instant
 	network *authority
 	base    *url.URL
+	files   *url.URL // where bills are
 	line    *client.Line
 }
 
@@ -199,19 +200,27 @@ func check(op txn.Op, o txn.Order, code txn.PaymentCode) (txn.Fault, error) {
 	return client.Check(op, o, code)
 }
 
+// maxAnswer is more than any documented answer about an order has.
+const maxAnswer = 1 << 20
+
 // call makes one request and returns its verified answer.
 func (c *Client) call(ctx context.Context, op txn.Op, o txn.Order, path string, req form) (form, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
+	defer cancel()
+	return c.ask(ctx, op, o, c.base.JoinPath(path), req, maxAnswer)
+}
+
+// ask is call for any address, and an answer of at most so many bytes.
+func (c *Client) ask(ctx context.Context, op txn.Op, o txn.Order, to *url.URL, req form, most int64) (form, error) {
 	if err := req.sign(c.key); err != nil {
 		return c.silence(op, o, txn.FaultConfig, errSign)
 	}
-	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
-	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base.JoinPath(path).String(), strings.NewReader(req.encode()))
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, to.String(), strings.NewReader(req.encode()))
 	if err != nil {
 		return c.silence(op, o, txn.FaultConfig, errSign)
 	}
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded;charset=UTF-8")
-	x := c.line.Do(r)
+	x := c.line.Fetch(r, most)
 	if f, err := x.Silence(); f != txn.FaultNone {
 		return c.silence(op, o, f, err)
 	}

@@ -45,6 +45,9 @@ var refundCodes = client.NewCodes(
 	client.NotFound.Of("34", txn.OpRefund, txn.OpQueryRefund),
 )
 
+// billCodes are what respCode says of a bill, but 00. 98 is 文件不存在; it stands in no table of response codes.
+var billCodes = client.NewCodes(trouble, setup, client.NotFound.Of("98", txn.OpBill))
+
 // states are what origRespCode of a query says of the payment, beside the declined ones. 42 is money taken after the
 // order's time: neither a payment to hand goods out for nor a failure, so people must look at it, as at one that was
 // given back.

@@ -1,6 +1,7 @@
 package unionpay
 
 import (
+	"cmp"
 	"crypto/rsa"
 	"crypto/x509"
 	"errors"
@@ -103,10 +104,11 @@ func New(cfg Config) (*Client, error) {
 	if cfg.NotifyURL == "" {
 		cfg.NotifyURL = NoNotifications
 	}
-	if cfg.BaseURL == "" {
-		cfg.BaseURL = gateway
+	base, err := client.ParseBase(cmp.Or(cfg.BaseURL, gateway))
+	if err != nil {
+		return nil, bad("%v", err)
 	}
-	base, err := client.ParseBase(cfg.BaseURL)
+	files, err := client.ParseBase(cmp.Or(cfg.BaseURL, filesAddress))
 	if err != nil {
 		return nil, bad("%w", err)
 	}
@@ -124,7 +126,7 @@ func New(cfg Config) (*Client, error) {
 	}
 	return &Client{
 		cfg: cfg, key: key, certID: cert.SerialNumber.String(), until: cert.NotAfter, network: network,
-		base: base, line: client.NewLine(roots, cfg.Timeout),
+		base: base, files: files, line: client.NewLine(roots, cfg.Timeout),
 	}, nil
 }
 

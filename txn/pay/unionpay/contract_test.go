@@ -2,6 +2,7 @@ package unionpay_test
 
 import (
 	"testing"
+	"time"
 
 	"smartpos/txn"
 	"smartpos/txn/pay/paynet"
@@ -33,5 +34,16 @@ func TestRefundContract(t *testing.T) {
 		Habits:       paytest.Habits{BornByPay: true, NamesAll: true, NamesMerchant: true, RefundsAlone: true},
 		Without:      []paytest.Failure{paytest.WrongApp},
 		WithoutFates: []paytest.Fate{paytest.Abnormal},
+	})
+}
+
+// TestBillContract does the same for bills, which come inside the signed answer and may be long.
+func TestBillContract(t *testing.T) {
+	net, c := sandbox(t, paynet.Options{}, nil)
+	paynettest.RunBills(t, net, paynettest.Case{
+		Client: c, Network: paynet.UnionPay,
+		Ops:     map[txn.Op]string{txn.OpScan: paynet.OpConsume, txn.OpBill: paynet.OpBill},
+		Habits:  paytest.Habits{BillsAhead: time.Hour},
+		Without: []paytest.Failure{paytest.Huge},
 	})
 }

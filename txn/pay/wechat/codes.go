@@ -52,3 +52,11 @@ var refundCodes = client.NewCodes(
 	client.NotFound.Of("RESOURCE_NOT_EXISTS ORDER_NOT_EXIST ORDERNOTEXIST", refunding),
 	client.NotFound.Of("RESOURCE_NOT_EXISTS REFUNDNOTEXIST", queryRefund),
 )
+
+// billCodes are the error codes of bills.
+var billCodes = client.NewCodes(
+	trouble,
+	client.Config.Of("SIGN_ERROR SIGNERROR MCH_NOT_EXISTS MCH_NOT_EXIST NO_AUTH NOAUTH PARAM_ERROR INVALID_REQUEST"),
+	client.Waiting.Of("STATEMENT_CREATING", txn.OpBill),
+	client.NotFound.Of("NO_STATEMENT_EXIST", txn.OpBill),
+)

@@ -30,3 +30,18 @@ func TestRefundContract(t *testing.T) {
 		Without: []paytest.Failure{paytest.WrongMerchant, paytest.WrongApp, paytest.WrongType},
 	})
 }
+
+// TestBillContract does the same for bills. A file has no signature: only its hash gives away what was done to it.
+func TestBillContract(t *testing.T) {
+	net, c := sandbox(t, paynet.Options{}, nil)
+	c2 := paynettest.Case{
+		Client: c, Network: paynet.WeChat,
+		Ops:     map[txn.Op]string{txn.OpScan: paynet.OpCodePay, txn.OpBill: paynet.OpBill},
+		Without: []paytest.Failure{paytest.NoFacts},
+	}
+	t.Run("answer", func(t *testing.T) { paynettest.RunBills(t, net, c2) })
+	c2.Ops[paytest.OpBillFile] = paynet.OpBillFile
+	delete(c2.Ops, txn.OpBill)
+	c2.Without = []paytest.Failure{paytest.Unsigned, paytest.WrongKey, paytest.UnknownKey, paytest.Skew, paytest.NoFacts}
+	t.Run("file", func(t *testing.T) { paynettest.RunBills(t, net, c2) })
+}

@@ -28,6 +28,7 @@ type exchange struct {
 	client.Exchange
 	reason error     // why the answer proves nothing; nil when its signature and time hold
 	at     time.Time // when certificates are judged; zero: now
+	file   bool      // a bill's file is asked for, which is not signed
 
 	unable       error // why nothing was asked
 	certificates bool  // it asks for platform certificates
@@ -56,14 +57,18 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if t.base != nil {
 		r.URL.Scheme, r.URL.Host, r.Host = t.base.Scheme, t.base.Host, ""
 	}
-	if x.at.IsZero() {
+	switch {
+	case x.file:
+		x.Exchange = t.line.Fetch(r, pay.MaxBill)
+	case x.at.IsZero():
 		x.Exchange = t.line.Do(r)
-	} else {
+	default:
 		x.Exchange = t.line.DoAt(r, x.at)
 	}
 	switch {
 	case x.Status == 0:
 		return nil, x.Err
+	case x.file: // what it is worth, its hash says
 	case x.Cut != nil:
 		x.reason = x.Cut
 	case x.certificates:

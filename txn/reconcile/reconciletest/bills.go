@@ -15,12 +15,39 @@ import (
 	"smartpos/txn/reconcile"
 )
 
-// Merchant numbers of the bills.
+// Merchant numbers of the tests' bills.
 const (
-	WeChatMerchant   = "1900000109"
-	AlipayMerchant   = "2088021109625633"
-	UnionPayMerchant = "777290058110048"
+	WeChatMerchant     = "1900000109"
+	AlipayMerchant     = "2088021109625633"
+	UnionPayMerchant   = "777290058110048"
+	AggregatorMerchant = "M0001"
 )
+
+// Merchant is the network's number for a merchant, who gets bills. At Alipay it has 16 digits, at UnionPay 15.
+type Merchant string
+
+// WeChat writes a trade bill of the tests' merchant.
+func WeChat(lines []reconcile.Line) []byte { return Merchant(WeChatMerchant).WeChat(lines) }
+
+// AlipayFiles are the files in Alipay's archive for the tests' merchant.
+func AlipayFiles(day time.Time, lines []reconcile.Line) map[string]string {
+	return Merchant(AlipayMerchant).AlipayFiles(day, lines)
+}
+
+// Alipay writes a trade bill of the tests' merchant.
+func Alipay(day time.Time, lines []reconcile.Line) []byte {
+	return Merchant(AlipayMerchant).Alipay(day, lines)
+}
+
+// UnionPay writes a ZM file of the tests' merchant and returns its name.
+func UnionPay(day time.Time, lines []reconcile.Line) (name string, data []byte) {
+	return Merchant(UnionPayMerchant).UnionPay(day, lines)
+}
+
+// Aggregator writes a bill of the tests' merchant.
+func Aggregator(day time.Time, lines []reconcile.Line) []byte {
+	return Merchant(AggregatorMerchant).Aggregator(day, lines)
+}
 
 const (
 	wechatHeader = "交易时间,公众账号ID,商户号,特约商户号,设备号,微信订单号,商户订单号,用户标识,交易类型,交易状态,付款银行,货币种类," +
@@ -50,7 +77,7 @@ func fee(n int64) string {
 func clock(t time.Time) string { return t.In(txn.BusinessZone).Format(time.DateTime) }
 
 // WeChat writes a trade bill of all orders.
-func WeChat(lines []reconcile.Line) []byte {
+func (m Merchant) WeChat(lines []reconcile.Line) []byte {
 	var b strings.Builder
 	b.WriteString("\ufeff" + wechatHeader + "\r\n")
 	var paid, back, fees int64
@@ -67,7 +94,7 @@ func WeChat(lines []reconcile.Line) []byte {
 		}
 		paid, back, fees = paid+amount, back+returned, fees+l.Fee
 		cells := []string{
-			clock(l.At), "wx8888888888888888", WeChatMerchant, "0", "T0000001", l.Transaction, l.Order, "oUpF8uMuAJO", "NATIVE",
+			clock(l.At), "wx8888888888888888", string(m), "0", "T0000001", l.Transaction, l.Order, "oUpF8uMuAJO", "NATIVE",
 			state, "OTHERS", "CNY", yuan(amount), "0.00", refundID, refund, yuan(returned), "0.00", "ORIGINAL", progress,
 			"惠民便利店, 一号店", "", fee(l.Fee), "0.60%", yuan(amount), yuan(returned), "",
 		}
@@ -79,11 +106,11 @@ func WeChat(lines []reconcile.Line) []byte {
 }
 
 // AlipayFiles are the files in Alipay's archive, in UTF-8, by their names.
-func AlipayFiles(day time.Time, lines []reconcile.Line) map[string]string {
+func (m Merchant) AlipayFiles(day time.Time, lines []reconcile.Line) map[string]string {
 	day = day.In(txn.BusinessZone)
 	head := func(title, list string) string {
 		return fmt.Sprintf("#%s\r\n#账号：[%s0156]\r\n#起始日期：[%s 00:00:00]   终止日期：[%s 00:00:00]\r\n#%s%s%s\r\n", title,
-			AlipayMerchant, day.Format("2006年01月02日"), day.AddDate(0, 0, 1).Format("2006年01月02日"),
+			m, day.Format("2006年01月02日"), day.AddDate(0, 0, 1).Format("2006年01月02日"),
 			strings.Repeat("-", 41), list, strings.Repeat("-", 40))
 	}
 	foot := func(list string) string {
@@ -120,14 +147,14 @@ func AlipayFiles(day time.Time, lines []reconcile.Line) map[string]string {
 			yuan(paid-back), yuan(paid-back), yuan(fees/1000), yuan(paid-back+fees/1000))
 	}
 	summary := head("支付宝业务汇总查询", "业务汇总列表") + alipaySummary + "\r\n" + row("") + row("合计") + foot("业务汇总列表") + exported
-	name := fmt.Sprintf("%s0156_%s_业务明细", AlipayMerchant, day.Format("20060102"))
+	name := fmt.Sprintf("%s0156_%s_业务明细", m, day.Format("20060102"))
 	return map[string]string{name + ".csv": details.String(), name + "(汇总).csv": summary}
 }
 
 // Alipay writes a trade bill. The names in the archive are in GBK without the flag for UTF-8.
-func Alipay(day time.Time, lines []reconcile.Line) []byte {
+func (m Merchant) Alipay(day time.Time, lines []reconcile.Line) []byte {
 	files := map[string][]byte{}
-	for name, text := range AlipayFiles(day, lines) {
+	for name, text := range m.AlipayFiles(day, lines) {
 		files[GBK(name)] = []byte(GBK(text))
 	}
 	return Zip(files)
@@ -162,7 +189,7 @@ func Zip(files map[string][]byte) []byte {
 }
 
 // UnionPay writes a ZM file and returns its name.
-func UnionPay(day time.Time, lines []reconcile.Line) (name string, data []byte) {
+func (m Merchant) UnionPay(day time.Time, lines []reconcile.Line) (name string, data []byte) {
 	widths := []int{
 		3, 11, 11, 6, 10, 19, 12, 4, 2, 21, 2, 32, 2, 6, 10, 13, 13, 4, 15, 2, 2, 6, 2, 4, 32, 1, 21, 15, 1, 15, 32, 13, 13,
 		8, 32, 13, 13, 12, 2, 1, 32, 98,
@@ -172,11 +199,12 @@ func UnionPay(day time.Time, lines []reconcile.Line) (name string, data []byte) 
 		fields := map[int]string{
 			1: "S22", 4: fmt.Sprintf("%06d", i), 5: l.At.In(txn.BusinessZone).Format("0102150405"), 6: "622083******1436",
 			7: fmt.Sprintf("%012d", l.Fen), 8: "5411", 9: "08", 10: l.Transaction, 12: l.Order, 17: fmt.Sprintf("C%012d", l.Fen),
-			20: "01", 21: "01", 22: "000000", 28: UnionPayMerchant, 31: "惠民", 34: "T0000001",
+			20: "01", 21: "01", 22: "000000", 28: string(m), 31: "惠民", 34: "T0000001",
 		}
 		if l.Kind != reconcile.Payment {
-			fields[20], fields[10], fields[27], fields[41] = "31", "9"+l.Transaction, l.Transaction, l.Order
-			fields[12], fields[17] = "V"+l.Order, fmt.Sprintf("D%012d", l.Fen)
+			// What undoes a payment has numbers of its own, as long as the payment's.
+			fields[20], fields[10], fields[27], fields[41] = "31", "9"+l.Transaction[1:], l.Transaction, l.Order
+			fields[12], fields[17] = "V"+l.Order[1:], fmt.Sprintf("D%012d", l.Fen)
 		}
 		if l.Kind == reconcile.Refund {
 			fields[20], fields[12] = "04", l.Refund
@@ -190,5 +218,5 @@ func UnionPay(day time.Time, lines []reconcile.Line) (name string, data []byte) 
 		}
 		b.WriteString("\r\n")
 	}
-	return fmt.Sprintf("INN%s88ZM_%s", day.In(txn.BusinessZone).Format("060102"), UnionPayMerchant), []byte(b.String())
+	return fmt.Sprintf("INN%s88ZM_%s", day.In(txn.BusinessZone).Format("060102"), m), []byte(b.String())
 }

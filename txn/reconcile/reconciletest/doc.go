@@ -4,4 +4,5 @@
 //	[]reconcile.Line ──▶ WeChat   UTF-8 with a byte order mark, back-ticks, CRLF, totals
 //	                 ──▶ Alipay   zip of two CSVs in GBK, remarks, tabs, totals twice
 //	                 ──▶ UnionPay lines of 607 bytes (experimental, like their parser)
+//	                 ──▶ Aggregator one JSON object
 package reconciletest

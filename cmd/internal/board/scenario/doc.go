@@ -19,6 +19,9 @@
 //	faults PART=FAULT …         printer=paper-out, scanner=unplugged, network=down, refunds=abnormal; PART=ok mends
 //	power cut | on              takes the power away, gives it back
 //	power cut at POINT          "printer-byte 120", "request 2 before-reply", "disk-write 7"
+//	bill HOW                    today's bill says otherwise of the order paid last: missing, stranger (one more like it),
+//	                            amount, reversed, twice; ok takes everything back
+//	stick NETWORK [half]        puts today's bill of a network, or half of it, onto the USB stick: option bills=stick
 //	tear                        tears the paper off
 //	expect-lcd TEXT…            every TEXT stands on the display, all at once
 //	expect-no-lcd TEXT…         none of them stands there any more

@@ -29,7 +29,7 @@ const maxBody = 1 << 20
 // Why an answer is as good as none.
 var (
 	ErrShort    = errors.New("the answer ends early")
-	ErrLong     = errors.New("the answer is longer than 1 MiB")
+	ErrLong     = errors.New("the answer is longer than any that is documented")
 	ErrRedirect = errors.New("the answer sends us somewhere else")
 	ErrUnsigned = errors.New("the answer is not signed")
 	ErrForged   = errors.New("the answer's signature does not hold")
@@ -104,7 +104,10 @@ func (l *Line) DoAt(r *http.Request, now time.Time) Exchange {
 }
 
 // Do makes one request. It follows no redirect and takes no proxy from the environment.
-func (l *Line) Do(r *http.Request) (x Exchange) {
+func (l *Line) Do(r *http.Request) Exchange { return l.Fetch(r, maxBody) }
+
+// Fetch is [Line.Do] for an answer of at most so many bytes: a file.
+func (l *Line) Fetch(r *http.Request, most int64) (x Exchange) {
 	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { x.Sent = true }}
 	r = r.Clone(httptrace.WithClientTrace(r.Context(), trace))
 	resp, err := l.http.RoundTrip(r)
@@ -113,7 +116,7 @@ func (l *Line) Do(r *http.Request) (x Exchange) {
 		return x
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, most+1))
 	if err != nil && r.Context().Err() != nil {
 		x.Err = err
 		return x
@@ -122,7 +125,7 @@ func (l *Line) Do(r *http.Request) (x Exchange) {
 	switch {
 	case err != nil:
 		x.Cut = ErrShort
-	case len(body) > maxBody:
+	case int64(len(body)) > most:
 		x.Cut = ErrLong
 	}
 	return x

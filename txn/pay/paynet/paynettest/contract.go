@@ -76,6 +76,9 @@ func Run(t *testing.T, net *paynet.Paynet, c Case) { paytest.Run(t, harness(t, n
 // RunRefunds proves that the client keeps the contract of [pay.Refunder] at net, which is started.
 func RunRefunds(t *testing.T, net *paynet.Paynet, c Case) { paytest.RunRefunds(t, harness(t, net, c)) }
 
+// RunBills proves that the client keeps the contract of [pay.Biller] at net, which is started.
+func RunBills(t *testing.T, net *paynet.Paynet, c Case) { paytest.RunBills(t, harness(t, net, c)) }
+
 func harness(t *testing.T, net *paynet.Paynet, c Case) paytest.Harness {
 	phone, err := net.Phone(cmp.Or(c.Wallet, c.Network))
 	if err != nil {
@@ -103,9 +106,10 @@ func harness(t *testing.T, net *paynet.Paynet, c Case) paytest.Harness {
 			}
 			return true
 		},
+		BillsAtOnce: net.BillsAtOnce,
 		Break: func(op txn.Op, f paytest.Failure) bool {
 			fault, ok := Fault(f)
-			if !ok || slices.Contains(c.Without, f) {
+			if !ok || c.Ops[op] == "" || slices.Contains(c.Without, f) {
 				return false
 			}
 			fault.Network, fault.Op, fault.Count = c.Network, c.Ops[op], 1

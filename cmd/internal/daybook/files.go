@@ -1,0 +1,84 @@
+package daybook
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"smartpos/txn"
+	"smartpos/txn/pay"
+	"smartpos/txn/reconcile"
+)
+
+// maxFiles bounds what is read of a folder.
+const maxFiles = 32
+
+// ErrFolder is returned, with the cause, for a folder or a file that can't be read.
+var ErrFolder = errors.New("the bill's file can't be read")
+
+var errLarge = errors.New("too large for a bill")
+
+// readFile reads a regular file of at most so many bytes.
+func readFile(path string, most int64) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() || info.Size() > most {
+		return nil, fmt.Errorf("%s: %w: not a file of at most %d bytes", path, errLarge, most)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err == nil && int64(len(text)) > most {
+		err = fmt.Errorf("%s: %w", path, errLarge)
+	}
+	return text, err
+}
+
+// ReadBill reads a bill that lies in a file, of whichever network it is.
+func ReadBill(path string) (*reconcile.Bill, error) {
+	text, err := readFile(path, pay.MaxBill)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrFolder, err)
+	}
+	return reconcile.Read(filepath.Base(path), text)
+}
+
+// search reads the bills of a day that lie in a folder, by network; the last by name counts. The error is about a file
+// that can't be read, or about the folder: nobody knows whose bill it is, so it stands for every network without one.
+func search(folder string, day time.Time) (bills map[txn.NetworkID]*reconcile.Bill, bad error) {
+	bills = map[txn.NetworkID]*reconcile.Bill{}
+	if folder == "" {
+		return bills, nil
+	}
+	entries, err := os.ReadDir(folder)
+	switch {
+	case errors.Is(err, fs.ErrNotExist): // no stick is in
+		return bills, nil
+	case err != nil:
+		return bills, fmt.Errorf("%w: %w", ErrFolder, err)
+	}
+	entries = slices.DeleteFunc(entries, func(e os.DirEntry) bool { return e.IsDir() || e.Name()[0] == '.' })
+	if len(entries) > maxFiles {
+		return bills, fmt.Errorf("%w: %s: %d files, at most %d are looked at: leave the day's bills alone there", ErrFolder, folder, len(entries), maxFiles)
+	}
+	for _, e := range entries {
+		b, err := ReadBill(filepath.Join(folder, e.Name()))
+		switch {
+		case err != nil:
+			bad = err
+		case b.Of(day) == nil:
+			bills[b.Network] = b
+		}
+	}
+	return bills, bad
+}
