@@ -49,10 +49,11 @@ func (r Report) String() string {
 // anyTime names the cuts that no point made.
 const anyTime = "at any time"
 
-// settings make a terminal quick, so that a round takes seconds: what it does stays the same.
+// settings make a terminal quick, so that a round takes seconds, and patient with a network behind an emulated processor:
+// what it does stays the same.
 var settings = []string{
 	"sale.copies=1", "sale.poll_show=300ms", "sale.poll_scan=500ms", "sale.show_expiry=20s", "sale.show_margin=2s",
-	"sale.scan_limit=10s", "sale.reverse_after=1s",
+	"sale.scan_limit=40s", "sale.reverse_after=1s", "sale.request_timeout=30s",
 }
 
 // restAfter is after how many cuts the terminal gets the time to settle all its orders.
