@@ -81,7 +81,7 @@ func play(t *testing.T, scripts ...string) (code int, stdout string) {
 func TestPlaySaysWhatDoesNotHold(t *testing.T) {
 	for script, want := range map[string]string{
 		"keys 1 OK\nexpect-lcd -within 300ms 免费\n":        `s0.txtar:2: expect-lcd: the display does not show ["免费"]`,
-		"expect-ledger -within 10ms 1.00\n":               "charged [] fen, not [100]",
+		"expect-ledger -within 10ms 1.00\n":               "charged [], not [1.00]",
 		"expect-paper -within 10ms 小票\n":                  "the paper does not say",
 		"expect-power -within 10ms off\n":                 "the power is on, not off",
 		"expect-qr -within 10ms lcd\n":                    "no readable QR",
