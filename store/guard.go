@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"os"
 	"runtime/debug"
 	"strings"
 	"syscall"
@@ -90,7 +91,11 @@ func (j *Journal) Close() error {
 	case err := <-done:
 		return err
 	case <-time.After(closeLimit):
-		return errors.Join(unix.Flock(int(j.file.Fd()), unix.LOCK_UN), j.file.Close())
+		err := unix.Flock(int(j.file.Fd()), unix.LOCK_UN)
+		if err = errors.Join(err, j.file.Close()); errors.Is(err, os.ErrClosed) || errors.Is(err, unix.EBADF) {
+			return nil // bbolt was only slow, and has closed it meanwhile
+		}
+		return err
 	}
 }
 
