@@ -92,6 +92,7 @@ func newShop(t *testing.T) shop {
 // Every step of a backup fails, in every way: what stands on the stick under a backup's name is whole, and it is there
 // when the terminal says so.
 func TestEveryBackupStepFails(t *testing.T) {
+	notInShort(t)
 	s := newShop(t)
 	everyStep(t, []string{"pwrite64 smartpos-T0000001.new", "fsync smartpos-T0000001.new", "fsync the folder"}, func(dir string) []string {
 		return []string{"backup", s.dir, dir, s.safe.Recipient().String()}
@@ -117,6 +118,7 @@ func TestEveryBackupStepFails(t *testing.T) {
 // Every step of a restore fails, in every way: the journal that was there is there, or the new one, which it is when the
 // restore says so. With a disk that works again the restore succeeds, and the terminal sells.
 func TestEveryRestoreStepFails(t *testing.T) {
+	notInShort(t)
 	s := newShop(t)
 	steps := []string{
 		"pwrite64 journal.db.new", "fdatasync journal.db.new", "fsync journal.db.new", "rename journal.db", "fsync the folder",

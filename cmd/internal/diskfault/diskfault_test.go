@@ -22,6 +22,15 @@ import (
 	"smartpos/txn"
 )
 
+// notInShort skips a test in short mode, as under the race detector: hundreds of programs run to their end, each of one
+// goroutine, and the detector has every one wait a second for it.
+func notInShort(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("runs hundreds of programs")
+	}
+}
+
 // The test binary is also the shim and the program whose disk fails.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 2 {
@@ -139,6 +148,7 @@ func run(t *testing.T, dir string, n int, f fault, do ...string) (said []string,
 // Every write, sync and rename fails, in every way: what was acknowledged is there, what was not is there whole or not
 // at all, and with a disk that works again the journal opens and takes more.
 func TestEveryStepFails(t *testing.T) {
+	notInShort(t)
 	var mu sync.Mutex
 	seen := map[string]bool{}
 	t.Run("faults", func(t *testing.T) {
