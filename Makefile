@@ -28,11 +28,13 @@ TEST_PACKAGES := gcc libc6-dev chromium fonts-wqy-zenhei zbar-tools
 ARM_PACKAGES := qemu-system-arm e2fsprogs xz-utils
 
 SCENARIOS := cmd/posboard/testdata/scenarios
-# What ARM boards play in `make test`: one of them everything but most of what differs by the network alone, the other
-# what touches each part. `make test-full` plays all on both.
-MOST  := $(filter-out $(SCENARIOS)/alipay-% $(SCENARIOS)/unionpay-% $(SCENARIOS)/aggregator-%,$(wildcard $(SCENARIOS)/*.txtar)) \
-	$(patsubst %,$(SCENARIOS)/%.txtar,alipay-show alipay-scan unionpay-show-paid unionpay-scan-paid \
-	aggregator-two-phones)
+# What ARM boards play in `make test`: one of them what differs by the board, the power and the money, and of what differs
+# by the network, the language or the goods alone a sample; the other what touches each part. Cuts at the writes of the
+# journal are those of `make powercut` there. `make test-full` plays all on both.
+MOST  := $(filter-out $(patsubst %,$(SCENARIOS)/%,alipay-% unionpay-% aggregator-% key-% refund-% offline-% reconcile-% items-% \
+	power-intent-write-% power-paid-write-% english.txtar language-switch.txtar amount-limits.txtar),$(wildcard $(SCENARIOS)/*.txtar)) \
+	$(patsubst %,$(SCENARIOS)/%.txtar,alipay-show alipay-scan unionpay-show-paid unionpay-scan-paid aggregator-two-phones \
+	key-unusable refund-receipt refund-cash refund-power offline-confirmed offline-power-counted reconcile-differences)
 SMOKE := $(patsubst %,$(SCENARIOS)/%.txtar,\
 	show-paid scan-paid network-lost-reply-reversed paper-out-during power-printing scanner-unplugged)
 
