@@ -100,7 +100,7 @@ func TestGoodsWithoutScanner(t *testing.T) {
 	for fault, says := range map[txn.ScanFault]string{txn.ScanGone: "请检查插头", txn.ScanSilent: "请重新插拔"} {
 		r := newRig(t)
 		r.keys("SCAN")
-		r.step(txn.ScannerState{Fault: fault})
+		r.step(txn.ScannerState{}, txn.ScannerState{Fault: fault})
 		r.sees(says)
 		r.step(txn.ScannerState{})
 		r.sees("请扫商品条码")

@@ -109,7 +109,7 @@ func (e entry) screen(m *Machine) Screen {
 	default:
 		s.Lines = []string{m.shopName()}
 		s.Keys = []string{m.say(keyMenu)}
-		if len(m.cfg.Items) > 0 && m.scanner == "" {
+		if len(m.cfg.Items) > 0 && m.deaf() == "" {
 			s.Keys = m.withScan(keyScanItem, keyMenu)
 		}
 		if len(m.unfinished()) > 0 {

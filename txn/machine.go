@@ -46,14 +46,15 @@ type Machine struct {
 	printing  bool
 	unprinted []receipt
 
-	printer  PrinterState
-	scanner  ScanFault
-	notice   notice
-	alarms   []notice // that wait for their turn
-	hint     notice   // what was wrong with the last key or code: for a moment before anything else
-	trigger  bool
-	drawn    Screen
-	anything bool // drawn holds a screen
+	printer     PrinterState
+	scanner     ScanFault
+	scannerSeen bool // it worked at least once
+	notice      notice
+	alarms      []notice // that wait for their turn
+	hint        notice   // what was wrong with the last key or code: for a moment before anything else
+	trigger     bool
+	drawn       Screen
+	anything    bool // drawn holds a screen
 }
 
 // view is one state of the foreground.
@@ -127,6 +128,7 @@ func (m *Machine) Step(now Time, ev Event) []Effect {
 	case Scanned:
 		m.scanned(e)
 	case ScanFailed:
+		m.scannerSeen = true
 		m.note("scanner: "+string(e.Reason), "")
 		if v, ok := m.view.(scanView); ok {
 			v.misread(m, e.Reason)
@@ -192,6 +194,7 @@ func (m *Machine) note(text string, order OrderNo) { m.emit(Note{Text: text, Ord
 func (m *Machine) say(t text, args ...any) string { return t.in(m.language, args...) }
 
 func (m *Machine) scanned(e Scanned) {
+	m.scannerSeen = true
 	if v, ok := m.view.(scanView); ok {
 		m.goneOn()
 		v.scan(m, e)
@@ -204,7 +207,24 @@ func (m *Machine) scannerState(f ScanFault) {
 	if f != m.scanner {
 		m.note("scanner: "+orElse(string(f), "ready"), "")
 	}
+	if f == "" {
+		if m.scanner != "" && m.trigger { // what was asked of it while it was away
+			m.emit(Trigger{On: true})
+		}
+		m.scannerSeen = true
+	}
 	m.scanner = f
+}
+
+// scannerGrace is how long after a start a scanner may be on its way: on USB it comes after the first screen.
+const scannerGrace = 8 * time.Second
+
+// deaf returns why the scanner can't read; nothing while it may still be on its way.
+func (m *Machine) deaf() ScanFault {
+	if !m.scannerSeen && m.now.Mono < scannerGrace {
+		return ""
+	}
+	return m.scanner
 }
 
 // aims reports whether the scan engine is to look for a code.

@@ -154,8 +154,8 @@ func knownName(n NetworkConfig) NetworkConfig {
 func (v scanning) screen(m *Machine) Screen {
 	if v.items {
 		s := Screen{Kind: ScreenSale, Title: m.say(txtBasket), Amount: "¥0.00", Lines: []string{m.say(sayItem)}, Keys: []string{m.say(keyBack)}}
-		if m.scanner != "" {
-			s.Tone, s.Lines = ToneBad, []string{m.say(stsScanner[m.scanner])}
+		if f := m.deaf(); f != "" {
+			s.Tone, s.Lines = ToneBad, []string{m.say(stsScanner[f])}
 		}
 		if m.sale != nil {
 			s.Amount, s.Lines = m.sale.Total.String(), append(s.Lines, m.itemLines()...)
@@ -167,8 +167,8 @@ func (v scanning) screen(m *Machine) Screen {
 		Kind: ScreenSale, Title: m.say(txtScanTitle), Tone: ToneWait, Amount: m.sale.Total.String(),
 		Keys: []string{m.say(keyShow), m.say(keyBack)},
 	}
-	if m.scanner != "" {
-		s.Tone, s.Lines = ToneBad, []string{m.say(deafTexts[m.scanner])}
+	if f := m.deaf(); f != "" {
+		s.Tone, s.Lines = ToneBad, []string{m.say(deafTexts[f])}
 		return s
 	}
 	left := max(0, int((m.cfg.ScanWindow-(m.now.Mono-v.since))/time.Second))

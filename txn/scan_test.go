@@ -314,3 +314,26 @@ func TestScanInsteadOfShow(t *testing.T) {
 		t.Fatalf("requests: %v", ops(r.requests))
 	}
 }
+
+// On USB the scanner comes after the first screen: that is no fault, and what was asked of it meanwhile it does when it is
+// there. One that does not come is one.
+func TestScannerComesAfterTheScreen(t *testing.T) {
+	r := newRig(t)
+	r.step(txn.ScannerState{Fault: txn.ScanGone})
+	if strings.Contains(r.screen.Status, "扫码器") || r.screen.Alarm {
+		t.Errorf("the standing line says %q", r.screen.Status)
+	}
+	r.keys("8 SCAN")
+	r.sees("请顾客出示付款码")
+	r.trigger = false // nobody heard it
+	r.step(txn.ScannerState{})
+	if !r.trigger {
+		t.Error("a scanner that came late was not asked to read")
+	}
+	r = newRig(t)
+	r.step(txn.ScannerState{Fault: txn.ScanGone})
+	r.pass(9*time.Second, nil)
+	if !strings.Contains(r.screen.Status, "扫码器") || !r.screen.Alarm {
+		t.Errorf("the standing line says %q", r.screen.Status)
+	}
+}

@@ -88,8 +88,8 @@ func (m *Machine) status() (line string, alarm bool) {
 		return m.say(prnFaults[m.printer.Fault]), true
 	case idle && m.sale == nil && len(m.unfinished()) > 0:
 		return m.owed(m.unfinished()), true
-	case m.scanner != "" && !m.isScanning():
-		return m.say(stsScanner[m.scanner]), true
+	case m.deaf() != "" && !m.isScanning():
+		return m.say(stsScanner[m.deaf()]), true
 	case idle && m.sale == nil && len(m.unanswered()) > 0:
 		return m.say(stsUnanswered), false
 	case idle && m.lacking() != "":

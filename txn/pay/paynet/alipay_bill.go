@@ -40,7 +40,7 @@ func (a *alipay) bill(r *request, now time.Time) answer {
 	}
 	_, data := a.writeBill(day, lines)
 	token := a.p.bills.keep(data, now.Add(a.p.scaled(alipayBillLife)), now)
-	return tradeDone(fields{"bill_download_url": a.merchant.BaseURL + billDownload + "?bizType=trade&fileId=" + token})
+	return tradeDone(fields{"bill_download_url": "https://" + r.host + billDownload + "?bizType=trade&fileId=" + token})
 }
 
 // writeBill implements wire.

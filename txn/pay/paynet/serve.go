@@ -17,7 +17,7 @@ func (p *Paynet) serve(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	defer p.server.active.Done()
-	req := &request{method: r.Method, target: r.RequestURI, path: r.URL.Path, query: r.URL.Query(), header: r.Header}
+	req := &request{host: r.Host, method: r.Method, target: r.RequestURI, path: r.URL.Path, query: r.URL.Query(), header: r.Header}
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 	if err != nil {
 		panic(http.ErrAbortHandler)

@@ -42,7 +42,7 @@ func (c *wechat) bill(r *request, now time.Time) answer {
 	sum := sha1.Sum(data)
 	return succeed(http.StatusOK, map[string]string{
 		"hash_type": "SHA1", "hash_value": hex.EncodeToString(sum[:]),
-		"download_url": c.merchant.BaseURL + billFilePath + "?token=" + c.p.bills.keep(data, now.Add(c.p.scaled(billLife)), now),
+		"download_url": "https://" + r.host + billFilePath + "?token=" + c.p.bills.keep(data, now.Add(c.p.scaled(billLife)), now),
 	})
 }
 

@@ -61,6 +61,7 @@ type wire interface {
 type request struct {
 	op     string // as faults and OnRequest name it; empty for one that does not exist
 	no     string // the order's number, where the path says it
+	host   string // by which the client knows the network
 	method string
 	target string // path and query, raw: some signatures cover them
 	path   string
