@@ -187,8 +187,7 @@ func (v unproved) screen(m *Machine) Screen {
 		return s
 	}
 	lines := m.openLines(i)
-	network, _ := m.cfg.network(i.order.Network)
-	s.Lines = []string{lines[0], m.networkName(network) + "  " + i.began().In(BusinessZone).Format("01-02 15:04"), lines[1]}
+	s.Lines = []string{lines[0], m.networkName(m.paidWith(i.order)) + "  " + i.began().In(BusinessZone).Format("01-02 15:04"), lines[1]}
 	if why := m.silent(i.order.Network, i.last); why != "" {
 		s.Lines = append(s.Lines, why)
 	}
