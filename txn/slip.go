@@ -91,7 +91,7 @@ func (m *Machine) receipt(o Order, which, mark string) Slip {
 func payBy(o Order, network NetworkConfig) string {
 	switch {
 	case o.bySight():
-		return o.Offline.Scheme + " 离线码 OFFLINE QR"
+		return o.Offline.Scheme + " 离线码"
 	case o.Offline != nil:
 		return "离线码 OFFLINE QR"
 	case o.Method == Cash:
