@@ -98,7 +98,7 @@ func (v schemeCode) screen(m *Machine) Screen {
 		s.Lines = []string{m.say(txtWait)}
 		return s
 	case v.asked:
-		s.Lines = []string{m.say(saySchemeAsk, o.Amount), m.say(saySchemeBy, name, o.No.Short())}
+		s.Lines = []string{m.say(saySchemeAsk), m.say(saySchemeBy, name, o.No.Short())}
 		s.Keys = []string{m.say(keySeenYes), m.say(keySeenNo)}
 		return s
 	}

@@ -237,6 +237,7 @@ func TestSchemePowerCutAtEveryCommit(t *testing.T) {
 				r.modeIs(txn.OfflineState{Count: 1, Fen: 500})
 				switch last {
 				case "Intent": // the code may have been on the display
+					r.sees("有离线码待看手机")
 					r.pass(time.Second, silence)
 					r.keys("MENU 8")
 					r.sees("付了吗")

@@ -33,11 +33,11 @@ var (
 	sayOfflineLeft   = text{"已放弃离线码：到期前仍可能付款", "Given up; may be paid until it expires"}
 	sayByOffline     = text{"离线码  单号 %s", "Offline QR  order %s"}
 	sayWillConfirm   = text{"网络恢复后自动确认", "Confirmed when the network is back"}
-	saySchemeRisk    = text{"0 出%s码：没有答案，只凭收银员看手机", "0: %s QR has no answer to check"}
+	saySchemeRisk    = text{"0 %s码：没有答案，只看顾客手机", "0: %s QR has no answer to check"}
 	saySchemeOpen    = text{"%s 付了吗 %s", "has %s been paid? %s"}
 	saySchemeScan    = text{"%s 扫码", "Use %s"}
 	saySchemeLook    = text{"看顾客手机", "See the phone"}
-	saySchemeAsk     = text{"您亲眼看到顾客手机显示付款成功，金额 %s 吗？", "Did you see the customer's phone say it has paid %s?"}
+	saySchemeAsk     = text{"您亲眼看到顾客手机付款成功，是这个金额吗？", "Did you see the customer's phone say it has paid this amount?"}
 	saySchemeOver    = text{"%s码 %s 已过期。顾客手机显示已付的，按 确认", "%s QR %s has expired. If the phone says it is paid, press OK"}
 	saySchemeGone    = text{"%s码 %s 不再显示。顾客手机显示已付的，按 确认", "%s QR %s is shown no more. If the phone says it is paid, press OK"}
 	saySchemeBy      = text{"%s码  单号 %s", "%s QR  order %s"}
@@ -73,5 +73,6 @@ var (
 	stsConfirmed   = text{"离线单已确认 %s (%s)", "Offline %s (%s) confirmed"}
 	stsUnpaid      = text{"离线单 %s (%s) 未付：叫主管", "%s (%s) UNPAID: supervisor"}
 	stsUnanswered  = text{"有离线码待输答案：菜单 8", "Offline answer due: MENU 8"}
+	stsUnseen      = text{"有离线码待看手机：菜单 8", "Was an offline QR paid? MENU 8"}
 	stsUnconfirmed = text{"待确认%d单", "%d unconf."}
 )
