@@ -146,6 +146,7 @@ func TestSchemeCodeCountsAgainstTheLimits(t *testing.T) {
 // Nobody can be asked about some schemes: the order waits for a supervisor, and says so.
 func TestSchemeThatNobodyCanBeAskedAbout(t *testing.T) {
 	r := schemeRig(t, txn.Scheme)
+	r.keys(enrolled)
 	r.schemed("5")
 	r.keys("OK OK")
 	r.sees("离线待确认", "由主管对账后判定")
@@ -160,7 +161,50 @@ func TestSchemeThatNobodyCanBeAskedAbout(t *testing.T) {
 	})
 	r.order(txn.Unconfirmed)
 	r.keys("MENU 2 1")
-	r.sees("云闪付", "主管")
+	r.sees("云闪付", "等主管判定", "1 已付 2 未付")
+	r.keys("1 " + pinKeys)
+	if o := r.order(txn.Paid); o.Verdict != "S01" {
+		t.Errorf("%+v", o)
+	}
+	r.modeIs(txn.OfflineState{})
+}
+
+// A supervisor rules on it no sooner than nobody can pay its code any more.
+func TestSchemeCodeIsNotRuledOnWhileItCanBePaid(t *testing.T) {
+	r := schemeRig(t, txn.Scheme)
+	r.schemed("5")
+	r.keys("CANCEL")
+	r.pass(10*time.Minute+59*time.Second, silence)
+	r.keys("MENU 2 1 2")
+	r.order(txn.Closing)
+	if s := strings.Join(r.screen.Lines, ""); strings.Contains(s, "1 已付") {
+		t.Errorf("a verdict is offered:\n%s", s)
+	}
+	r.keys("CANCEL CANCEL CANCEL")
+	r.pass(2*time.Second, silence)
+	r.keys("MENU 2 1")
+	r.sees("云闪付", "1 已付 2 未付")
+}
+
+// Its network's last word comes while the right answer is being written down: the order is found unpaid as one that was
+// answered, not forgotten as one that was not.
+func TestOfflineLastWordWhileTheAnswerIsWrittenDown(t *testing.T) {
+	r := offlineRig(t)
+	r.coded("5")
+	r.pass(10*time.Second, nil)
+	req := r.asked(txn.OpQuery)
+	r.keys(rightAnswer)
+	r.hold = true
+	r.keys("OK")
+	r.release(1) // the try, and the answer is right
+	r.answer(req, txn.Answer{Status: txn.StatusClosed, Code: "EXPIRED"})
+	r.hold = false
+	r.release(-1)
+	r.order(txn.Unconfirmed)
+	r.pass(time.Minute, says(txn.StatusClosed, "EXPIRED"))
+	if o := r.order(txn.Disputed); o.Exception != txn.Unpaid {
+		t.Errorf("%+v", o)
+	}
 }
 
 // A shop may have a scheme's code alone.

@@ -56,6 +56,8 @@ func (t *task) offlineAnswer(m *Machine, a Answer) bool {
 	switch {
 	case a.Status == StatusPaid || a.Status == StatusMismatch || a.Status == StatusRefunded:
 		return false
+	case t.saving > 0: // what is being written down decides what this means
+		t.later(m, OpQuery)
 	case a.Status == StatusClosed || a.Status == StatusNotFound && t.order.bySight() && t.past(m):
 		t.finish(m, t.neverPaid(orElse(a.Code, string(a.Status))))
 	default: // waiting, not found
