@@ -58,7 +58,7 @@ func (c *checker) scheme(p *Profile) {
 	c.needed(true, table+"country", s.Country, schemeCountry, "2 capitals, like CN")
 	c.needed(on, table+"city", s.City, schemeCity, "1 to 15 characters of printable ASCII")
 	c.wait(at(table+"expiry"), s.Expiry, time.Minute, 30*time.Minute)
-	if on {
+	if on && p.Offline.Enabled {
 		c.needed(true, "merchant.name_en", p.Merchant.NameEn, schemeMerchant, "1 to 25 characters of printable ASCII, for the code of [offline.scheme]")
 	}
 	if s.Network == "" || !c.oneOf(at(table+"network"), s.Network, "unionpay") {
