@@ -273,6 +273,12 @@ type Offline struct {
 	Network   string   `toml:"network"`    // that confirms: "aggregator" (default), which must be enabled
 
 	Acquirer OfflineAcquirer `toml:"acquirer"`
+	Scheme   OfflineScheme   `toml:"scheme"`
+}
+
+// Answers reports whether the shop has codes with an answer; without an acquirer's page it may have a scheme's alone.
+func (o *Offline) Answers() bool {
+	return o.Enabled && (o.Acquirer.Page != "" || o.Scheme.Account == "")
 }
 
 // OfflineAcquirer is the [offline.acquirer] table: what the acquirer gave out. All are required when [Offline] is
@@ -281,6 +287,21 @@ type OfflineAcquirer struct {
 	Page      string `toml:"page"`       // address before the codes: https, a path of 0–9 A–Z . / - alone, 1–200 bytes
 	Key       string `toml:"key"`        // file of the terminal's key, PEM; in clear only without a sealed file
 	KeyNumber int    `toml:"key_number"` // of that key: 0–255; default 1
+}
+
+// OfflineScheme is the [offline.scheme] table: a scheme's own code (EMVCo, merchant-presented) with an account that an
+// acquirer gave out. Without an account there is none, and what the others say is checked all the same.
+type OfflineScheme struct {
+	Name     string   `toml:"name"`     // as customers know it: 1–8 columns; default "云闪付"
+	Template string   `toml:"template"` // 15 or 16, UnionPay, or 26–51; default "15"
+	Account  string   `toml:"account"`  // from the acquirer, printable ASCII: 1–40 characters; default "", off
+	GUID     string   `toml:"guid"`     // of 26–51: AID, UUID or reverse domain, 1–32 characters; default ""
+	Field    string   `toml:"field"`    // of 26–51: under which id the account stands in the template, 01–99; default "01"
+	Category string   `toml:"category"` // merchant category code (MCC, ISO 18245), 4 digits; required with an account
+	Country  string   `toml:"country"`  // ISO 3166-1, 2 capitals; default "CN"
+	City     string   `toml:"city"`     // printable ASCII: 1–15 characters; required with an account
+	Expiry   Duration `toml:"expiry"`   // how long the acquirer takes a code: 60 s–1800 s; default 600 s
+	Network  string   `toml:"network"`  // that can be asked: "unionpay", with template 15 or 16 alone, or "" (default)
 }
 
 // Path resolves a path of the profile: rel itself when it is absolute or empty, otherwise rel below the folder

@@ -41,6 +41,7 @@ func DefaultProfile() *Profile {
 		Offline: Offline{
 			Count: 5, Sum: 500_00, Each: 200_00, CodeTries: 3, ModeTries: 10, Digits: 6,
 			Expiry: Duration(5 * time.Minute), Network: "aggregator", Acquirer: OfflineAcquirer{KeyNumber: 1},
+			Scheme: OfflineScheme{Name: "云闪付", Template: "15", Field: "01", Country: "CN", Expiry: Duration(10 * time.Minute)},
 		},
 		Backup: Backup{Every: Duration(24 * time.Hour)},
 	}

@@ -19,7 +19,7 @@ func (p *Profile) SecretFiles() []SecretFile {
 		{"networks.alipay.private_key", n.Alipay.PrivateKey, n.Alipay.Enabled},
 		{"networks.unionpay.private_key", n.Unionpay.PrivateKey, n.Unionpay.Enabled},
 		{"networks.aggregator.private_key", n.Aggregator.PrivateKey, n.Aggregator.Enabled},
-		{"offline.acquirer.key", p.Offline.Acquirer.Key, p.Offline.Enabled},
+		{"offline.acquirer.key", p.Offline.Acquirer.Key, p.Offline.Answers()},
 	}
 }
 

@@ -103,6 +103,8 @@ func TestDefaults(t *testing.T) {
 		{"networks.aggregator.enabled", p.Networks.Aggregator.Enabled, false},
 		{"networks.aggregator.name", p.Networks.Aggregator.Name, "聚合支付"},
 		{"offline.enabled", p.Offline.Enabled, false},
+		{"offline.scheme.account", p.Offline.Scheme.Account, ""},
+		{"offline.scheme.expiry", p.Offline.Scheme.Expiry.D(), 10 * time.Minute},
 		{"offline.code_tries", p.Offline.CodeTries, 3},
 		{"offline.mode_tries", p.Offline.ModeTries, 10},
 		{"networks.alipay.name", p.Networks.Alipay.Name, "支付宝"},
@@ -130,7 +132,7 @@ func TestSampleProfile(t *testing.T) {
 	d.Version, d.dir = 1, "testdata"
 	d.Terminal.ID, d.Merchant, d.Item, d.Networks = p.Terminal.ID, p.Merchant, p.Item, p.Networks
 	d.Keypad.Input, d.Scanner.Code = p.Keypad.Input, p.Scanner.Code
-	d.Offline.Enabled, d.Offline.Acquirer = p.Offline.Enabled, p.Offline.Acquirer
+	d.Offline.Enabled, d.Offline.Acquirer, d.Offline.Scheme = p.Offline.Enabled, p.Offline.Acquirer, p.Offline.Scheme
 	if !reflect.DeepEqual(p, d) {
 		t.Errorf("the sample differs from the defaults:\n%+v\n%+v", p, d)
 	}

@@ -83,6 +83,9 @@ func (m *modelled) record() txn.Record {
 		}
 		if m.rng.IntN(4) == 0 {
 			in = storetest.Offline(1+m.rng.Int64N(1000), "")
+			if m.rng.IntN(2) == 0 {
+				in = storetest.OfflineScheme(1+m.rng.Int64N(1000), "")
+			}
 		}
 		if len(m.sales) > 0 && m.rng.IntN(2) == 0 {
 			in.Sale = pick(m.sales)
@@ -140,14 +143,14 @@ func (m *modelled) offline(o txn.Order) txn.Record {
 	if m.rng.IntN(4) > 0 {
 		settles = o.Amount
 	}
-	switch m.rng.IntN(7) {
+	switch m.rng.IntN(9) {
 	case 0:
 		move := storetest.Move(o, txn.Closing)
 		move.Settles = settles
 		return move
 	case 1:
 		out := storetest.Outcome(o, []txn.State{txn.Paid, txn.Closed, txn.Disputed}[m.rng.IntN(3)])
-		out.Settles, out.Exception = settles, []txn.Exception{"", txn.Unpaid}[m.rng.IntN(2)]
+		out.Settles, out.Exception = settles, []txn.Exception{"", txn.Unpaid, txn.Unbacked}[m.rng.IntN(3)]
 		return out
 	case 2:
 		return storetest.OfflineMade(o)
@@ -155,6 +158,8 @@ func (m *modelled) offline(o txn.Order) txn.Record {
 		return storetest.OfflineTried(o)
 	case 4, 5:
 		return storetest.OfflineAnswered(o)
+	case 6, 7:
+		return storetest.OfflineSeen(o)
 	}
 	return &txn.OfflineRenewed{Operator: "9001", At: storetest.Day}
 }
@@ -207,6 +212,10 @@ func (m *modelled) translate(rec txn.Record) txn.Record {
 		c.Order = to(c.Order)
 		return &c
 	case *txn.OfflineAnswered:
+		c := *r
+		c.Order = to(c.Order)
+		return &c
+	case *txn.OfflineSeen:
 		c := *r
 		c.Order = to(c.Order)
 		return &c

@@ -122,6 +122,8 @@ func (e Entry) String() string {
 		return fmt.Sprintf("%d offline %s: an answer", e.Sequence, r.Order)
 	case *txn.OfflineAnswered:
 		return fmt.Sprintf("%d offline %s: unconfirmed", e.Sequence, r.Order)
+	case *txn.OfflineSeen:
+		return fmt.Sprintf("%d offline %s: unconfirmed, seen by the cashier", e.Sequence, r.Order)
 	case *txn.OfflineRenewed:
 		return fmt.Sprintf("%d offline mode: renewed by %s", e.Sequence, r.Operator)
 	case *txn.Enrolled:

@@ -109,7 +109,10 @@ func (m *Machine) payers(n NetworkConfig, in Language) string {
 
 // paidWith names whose app paid, as far as it is known: an aggregator's answer says it.
 func (m *Machine) paidWith(o Order) NetworkConfig {
-	if o.Wallet == "" {
+	switch {
+	case o.Wallet == "" && o.bySight():
+		return NetworkConfig{ID: o.Network, Name: o.Offline.Scheme, NameEN: o.Offline.Scheme}
+	case o.Wallet == "":
 		n, _ := m.cfg.network(o.Network)
 		return n
 	}

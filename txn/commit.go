@@ -37,7 +37,7 @@ func (m *Machine) committed(e Committed) {
 			m.withdraw(e.Order.No)
 		}
 		m.ended(e.Order)
-	case *OfflineMade, *OfflineTried, *OfflineAnswered:
+	case *OfflineMade, *OfflineTried, *OfflineAnswered, *OfflineSeen:
 		m.offlineKept(rec, e.Order)
 	case *Printed:
 		m.forget(slipRef{r.Order, r.Refund})

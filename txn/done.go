@@ -94,6 +94,9 @@ func (m *Machine) paidScreen(o Order) Screen {
 	if o.State == Unconfirmed {
 		s.Title, s.Tone = m.say(txtUnconfirmed), ToneWait
 		s.Lines = []string{m.say(sayByOffline, o.No.Short()), m.say(sayWillConfirm)}
+		if o.bySight() {
+			s.Lines = m.seenLines(o)
+		}
 		return s
 	}
 	if o.Method == Cash {

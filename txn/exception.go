@@ -65,7 +65,7 @@ func exceptionText(o Order) text {
 		return text{"退款异常", "refund stuck"}
 	case NotPaidVerdict:
 		return text{"判定未付", "ruled unpaid"}
-	case Unpaid:
+	case Unpaid, Unbacked:
 		return text{"离线未付", "not paid"}
 	}
 	return text{"记录不符", "contradicted"}
@@ -148,6 +148,8 @@ func (m *Machine) exceptionWhy(o Order) text {
 		return sayRuledUnpaid
 	case Unpaid:
 		return sayUnpaid
+	case Unbacked:
+		return sayUnbacked
 	}
 	return sayContradicted
 }

@@ -16,18 +16,23 @@ import (
 //	the code ─ digits, 确认 ─▶ OfflineTried on disk ─▶ CheckAnswer ─▶ OfflineAnswered on disk ─▶ done, 离线待确认
 //	                                                       └ wrong ─▶ the code, or closing
 //
+// A scheme's own code (offline_scheme.go) is the mode's other kind: it has no answer, and the cashier says what the
+// customer's phone shows.
+//
 // Every order of the mode is asked about like any other in the background, from the moment it is there; what its
 // network says ends it, whatever the terminal had.
 
 // OfflineConfig is what the machine must know of offline codes. The zero value keeps the mode off.
 type OfflineConfig struct {
 	Limits  OfflineLimits
-	Network NetworkID     // that confirms them
-	Digits  int           // of an answer
-	Expiry  time.Duration // of a code, from its intent on
+	Network NetworkID     // that confirms those with an answer
+	Digits  int           // of an answer; 0: there are none of that kind
+	Expiry  time.Duration // of such a code, from its intent on
+	Scheme  SchemeConfig  // the other kind
 }
 
-// MakeOffline draws an answer for an order that is on disk and seals it into a code. It ends in [OfflineCodeMade].
+// MakeOffline draws an answer for an order that is on disk and seals it into a code, or writes a scheme's code of it. It
+// ends in [OfflineCodeMade].
 type MakeOffline struct{ Order Order }
 
 // CheckAnswer compares what was keyed in with the order's digest. The try is on disk. It ends in [AnswerChecked].
@@ -39,7 +44,7 @@ type CheckAnswer struct {
 func (MakeOffline) effect() {}
 func (CheckAnswer) effect() {}
 
-// OfflineCodeMade ends a [MakeOffline]. Without a digest there is no code.
+// OfflineCodeMade ends a [MakeOffline]. Without a digest there is no code, but for a scheme's, which has none.
 type OfflineCodeMade struct {
 	Order  OrderNo
 	Code   string // what the QR says
@@ -52,7 +57,7 @@ type AnswerChecked struct {
 	Right bool
 }
 
-// OfflineOut says that offline codes can't be made: their key could not be read.
+// OfflineOut says that codes with an answer can't be made: their key could not be read.
 type OfflineOut struct{}
 
 func (OfflineCodeMade) event() {}
@@ -64,6 +69,11 @@ const keyOfOffline Key = "8"
 
 // offline reports whether the shop has offline codes at all.
 func (m *Machine) offline() bool { return m.cfg.Offline.Limits.Check() == nil }
+
+// answerCodes reports whether codes with an answer can be made, and somebody confirms them.
+func (m *Machine) answerCodes() bool {
+	return m.cfg.Offline.Digits > 0 && !m.offlineOut && m.serves(m.cfg.Offline.Network)
+}
 
 // noteLine keeps whether the networks can be reached: a code is only shown while they can't, so that whatever is
 // unconfirmed is confirmed first.
@@ -86,7 +96,7 @@ func (m *Machine) offlineRefusal(due Money) string {
 	limits, s := m.cfg.Offline.Limits, m.till.Offline
 	_, err := s.Show(limits, due.Fen)
 	switch {
-	case m.offlineOut || !m.serves(m.cfg.Offline.Network): // nobody could confirm it
+	case !m.answerCodes() && !m.schemeCodes():
 		return m.say(whyNoOfflineKey)
 	case errors.Is(err, ErrOfflineUnpaid):
 		return m.say(whyOfflineUnpaid)
@@ -135,8 +145,8 @@ func (m *Machine) askOffline(due Money, back view) {
 	m.view = offlineMenu{since: m.now.Mono, due: due, back: back}
 }
 
-// startOffline begins an order that is paid by an offline code.
-func (m *Machine) startOffline(due Money) {
+// startOffline begins an order that is paid by an offline code of either kind.
+func (m *Machine) startOffline(due Money, in Intent) {
 	if !m.sellable(due) {
 		return
 	}
@@ -149,13 +159,19 @@ func (m *Machine) startOffline(due Money) {
 		return
 	}
 	m.ensureSale(due)
-	m.start(&Intent{Network: m.cfg.Offline.Network, Method: Show, Offline: &OfflineTerms{Digits: m.cfg.Offline.Digits}}, PaymentCode{})
+	m.start(&in, PaymentCode{})
 }
 
-// unanswered returns the tasks whose code may still be answered, the latest first.
+// answerIntent is what is begun with a code that has an answer.
+func (m *Machine) answerIntent() Intent {
+	c := m.cfg.Offline
+	return Intent{Network: c.Network, Method: Show, Expires: m.now.Wall.Add(c.Expiry), Offline: &OfflineTerms{Digits: c.Digits}}
+}
+
+// unanswered returns the tasks whose code may still be answered, or seen paid, the latest first.
 func (m *Machine) unanswered() (open []*task) {
 	for i := len(m.tasks) - 1; i >= 0; i-- {
-		if t := m.tasks[i]; t.order.Offline != nil && t.order.State == Open && t.order.Offline.Digest != "" && !t.ending {
+		if t := m.tasks[i]; t.order.Offline != nil && t.order.State == Open && (t.order.Offline.Digest != "" || t.order.bySight()) && !t.ending {
 			open = append(open, t)
 		}
 	}
@@ -178,8 +194,10 @@ func (v offlineMenu) key(m *Machine, k Key, _ bool) {
 	switch open := m.unanswered(); {
 	case k == KeyCancel || k == KeyMenu:
 		m.view = v.back
-	case k == KeyOK:
-		m.startOffline(v.due)
+	case k == KeyOK && m.answerCodes():
+		m.startOffline(v.due, m.answerIntent())
+	case k == keyOfScheme && m.schemeCodes():
+		m.startOffline(v.due, m.schemeIntent())
 	case k == "9" && m.till.Offline.Ended(m.cfg.Offline.Limits):
 		m.askPIN(renewal{v.back})
 	case digit && n >= 1 && n <= min(len(open), offlineListed):
@@ -196,7 +214,15 @@ func (m *Machine) resumeOffline(t *task) {
 		return
 	}
 	m.sale = &Sale{No: t.order.Sale, Total: t.order.Amount, Items: t.order.Items}
-	m.view = offlineCode{t: t}
+	m.view = offlineView(t)
+}
+
+// offlineView is where an order with an offline code stands at the till.
+func offlineView(t *task) view {
+	if t.order.bySight() {
+		return schemeCode{t: t}
+	}
+	return offlineCode{t: t}
 }
 
 func (v offlineMenu) tick(m *Machine) {
@@ -215,6 +241,7 @@ func (v offlineMenu) screen(m *Machine) Screen {
 	out.Lines = []string{
 		m.say(sayOfflineUse, s.Count, limits.Count, Money{s.Fen, currency}, Money{limits.Fen, currency}),
 	}
+	open := m.unanswered()
 	why := m.offlineRefusal(v.due)
 	switch {
 	case why != "":
@@ -222,15 +249,33 @@ func (v offlineMenu) screen(m *Machine) Screen {
 	case v.due.IsZero():
 		out.Lines = append(out.Lines, m.say(errAmount))
 	default:
-		out.Lines = append(out.Lines, m.say(sayOfflineRisk))
-		out.Keys = append([]string{m.say(keyOfflineOK)}, out.Keys...)
+		lines, keys := m.offlineChoice()
+		if len(open) == 0 { // those that wait need the room
+			out.Lines = append(out.Lines, lines...)
+		}
+		out.Keys = append(keys, out.Keys...)
 	}
 	if s.Ended(limits) {
 		out.Keys = append([]string{m.say(keyRenew)}, out.Keys...)
 	}
-	open := m.unanswered()
 	for i, t := range open[:min(len(open), offlineListed)] {
-		out.Lines = append(out.Lines, itoa(i+1)+" "+m.say(sayOfflineOpen, t.order.No.Short(), t.order.Amount))
+		say := sayOfflineOpen
+		if t.order.bySight() {
+			say = saySchemeOpen
+		}
+		out.Lines = append(out.Lines, itoa(i+1)+" "+m.say(say, t.order.No.Short(), t.order.Amount))
 	}
 	return out
+}
+
+// offlineChoice says which codes there are, and by which key.
+func (m *Machine) offlineChoice() (lines, keys []string) {
+	if m.answerCodes() {
+		lines, keys = append(lines, m.say(sayOfflineRisk)), append(keys, m.say(keyOfflineOK))
+	}
+	if m.schemeCodes() {
+		name := m.cfg.Offline.Scheme.Name
+		lines, keys = append(lines, m.say(saySchemeRisk, name)), append(keys, m.say(keyScheme, name))
+	}
+	return lines, keys
 }

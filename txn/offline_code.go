@@ -1,21 +1,19 @@
 package txn
 
-import (
-	"strings"
-	"time"
-)
+import "strings"
 
 // openedOffline goes on after the intent of an offline code was committed: only now the answer is drawn, since its
 // digest and the code hold the order's number.
 func (m *Machine) openedOffline(token uint64, o Order) {
 	v, ok := m.view.(starting)
 	t := &task{order: o, started: m.now.Mono, heard: m.now.Mono, due: m.now.Mono + m.cfg.timing(o.Network).PollShow, wait: m.cfg.timing(o.Network).PollShow}
+	t.sent = true // its time runs from here on, whenever its network is first asked
 	m.tasks = append(m.tasks, t)
 	if !ok || v.token != token {
 		t.giveUp(m, "left")
 		return
 	}
-	m.view = offlineCode{t: t}
+	m.view = offlineView(t)
 	m.emit(MakeOffline{Order: o})
 }
 
@@ -26,8 +24,12 @@ func (m *Machine) offlineMade(e OfflineCodeMade) {
 		m.note("offline: a code for nothing", e.Order)
 		return
 	}
-	if !e.Digest.valid() || e.Code == "" {
+	if !e.Digest.valid() && !t.order.bySight() || e.Code == "" {
 		t.finish(m, Outcome{State: Failed, Reason: "no-code"})
+		return
+	}
+	if t.order.bySight() { // nothing of it must be on disk but its intent
+		t.url = e.Code
 		return
 	}
 	t.sealed = e.Code
@@ -77,7 +79,7 @@ func (m *Machine) offlineKept(rec Record, o Order) {
 			m.emit(CheckAnswer{Order: o, Answer: t.typed})
 		}
 		t.typed = OfflineAnswer{}
-	case *OfflineAnswered:
+	case *OfflineAnswered, *OfflineSeen:
 		t.cancelled = false
 		t.due, t.wait = m.now.Mono, t.timing(m).PollShow
 		m.unconfirmed(t)
@@ -88,14 +90,14 @@ func (m *Machine) offlineKept(rec Record, o Order) {
 	}
 }
 
-// unconfirmed goes on when a right answer is on disk. It is no success: nothing says "paid", and the slip says what
+// unconfirmed goes on when a right answer, or what the cashier saw, is on disk. It is no success: nothing says "paid", and the slip says what
 // it is.
 func (m *Machine) unconfirmed(t *task) {
 	o := t.order
 	m.note("order unconfirmed", o.No)
 	m.last, m.lastRefund = &o, ""
 	m.printReceipt(receipt{order: o}, "")
-	if v, ok := m.view.(offlineCode); ok && v.t == t {
+	if v, ok := m.view.(taskView); ok && v.follows(o.No) {
 		m.view = done{since: m.now.Mono, receipt: receipt{order: o}}
 	}
 }
@@ -196,7 +198,7 @@ func (v offlineCode) screen(m *Machine) Screen {
 		return s
 	}
 	s.Kind, s.QR, s.Tone = ScreenQR, v.t.url, ToneNeutral
-	s.Left = max(0, int(min(o.Expires.Sub(m.now.Wall), o.Expires.Sub(o.Created)-(m.now.Mono-v.t.started))/time.Second))
+	s.Left = v.t.codeLeft(m)
 	s.Wallet, s.Choice = m.say(sayOfflineScan), []string{typed, left}
 	if m.cfg.Printer {
 		s.Keys = []string{m.say(keyCheck), m.say(keyPrintQR), m.say(keyClear), m.say(keyCancel)}

@@ -37,17 +37,28 @@ func (a OfflineAnswer) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "*
 // MarshalText implements [encoding.TextMarshaler] without the digits.
 func (a OfflineAnswer) MarshalText() ([]byte, error) { return []byte("******"), nil }
 
-// OfflineTerms are what an intent says of the offline code that is to be made for it.
+// OfflineTerms are what an intent says of the offline code that is to be made for it: one with an answer, or a scheme's
+// own, which has none.
 type OfflineTerms struct {
-	Digits int `json:"digits"` // of the answer, 6 to 8
+	Digits int    `json:"digits,omitempty"` // of the answer, 6 to 8; 0 of a scheme's code
+	Scheme string `json:"scheme,omitempty"` // what customers call the scheme; empty of a code with an answer
+}
+
+// Valid reports whether the terms are those of one of the two kinds.
+func (t OfflineTerms) Valid() bool {
+	if t.Scheme != "" {
+		return t.Digits == 0
+	}
+	return t.Digits >= 6 && t.Digits <= 8
 }
 
 // OfflineCode is what is on disk of an order's offline code.
 type OfflineCode struct {
-	Digits   int          `json:"digits"`
+	Digits   int          `json:"digits,omitempty"`   // of the answer; 0 of a scheme's code
+	Scheme   string       `json:"scheme,omitempty"`   // of a scheme's code: what customers call the scheme
 	Digest   AnswerDigest `json:"digest,omitempty"`   // of the answer; empty until the code was made, and nobody saw it
 	Tries    int          `json:"tries,omitempty"`    // answers that were keyed in
-	Answered bool         `json:"answered,omitempty"` // one of them was right
+	Answered bool         `json:"answered,omitempty"` // one of them was right; of a scheme's code: a cashier saw it paid
 	Counts   bool         `json:"counts,omitempty"`   // against the limits
 }
 
@@ -57,6 +68,22 @@ func (o Order) offline(f func(*OfflineCode)) Order {
 	f(&code)
 	o.Offline = &code
 	return o
+}
+
+// bySight reports whether the order's code is a scheme's: what a cashier saw is all that is known before its network is
+// asked.
+func (o Order) bySight() bool { return o.Offline != nil && o.Offline.Scheme != "" }
+
+// disprovedBy reports whether an outcome's exception fits the order: only what was unconfirmed can turn out unpaid, and a
+// scheme's code has no answer that somebody could have had.
+func (o Order) disprovedBy(e Exception) bool {
+	switch e {
+	case Unpaid:
+		return o.State == Unconfirmed && !o.bySight()
+	case Unbacked:
+		return o.State == Unconfirmed && o.bySight()
+	}
+	return true
 }
 
 // settle takes the order's code out of what counts, as a record says it: exactly when it leaves the states in which
@@ -135,7 +162,7 @@ func (*OfflineMade) Type() RecordType { return TypeOfflineMade }
 func (r *OfflineMade) OrderNo() OrderNo { return r.Order }
 
 func (r *OfflineMade) apply(o Order) (Order, error) {
-	if o.State != Open || o.Offline == nil || o.Offline.Digest != "" || !r.Digest.valid() {
+	if o.State != Open || o.Offline == nil || o.bySight() || o.Offline.Digest != "" || !r.Digest.valid() {
 		return o, fmt.Errorf("%w: a code made for %s, which is %q", ErrTransition, o.No, o.State)
 	}
 	o.Updated = r.At
@@ -171,7 +198,8 @@ func (r *OfflineTried) applyTill(t Till) (Till, error) {
 	return t, nil
 }
 
-// answered reports whether the right answer to the order's offline code was keyed in: it is or was unconfirmed.
+// answered reports whether the right answer to the order's offline code was keyed in, or a cashier saw it paid: it is or
+// was unconfirmed.
 func (o Order) answered() bool { return o.Offline != nil && o.Offline.Answered }
 
 // OfflineAnswered says that the answer last tried was right: the order is unconfirmed from here on. It gives that try
@@ -201,6 +229,27 @@ func (r *OfflineAnswered) applyTill(t Till) (Till, error) {
 	}
 	t.Offline = t.Offline.Right().at(r.At)
 	return t, nil
+}
+
+// OfflineSeen says that the cashier saw the customer's phone call a scheme's code paid: the order is unconfirmed from here
+// on, by that word alone.
+type OfflineSeen struct {
+	Order OrderNo   `json:"order"`
+	At    time.Time `json:"at"`
+}
+
+// Type implements [Record].
+func (*OfflineSeen) Type() RecordType { return TypeOfflineSeen }
+
+// OrderNo implements [Record].
+func (r *OfflineSeen) OrderNo() OrderNo { return r.Order }
+
+func (r *OfflineSeen) apply(o Order) (Order, error) {
+	if o.State != Open || !o.bySight() {
+		return o, fmt.Errorf("%w: %s seen paid, which is %q", ErrTransition, o.No, o.State)
+	}
+	o.State, o.Updated = Unconfirmed, r.At
+	return o.offline(func(c *OfflineCode) { c.Answered = true }), nil
 }
 
 // OfflineRenewed says that a supervisor allowed the mode again.

@@ -11,13 +11,15 @@ func (t *task) offlineStep(m *Machine) {
 	o := t.order
 	switch {
 	case t.checking:
-	case o.State == Open && o.Offline.Digest == "" && t.revived:
+	case o.State == Open && !o.bySight() && o.Offline.Digest == "" && t.revived:
 		// The digest is on disk before a code is shown, so nobody has seen one of this order.
 		t.finish(m, Outcome{State: Failed, Reason: "never-shown"})
 	case o.State == Open && o.Offline.Digest != "" && t.spent(m) != "":
 		t.move(m, Closing, t.spent(m)) // the power went between the count and the comparison of the last try
 	case o.State == Open && t.offlineOver(m, m.cfg.Margin):
 		t.move(m, Closing, "expired")
+	case o.Network == Scheme: // a supervisor rules on it
+		t.due = m.now.Mono + m.cfg.MaxBackoff
 	default:
 		t.ask(m, OpQuery)
 	}
@@ -41,22 +43,39 @@ func (t *task) offlineOver(m *Machine, more time.Duration) bool {
 	return !m.now.Wall.Before(t.order.Expires.Add(more)) || m.now.Mono-t.started >= life+more
 }
 
+// codeLeft is how many seconds a code is shown yet.
+func (t *task) codeLeft(m *Machine) int {
+	o := t.order
+	return max(0, int(min(o.Expires.Sub(m.now.Wall), o.Expires.Sub(o.Created)-(m.now.Mono-t.started))/time.Second))
+}
+
 // offlineAnswer takes what the network says of an offline order that it does not call paid, and reports whether that is
-// all. Closed is its last word, by its own clock: nobody paid the code, and nobody can any more.
+// all. Closed is its last word, by its own clock: nobody paid the code, and nobody can any more. Of a scheme's code "not
+// found" is, once the code's time and the margin are over; before that it only means that nobody has paid it so far.
 func (t *task) offlineAnswer(m *Machine, a Answer) bool {
-	switch a.Status {
-	case StatusPaid, StatusMismatch, StatusRefunded:
+	switch {
+	case a.Status == StatusPaid || a.Status == StatusMismatch || a.Status == StatusRefunded:
 		return false
-	case StatusClosed:
-		out := Outcome{State: Closed, Reason: orElse(a.Code, "closed")}
-		if t.order.State == Unconfirmed {
-			out.State, out.Exception = Disputed, Unpaid
-		}
-		t.finish(m, out)
+	case t.saving > 0: // what is being written down decides what this means
+		t.later(m, OpQuery)
+	case a.Status == StatusClosed || a.Status == StatusNotFound && t.order.bySight() && t.past(m):
+		t.finish(m, t.neverPaid(orElse(a.Code, string(a.Status))))
 	default: // waiting, not found
 		t.later(m, OpQuery)
 	}
 	return true
+}
+
+// neverPaid is the outcome of an order whose network has had its last word. Where goods were handed over for it, people
+// must look; but only an answer that nobody paid for says that the key is known to others.
+func (t *task) neverPaid(reason string) Outcome {
+	switch {
+	case t.order.State != Unconfirmed:
+		return Outcome{State: Closed, Reason: reason}
+	case t.order.bySight():
+		return Outcome{State: Disputed, Reason: reason, Exception: Unbacked}
+	}
+	return Outcome{State: Disputed, Reason: reason, Exception: Unpaid}
 }
 
 // awaiting counts the unconfirmed orders that nobody looks at.

@@ -27,6 +27,9 @@ func digestOf(no txn.OrderNo, answer string) txn.AnswerDigest {
 func sealed(e txn.Effect) txn.Event {
 	switch e := e.(type) {
 	case txn.MakeOffline:
+		if e.Order.Offline.Scheme != "" {
+			return txn.OfflineCodeMade{Order: e.Order.No, Code: "000201" + string(e.Order.No)}
+		}
 		return txn.OfflineCodeMade{
 			Order: e.Order.No, Code: "HTTPS://PAY.EXAMPLE.CN/O/" + string(e.Order.No),
 			Digest: digestOf(e.Order.No, strings.ReplaceAll(rightAnswer, " ", "")),

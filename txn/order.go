@@ -15,6 +15,8 @@ const (
 	Alipay     NetworkID = "alipay"
 	UnionPay   NetworkID = "unionpay"
 	Aggregator NetworkID = "aggregator"
+	// Scheme stands for the owner of a scheme's code whom the terminal can't ask ([OfflineTerms]).
+	Scheme NetworkID = "scheme"
 )
 
 // Method is who presents the code, or that there is none.
@@ -66,7 +68,8 @@ const (
 	Closing State = "closing"
 	// Reversing: a scanned order is being undone (撤销); it is not undone before its network says so.
 	Reversing State = "reversing"
-	// Unconfirmed (离线待确认): the answer to an offline code was right; its network has not said so yet.
+	// Unconfirmed (离线待确认): the answer to an offline code was right, or a cashier saw a scheme's code paid; the network
+	// has not said so yet.
 	Unconfirmed State = "unconfirmed"
 
 	// Paid is final: a verified success.
@@ -162,6 +165,8 @@ const (
 	NotPaidVerdict Exception = "verdict"
 	// Unpaid: an offline code was answered, and its network says that nobody paid it.
 	Unpaid Exception = "unpaid"
+	// Unbacked: a cashier saw a scheme's code paid on the customer's phone, and its network says that nobody paid it.
+	Unbacked Exception = "unbacked"
 )
 
 // Listed reports whether the order stands on the exception list.

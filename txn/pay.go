@@ -24,9 +24,8 @@ func (m *Machine) start(in *Intent, code PaymentCode) {
 	in.Operator, in.Created = m.cfg.Operator, m.now.Wall
 	switch in.Method {
 	case Show:
-		in.Expires = m.now.Wall.Add(m.cfg.ShowExpiry)
-		if in.Offline != nil {
-			in.Expires = m.now.Wall.Add(m.cfg.Offline.Expiry)
+		if in.Offline == nil { // whose code has an end of its own
+			in.Expires = m.now.Wall.Add(m.cfg.ShowExpiry)
 		}
 	case Scan:
 		in.Expires = m.now.Wall.Add(m.cfg.timing(in.Network).ScanLimit)

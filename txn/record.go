@@ -30,6 +30,7 @@ const (
 	TypeOfflineTried    RecordType = 21
 	TypeOfflineAnswered RecordType = 22
 	TypeOfflineRenewed  RecordType = 23
+	TypeOfflineSeen     RecordType = 24
 
 	TypeRestored RecordType = 40
 )
@@ -73,6 +74,8 @@ func NewRecord(t RecordType) Record {
 		return &OfflineAnswered{}
 	case TypeOfflineRenewed:
 		return &OfflineRenewed{}
+	case TypeOfflineSeen:
+		return &OfflineSeen{}
 	case TypeRestored:
 		return &Restored{}
 	}
@@ -114,7 +117,7 @@ func (r *Intent) apply(o Order) (Order, error) {
 		State: Open, Updated: r.Created,
 	}
 	if r.Offline != nil {
-		o.Offline = &OfflineCode{Digits: r.Offline.Digits, Counts: true}
+		o.Offline = &OfflineCode{Digits: r.Offline.Digits, Scheme: r.Offline.Scheme, Counts: true}
 	}
 	if r.Method == Cash {
 		o.State, o.Payer, o.PaidAt = Paid, r.Amount, r.Created
@@ -178,7 +181,7 @@ func (r *Outcome) OrderNo() OrderNo { return r.Order }
 func (r *Outcome) apply(o Order) (Order, error) {
 	// Money that came after a verified "closed" is still money: only that correction of a final state exists.
 	corrects := r.State == Paid && r.Late && (o.State == Closed || o.State == Reversed || o.State == Failed)
-	if o.No == "" || !r.State.Final() || o.State.Final() && !corrects || r.Exception == Unpaid && o.State != Unconfirmed {
+	if o.No == "" || !r.State.Final() || o.State.Final() && !corrects || !o.disprovedBy(r.Exception) {
 		return o, fmt.Errorf("%w: %s from %q to %q", ErrTransition, r.Order, o.State, r.State)
 	}
 	o.State, o.Reason, o.Updated = r.State, r.Reason, r.At

@@ -300,7 +300,7 @@ func (m *Machine) tellBackground(o Order) {
 		m.tell(m.say(stsConfirmed, o.Amount, o.No.Short()), m.cfg.Linger*2, true)
 	case o.State == Paid:
 		m.tell(m.say(stsResolved, o.Amount, o.No.Short()), m.cfg.Linger*2, true)
-	case o.Exception == Unpaid:
+	case o.Exception == Unpaid || o.Exception == Unbacked:
 		m.tell(m.say(stsUnpaid, o.Amount, o.No.Short()), m.cfg.Linger*4, true)
 		m.emit(Beep{BeepAlarm})
 	case o.State == Disputed:

@@ -67,6 +67,9 @@ func (m *Machine) receipt(o Order, which, mark string) Slip {
 	s.Total = totals(o)
 	if o.State == Unconfirmed {
 		s = unconfirmedSlip(s)
+		if o.bySight() {
+			s.Notes = append(s.Notes, "收银员见顾客手机显示已付", "ON THE CASHIER'S WORD ALONE")
+		}
 	}
 	if o.Exception == OverTotal {
 		s.Notes = append(s.Notes, "本单为重复付款，请退款", "Paid beyond the sale's total: refund it")
@@ -87,6 +90,8 @@ func (m *Machine) receipt(o Order, which, mark string) Slip {
 // payBy names the way to pay (支付方式).
 func payBy(o Order, network NetworkConfig) string {
 	switch {
+	case o.bySight():
+		return o.Offline.Scheme + " 离线码"
 	case o.Offline != nil:
 		return "离线码 OFFLINE QR"
 	case o.Method == Cash:
@@ -118,6 +123,9 @@ func (m *Machine) payCode(o Order, url string) Slip {
 	s := m.slip()
 	s.QR, s.QRSize = url, 1
 	s.Rows = []Row{{"商户单号", string(o.No)}, {"请用", m.payers(network, Chinese) + " 扫码"}}
+	if o.bySight() {
+		s.Rows[1].Value = o.Offline.Scheme + " 扫码"
+	}
 	s.Total = []Row{{"应付", o.Amount.String()}}
 	s.Notes = []string{"有效至 " + o.Expires.In(BusinessZone).Format(slipTime), "此单不是收据 NOT A RECEIPT"}
 	return s

@@ -91,6 +91,9 @@ func (m *Machine) status() (line string, alarm bool) {
 	case m.deaf() != "" && !m.isScanning():
 		return m.say(stsScanner[m.deaf()]), true
 	case idle && m.sale == nil && len(m.unanswered()) > 0:
+		if m.unanswered()[0].order.bySight() {
+			return m.say(stsUnseen), false
+		}
 		return m.say(stsUnanswered), false
 	case idle && m.lacking() != "":
 		return m.lacking(), true

@@ -254,7 +254,8 @@ func (t *task) undo(m *Machine) {
 // exposed reports whether a customer could pay the order: its code was there to be seen, or the customer's own
 // was sent.
 func (t *task) exposed() bool {
-	return t.url != "" || t.order.Method == Scan && t.code.IsZero() || t.order.Offline != nil && t.order.Offline.Digest != ""
+	return t.url != "" || t.order.Method == Scan && t.code.IsZero() ||
+		t.order.Offline != nil && (t.order.Offline.Digest != "" || t.revived && t.order.bySight())
 }
 
 // silentAfter is how long an answer is simply on its way.

@@ -8,6 +8,10 @@ var (
 	txtRenew       = text{"离线收款续期", "Renew offline"}
 
 	menuOffline  = text{"8 离线收款", "8 Offline payment"}
+	keyScheme    = text{"0 %s", "0 %s"}
+	keySeen      = text{"确认 顾客已付", "OK customer paid"}
+	keySeenYes   = text{"确认 看到了", "OK I saw it"}
+	keySeenNo    = text{"取消 没看到", "CANCEL not yet"}
 	keyOfflineOK = text{"确认 出离线码", "OK show QR"}
 	keyCheck     = text{"确认 核对", "OK check"}
 	keyRenew     = text{"9 主管续期", "9 renew"}
@@ -29,6 +33,17 @@ var (
 	sayOfflineLeft   = text{"已放弃离线码：到期前仍可能付款", "Given up; may be paid until it expires"}
 	sayByOffline     = text{"离线码  单号 %s", "Offline QR  order %s"}
 	sayWillConfirm   = text{"网络恢复后自动确认", "Confirmed when the network is back"}
+	saySchemeRisk    = text{"0 %s码：没有答案，只看顾客手机", "0: %s QR has no answer to check"}
+	saySchemeOpen    = text{"%s 付了吗 %s", "has %s been paid? %s"}
+	saySchemeScan    = text{"%s 扫码", "Use %s"}
+	saySchemeLook    = text{"看顾客手机", "See the phone"}
+	saySchemeAsk     = text{"您亲眼看到顾客手机付款成功，是这个金额吗？", "Did you see the customer's phone say it has paid this amount?"}
+	saySchemeOver    = text{"%s码 %s 已过期。顾客手机显示已付的，按 确认", "%s QR %s has expired. If the phone says it is paid, press OK"}
+	saySchemeGone    = text{"%s码 %s 不再显示。顾客手机显示已付的，按 确认", "%s QR %s is shown no more. If the phone says it is paid, press OK"}
+	saySchemeBy      = text{"%s码  单号 %s", "%s QR  order %s"}
+	saySeen          = text{"只凭收银员所见，", "On the cashier's word alone. "}
+	sayWillRule      = text{"由主管对账后判定", "A supervisor rules on it by the bill"}
+	sayUnbacked      = text{"收银员见顾客手机显示已付，平台说没有人付款。请主管查清，对账后了结", "The cashier saw it paid on the phone; the network says nobody paid. Find out why, check the bill, then settle"}
 	sayRenew         = text{"答错 %d 次。此前已续期 %d 次", "%d wrong answers. Renewed %d times before"}
 	sayRenewKey      = text{"有离线单给出了答案却没有人付款：密钥可能已泄露，请先换密钥", "An answer was given that nobody paid for: the key may be known to others. Replace it first"}
 	sayUnpaid        = text{"离线单给出了答案，平台说没有人付款。请叫主管查清，并更换离线密钥，再了结", "An offline QR was answered and nobody paid it. Find out why, replace the offline key, then settle"}
@@ -58,5 +73,6 @@ var (
 	stsConfirmed   = text{"离线单已确认 %s (%s)", "Offline %s (%s) confirmed"}
 	stsUnpaid      = text{"离线单 %s (%s) 未付：叫主管", "%s (%s) UNPAID: supervisor"}
 	stsUnanswered  = text{"有离线码待输答案：菜单 8", "Offline answer due: MENU 8"}
+	stsUnseen      = text{"有离线码待看手机：菜单 8", "Was an offline QR paid? MENU 8"}
 	stsUnconfirmed = text{"待确认%d单", "%d unconf."}
 )

@@ -145,6 +145,7 @@ var (
 	txtVerdict = text{"主管判定", "Verdict"}
 
 	sayNextNow      = text{"正在查询", "asking now"}
+	sayNextRule     = text{"等主管判定", "for a supervisor"}
 	sayNextIn       = text{"%s后查询", "asked in %s"}
 	sayAge          = text{"%s前，", "%s ago, "}
 	sayWholeSeconds = text{"%d秒", "%d s"}

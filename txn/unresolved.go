@@ -61,7 +61,10 @@ func (m *Machine) openLines(i openItem) [2]string {
 		state = m.say(txtRefunding)
 	}
 	next := m.say(sayNextNow)
-	if wait := i.due - m.now.Mono; !i.asked && wait > 0 {
+	switch wait := i.due - m.now.Mono; {
+	case i.order.Network == Scheme:
+		next = m.say(sayNextRule)
+	case !i.asked && wait > 0:
 		next = m.say(sayNextIn, m.duration(wait))
 	}
 	age := max(0, m.now.Wall.Sub(i.began()))
@@ -148,6 +151,9 @@ const silence = 10 * time.Minute
 // ruled reports whether a supervisor may rule on it: the network is not in the profile any more, or it does not answer
 // and what it is asked about is older than it answers for.
 func (m *Machine) ruled(i openItem) bool {
+	if i.order.bySight() && m.now.Wall.Before(i.order.Expires.Add(m.cfg.Margin)) {
+		return false // its code could still be paid
+	}
 	n, known := m.cfg.network(i.order.Network)
 	limit := n.AskLimit
 	if limit == 0 {
@@ -187,8 +193,7 @@ func (v unproved) screen(m *Machine) Screen {
 		return s
 	}
 	lines := m.openLines(i)
-	network, _ := m.cfg.network(i.order.Network)
-	s.Lines = []string{lines[0], m.networkName(network) + "  " + i.began().In(BusinessZone).Format("01-02 15:04"), lines[1]}
+	s.Lines = []string{lines[0], m.networkName(m.paidWith(i.order)) + "  " + i.began().In(BusinessZone).Format("01-02 15:04"), lines[1]}
 	if why := m.silent(i.order.Network, i.last); why != "" {
 		s.Lines = append(s.Lines, why)
 	}

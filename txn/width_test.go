@@ -43,6 +43,7 @@ func TestStandingLineFits(t *testing.T) {
 	add("offline confirmed", stsConfirmed, amount, no)
 	add("offline unpaid", stsUnpaid, amount, no)
 	add("offline unanswered", stsUnanswered)
+	add("offline unseen", stsUnseen)
 	add("offline unconfirmed", stsUnconfirmed, 100)
 	add("offline left", sayOfflineLeft)
 	add("offline renewed", sayRenewed)

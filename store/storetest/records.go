@@ -71,6 +71,18 @@ func Offline(fen int64, sale txn.OrderNo) *txn.Intent {
 	return in
 }
 
+// OfflineScheme returns an intent of fen to show a scheme's code, made without a network.
+func OfflineScheme(fen int64, sale txn.OrderNo) *txn.Intent {
+	in := Offline(fen, sale)
+	in.Network, in.Offline = txn.UnionPay, &txn.OfflineTerms{Scheme: "云闪付"}
+	return in
+}
+
+// OfflineSeen returns the record of a cashier's word.
+func OfflineSeen(o txn.Order) *txn.OfflineSeen {
+	return &txn.OfflineSeen{Order: o.No, At: Day.Add(3 * time.Second)}
+}
+
 // OfflineMade returns the record of an order's code.
 func OfflineMade(o txn.Order) *txn.OfflineMade {
 	return &txn.OfflineMade{Order: o.No, Digest: txn.AnswerDigest(strings.Repeat("0f", 32)), At: Day.Add(time.Second)}

@@ -73,6 +73,9 @@ func networkSettings(net *paynet.Paynet) tables {
 	all := net.AggregatorMerchant()
 	return tables{
 		"offline.acquirer": {"page": all.OfflinePage, "key": all.OfflineKey, "key_number": all.OfflineKeyNumber},
+		"offline.scheme": {
+			"account": u.SchemeAccount, "category": "5411", "city": "BEIJING", "network": "unionpay",
+		},
 		"networks.wechat": {
 			"enabled":       true,
 			"base_url":      w.BaseURL,

@@ -50,7 +50,15 @@ func Config(p *device.Profile) txn.Config {
 			Limits: txn.OfflineLimits{
 				Count: o.Count, Fen: o.Sum, Each: o.Each, CodeTries: o.CodeTries, ModeTries: o.ModeTries,
 			},
-			Network: txn.NetworkID(o.Network), Digits: o.Digits, Expiry: o.Expiry.D(),
+			Network: txn.NetworkID(o.Network), Expiry: o.Expiry.D(),
+		}
+		if o.Answers() {
+			cfg.Offline.Digits = o.Digits
+		}
+		if s := o.Scheme; s.Account != "" {
+			cfg.Offline.Scheme = txn.SchemeConfig{
+				Name: s.Name, Network: cmp.Or(txn.NetworkID(s.Network), txn.Scheme), Expiry: s.Expiry.D(),
+			}
 		}
 	}
 	for _, i := range p.Item {

@@ -45,6 +45,9 @@ func newWanderer(t *testing.T, seed uint64, language txn.Language) *wanderer {
 		Offline: txn.OfflineConfig{
 			Limits:  txn.OfflineLimits{Count: 9, Fen: 10_000_00, Each: 5_000_00, CodeTries: 3, ModeTries: 10},
 			Network: txn.WeChat, Digits: 8, Expiry: 30 * time.Second,
+			Scheme: txn.SchemeConfig{
+				Name: "云闪付码", Network: []txn.NetworkID{txn.UnionPay, txn.Scheme}[seed%2], Expiry: 30 * time.Second,
+			},
 		},
 		Default:   txn.WeChat,
 		Items:     map[string]txn.Item{"1": {Name: "可口可乐 330ml", Barcode: "1", Price: txn.Yuan(1234500)}},
@@ -95,6 +98,10 @@ func (w *wanderer) step(ev txn.Event) {
 		case txn.HashPIN:
 			defer w.step(txn.PINHashed{Token: e.Token, Hash: "hash"})
 		case txn.MakeOffline:
+			if e.Order.Offline.Scheme != "" {
+				w.queue = append(w.queue, txn.OfflineCodeMade{Order: e.Order.No, Code: strings.Repeat("00020101021215", pick(w, 0, 12, 12, 12))})
+				break
+			}
 			w.queue = append(w.queue, txn.OfflineCodeMade{
 				Order: e.Order.No, Code: "HTTPS://PAY.EXAMPLE.CN/O/" + strings.Repeat("A", 140),
 				Digest: txn.AnswerDigest(strings.Repeat(pick(w, "0a", "0b", "0c", "?"), 32)),
@@ -241,6 +248,17 @@ func (w *wanderer) offline() {
 	}
 }
 
+// scheme asks for a scheme's code in its place, and perhaps gives the cashier's word.
+func (w *wanderer) scheme() {
+	w.down = true
+	w.keys("CANCEL CANCEL CANCEL 5 0 OK")
+	w.keys("8 0")
+	w.keys(pick(w, "OK OK OK", "OK CANCEL CANCEL", "CANCEL", "OK", "MENU"))
+	if w.rng.IntN(4) == 0 {
+		w.pass(40 * time.Second)
+	}
+}
+
 // wander does one thing.
 func (w *wanderer) wander() {
 	w.down = w.down && w.rng.IntN(20) > 0
@@ -308,8 +326,8 @@ func (w *wanderer) fits(s txn.Screen) {
 
 // offlineWords are said by the screens of offline codes: they are rare enough to be missed by chance.
 var offlineWords = map[txn.Language][]string{
-	txn.Chinese: {"离线码", "离线待确认", "答案错", "已过期。顾客已付", "已停用", "给出了答案却没有付款", "此码作废"},
-	txn.English: {"Offline QR", "Unconfirmed", "wrong, ", "has expired. If", "has ended", "nobody paid for", "the code is void"},
+	txn.Chinese: {"离线码", "离线待确认", "答案错", "已过期。顾客已付", "已停用", "给出了答案却没有付款", "此码作废", "确认 顾客已付", "您亲眼看到", "只凭收银员所见", "由主管对账后判定", "没有答案"},
+	txn.English: {"Offline QR", "Unconfirmed", "wrong, ", "has expired. If", "has ended", "nobody paid for", "the code is void", "OK customer paid", "Did you see", "cashier's word alone", "rules on it by the bill", "no answer"},
 }
 
 // Every screen of a reconciliation fits, whatever comes of it.
@@ -340,7 +358,10 @@ func TestEveryScreenFits(t *testing.T) {
 				w := newWanderer(t, seed, language)
 				w.seen = seen
 				for i := range 1000 {
-					if w.wander(); i%50 == 49 {
+					switch w.wander(); i % 50 {
+					case 24:
+						w.scheme()
+					case 49:
 						w.offline()
 					}
 					if t.Failed() {

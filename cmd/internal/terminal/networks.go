@@ -125,10 +125,13 @@ func CheckNetworks(p *device.Profile) (warnings []string, err error) {
 			warnings = append(warnings, e.String())
 		}
 	}
-	if p.Offline.Enabled {
+	if p.Offline.Answers() {
 		if _, err := newOffline(p, v); err != nil {
 			errs = append(errs, fmt.Errorf("offline: %w", err))
 		}
+	}
+	if _, err := newScheme(p); err != nil {
+		errs = append(errs, fmt.Errorf("offline.scheme: %w", err))
 	}
 	return warnings, errors.Join(errs...)
 }

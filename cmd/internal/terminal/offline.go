@@ -19,7 +19,7 @@ type Sealer interface {
 // openOffline returns what makes offline codes; nil, with the cause in the log, where the profile has none or their key
 // can't be read.
 func openOffline(p *device.Profile, log *slog.Logger) Sealer {
-	if !p.Offline.Enabled {
+	if !p.Offline.Answers() {
 		return nil
 	}
 	s, err := newOffline(p, openVault(p))
@@ -42,11 +42,14 @@ func newOffline(p *device.Profile, v vault) (*offlineqr.Sealer, error) {
 	})
 }
 
-// makeOffline draws an answer and seals it, beside the loop: random numbers may have to be waited for.
+// makeOffline draws an answer and seals it, or writes a scheme's code, beside the loop: random numbers may have to be waited for.
 func (t *Terminal) makeOffline(ctx context.Context, e txn.MakeOffline) {
 	t.work.Go(func() {
 		ev := txn.OfflineCodeMade{Order: e.Order.No}
-		if t.ports.Offline != nil {
+		switch {
+		case e.Order.Offline.Scheme != "":
+			ev.Code = t.makeScheme(e.Order)
+		case t.ports.Offline != nil:
 			code, digest, err := t.ports.Offline.Issue(e.Order.No, e.Order.Amount, e.Order.Expires, e.Order.Offline.Digits)
 			if err != nil {
 				t.ports.Log.Error("offline code", "order", e.Order.No, "err", err)

@@ -68,7 +68,7 @@ func Open(p *device.Profile, console Console, board Board, log *slog.Logger) (t 
 	if err := openPrinter(p, start, &ports, &open); err != nil {
 		return nil, nil, err
 	}
-	ports.Offline = openOffline(p, log)
+	ports.Offline, ports.Scheme = openOffline(p, log), openScheme(p, log)
 	ports.Networks = func() Networks { return openNetworks(p, cfg.Networks, log) }
 	if halt != nil {
 		return NewHalted(cfg, halt, ports), open.close, nil

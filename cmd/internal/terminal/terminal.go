@@ -50,7 +50,8 @@ type Ports struct {
 	// selling: on a slow board their keys take longer than everything else that a start needs.
 	Networks   func() Networks
 	Keys       keypad.Source
-	Offline    Sealer // makes offline codes; nil: none are made
+	Offline    Sealer  // makes offline codes with an answer; nil: none are made
+	Scheme     Schemer // writes a scheme's codes; nil: none are written
 	Scanner    scanner.Engine
 	Continuous bool // the engine reads all the time
 	Codes      *scanner.Table

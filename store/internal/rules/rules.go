@@ -132,8 +132,8 @@ func checkIntent(r *txn.Intent, others []txn.Order) error {
 
 // checkMethod holds that cash covers its amount and names nothing of a network, and that only cash is tendered.
 func checkMethod(r *txn.Intent) error {
-	if o := r.Offline; o != nil && (r.Method != txn.Show || o.Digits < 6 || o.Digits > 8) {
-		return fmt.Errorf("%w: an offline code for a %s, its answer of %d digits", ErrRecord, r.Method, o.Digits)
+	if o := r.Offline; o != nil && (r.Method != txn.Show || !o.Valid()) {
+		return fmt.Errorf("%w: an offline code %q for a %s, its answer of %d digits", ErrRecord, o.Scheme, r.Method, o.Digits)
 	}
 	switch r.Method {
 	case txn.Show, txn.Scan:

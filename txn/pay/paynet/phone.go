@@ -131,6 +131,9 @@ func (p *Paynet) payable(wallet, qr string, now time.Time) (*order, string) {
 	if ownsOffline(qr) {
 		return p.aggregator.openOffline(qr, now)
 	}
+	if ownsScheme(qr) {
+		return p.unionpay.openScheme(qr, now)
+	}
 	for _, o := range p.state.Orders {
 		if o.CodeURL == qr {
 			return o, unpayable(o, now)
@@ -143,7 +146,7 @@ func (p *Paynet) payable(wallet, qr string, now time.Time) (*order, string) {
 // changes nothing, while [Phone.Scan] can: some networks begin a payment when its code is scanned.
 func (p *Paynet) Payable(qrText string) (ok bool) {
 	p.view(func(now time.Time) {
-		ok = ownsOffline(qrText) && p.aggregator.opens(qrText, now)
+		ok = ownsOffline(qrText) && p.aggregator.opens(qrText, now) || ownsScheme(qrText) && p.unionpay.takesScheme(qrText, now)
 		for _, o := range p.state.Orders {
 			ok = ok || o.CodeURL != "" && o.CodeURL == qrText && unpayable(o, now) == ""
 		}

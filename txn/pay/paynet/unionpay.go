@@ -72,7 +72,7 @@ func (u *unionpay) call(r *request, now time.Time) answer {
 // unionpayCode begins every qrCode.
 const unionpayCode = "https://qr.95516.com/"
 
-func (*unionpay) owns(qr string) bool { return strings.HasPrefix(qr, unionpayCode) }
+func (*unionpay) owns(qr string) bool { return strings.HasPrefix(qr, unionpayCode) || ownsScheme(qr) }
 
 func (*unionpay) paidFrom(wallet string) bool { return wallet == UnionPay }
 

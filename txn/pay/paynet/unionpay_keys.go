@@ -21,6 +21,8 @@ type UnionPayMerchant struct {
 	MerchantID string `json:"merchant_id"` // merId
 	NotifyURL  string `json:"notify_url"`  // the address that means "no notifications"
 
+	SchemeAccount string `json:"scheme_account"` // of id 15, for codes that a terminal writes without a network
+
 	BaseURL     string `json:"base_url"`    // https://127.0.0.1:port
 	CA          string `json:"ca"`          // root of the server's certificate
 	PrivateKey  string `json:"private_key"` // acp_sign_key.pem
@@ -82,6 +84,7 @@ func (m *UnionPayMerchant) layOut(dir string) {
 	in := func(name string) string { return filepath.Join(dir, UnionPay, name) }
 	m.CA, m.PrivateKey, m.Certificate = caFile(dir), in("acp_sign_key.pem"), in("acp_sign_cert.pem")
 	m.Root, m.Middle = in("acp_root.cer"), in("acp_middle.cer")
+	m.SchemeAccount = schemeAccount
 }
 
 // make lays out what a new folder lacks: a chain of RSA certificates as UnionPay's, of its own. merchant.json is
