@@ -60,12 +60,12 @@ func openShop(t testing.TB) *shop {
 	t.Helper()
 	s := &shop{TB: t, clock: newClock(), waiting: map[int]chan struct{}{}}
 	s.net = paynettest.Start(t, paynet.Options{Clock: s.now, Stamp: time.Now})
-	s.net.OnRequest(func(n int, _ string, phase paynet.Phase) {
+	s.net.OnRequest(func(r paynet.Heard, phase paynet.Phase) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if done := s.waiting[n]; done != nil && phase == paynet.BeforeReply {
+		if done := s.waiting[r.N]; done != nil && phase == paynet.BeforeReply {
 			close(done)
-			delete(s.waiting, n)
+			delete(s.waiting, r.N)
 		}
 	})
 	s.clients = clients(t, s.net)

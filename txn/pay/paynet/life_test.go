@@ -170,9 +170,9 @@ func TestFaultFitsOpAndCount(t *testing.T) {
 func TestPhases(t *testing.T) {
 	x := open(t, folder(t), newClock())
 	heard := make(chan Phase, 10)
-	x.p.OnRequest(func(n int, op string, phase Phase) {
-		if n != x.p.Requests() || op != OpCodePay {
-			t.Errorf("request %d %s", n, op)
+	x.p.OnRequest(func(r Heard, phase Phase) {
+		if r.N != x.p.Requests() || r.Op != OpCodePay {
+			t.Errorf("request %+v", r)
 		}
 		if a, _ := x.p.Ledger().Order("PHASE0000001"); a.Charges != 1 {
 			t.Errorf("%s: %+v: not executed yet", phase, a)
@@ -204,7 +204,7 @@ func TestPhases(t *testing.T) {
 func TestCutBeforeReply(t *testing.T) {
 	x := open(t, folder(t), newClock())
 	reached, release := make(chan struct{}), make(chan struct{})
-	x.p.OnRequest(func(_ int, _ string, phase Phase) {
+	x.p.OnRequest(func(_ Heard, phase Phase) {
 		if phase == BeforeReply {
 			close(reached)
 			<-release

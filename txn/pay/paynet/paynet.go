@@ -66,7 +66,7 @@ type Paynet struct {
 	bills    bills
 	wake     chan struct{} // closed when the fault is replaced
 	requests int
-	hook     func(n int, op string, phase Phase)
+	hook     func(r Heard, phase Phase)
 	nextSub  int
 	subs     map[int]func()
 	failed   error       // why the state could not be written

@@ -37,7 +37,8 @@ func (p *Paynet) serve(w http.ResponseWriter, r *http.Request) {
 		p.sleep(f.Delay, mended)
 	}
 	a := to.bend(req, p.execute(to, req, f.Kind), f.Kind)
-	p.reached(n, req.op, BeforeReply)
+	heard := Heard{n, req.op, req.no}
+	p.reached(heard, BeforeReply)
 	if f.Kind == FaultSlowReply {
 		p.sleep(f.Delay, mended)
 	}
@@ -45,7 +46,7 @@ func (p *Paynet) serve(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	p.reply(w, to, req, a, f.Kind)
-	p.reached(n, req.op, AfterReply)
+	p.reached(heard, AfterReply)
 }
 
 // sleep waits, but not longer than the fault lives. When the sandbox closes meanwhile the request ends without

@@ -23,11 +23,17 @@ const (
 	AfterReply Phase = "after-reply"
 )
 
+// Heard is a request as whoever listens hears of it.
+type Heard struct {
+	N  int    // all requests count, from 1
+	Op string // OpNative, OpQuery …; empty for a path that does not exist
+	No string // the order's number, where the path says it
+}
+
 // OnRequest calls f at both phases of every request, in the request's own goroutine, so that whoever wants
-// to cut power exactly there can: nothing goes on with that request until f returns. n counts all requests
-// from 1, op is OpNative, OpQuery …, or empty for a path that does not exist. f may call any method of p but
+// to cut power exactly there can: nothing goes on with that request until f returns. f may call any method of p but
 // Close. A request that a fault drops has no phases, one whose reply is lost has no AfterReply.
-func (p *Paynet) OnRequest(f func(n int, op string, phase Phase)) {
+func (p *Paynet) OnRequest(f func(r Heard, phase Phase)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.hook = f
@@ -47,12 +53,12 @@ func (p *Paynet) count() int {
 	return p.requests
 }
 
-func (p *Paynet) reached(n int, op string, phase Phase) {
+func (p *Paynet) reached(r Heard, phase Phase) {
 	p.mu.Lock()
 	f := p.hook
 	p.mu.Unlock()
 	if f != nil {
-		f(n, op, phase)
+		f(r, phase)
 	}
 }
 

@@ -16,8 +16,8 @@ import (
 
 var _ pay.TimeProver = (*Client)(nil)
 
-// noSuchOrder is asked for where only the answer's time matters. No terminal numbers an order like that.
-const noSuchOrder = "TIME00000000"
+// TimeOrder is asked for where only the answer's time matters. No terminal numbers an order like that.
+const TimeOrder = "TIME00000000"
 
 // maxChain bounds how many of a server's certificates may turn out, one after the other, not to be valid yet.
 const maxChain = 4
@@ -45,7 +45,7 @@ func (c *Client) ProveTime(ctx context.Context) (time.Time, error) {
 // askTime makes the request, with the server's certificates judged as at now.
 func (c *Client) askTime(ctx context.Context, now time.Time) client.Exchange {
 	x := &exchange{at: now}
-	path := "/v3/pay/transactions/out-trade-no/" + noSuchOrder + "?mchid=" + url.QueryEscape(c.cfg.MerchantID)
+	path := "/v3/pay/transactions/out-trade-no/" + TimeOrder + "?mchid=" + url.QueryEscape(c.cfg.MerchantID)
 	// The SDK's error says nothing that the exchange does not say better.
 	_, _ = c.sdk.Get(context.WithValue(ctx, exchangeKey{}, x), consts.WechatPayAPIServer+path)
 	return x.Exchange

@@ -86,7 +86,7 @@ func harness(t *testing.T, net *paynet.Paynet, c Case) paytest.Harness {
 	}
 	var late sync.WaitGroup // one request that is executed after its caller has left
 	var armed atomic.Bool
-	net.OnRequest(func(_ int, _ string, phase paynet.Phase) {
+	net.OnRequest(func(_ paynet.Heard, phase paynet.Phase) {
 		if phase == paynet.BeforeReply && armed.CompareAndSwap(true, false) {
 			late.Done()
 		}
