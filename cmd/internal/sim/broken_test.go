@@ -249,7 +249,7 @@ func TestBrokenParts(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			seen := map[int]bool{}
-			for s := uint64(1); s <= 40 && len(seen) < len(c.rules); s++ {
+			for s := uint64(1); s <= 120 && len(seen) < len(c.rules); s++ {
 				_, err := Run(Options{Seed: s, Sales: 40, Dir: dir(t), broken: c.broken()})
 				var f *Failure
 				if errors.As(err, &f) {
