@@ -49,8 +49,11 @@ func (v verb) command(name string) func(ts *testscript.TestScript, neg bool, arg
 		if err != nil {
 			s.fail(ts, fmt.Errorf("the board does not start: %w", err))
 		}
+		s.name = ts.Name()
 		ctx, cancel := context.WithTimeout(context.Background(), s.limit(doLimit))
 		defer cancel()
+		s.shoot(name, false)
+		defer s.shoot(name, true)
 		err = v(ctx, s, ts, b, args)
 		switch {
 		case errors.Is(err, errUsage):
