@@ -55,14 +55,15 @@ const rebuildBatch = 512
 
 // restorer makes a journal from a backup, step by step. A power cut between any two leaves the old state or the new one.
 type restorer struct {
-	dir    string
-	cfg    Config
-	opt    RestoreOptions
-	a      *archive
-	device []byte
-	was    standing // the journal that is there
-	j      *Journal // the new one, under its temporary name
-	done   Restoration
+	dir     string
+	cfg     Config
+	opt     RestoreOptions
+	a       *archive
+	device  []byte
+	was     standing // the journal that is there
+	repairs *repair  // it is itself what is restored; nil: a backup is
+	j       *Journal // the new one, under its temporary name
+	done    Restoration
 }
 
 // Restore makes the journal in dir from a backup, as if it had been written there record by record, and begins a new
@@ -145,6 +146,9 @@ func (r *restorer) look() (err error) {
 		return err
 	}
 	m := r.a.manifest
+	if r.repairs != nil {
+		return r.repairs.judge(r.was, m)
+	}
 	if r.was.whole && r.was.Records > 0 && r.was.Records >= m.Records {
 		return fmt.Errorf("%w: %d records here, %d in the backup", ErrHoldsMore, r.was.Records, m.Records)
 	}
@@ -239,8 +243,11 @@ func (r *restorer) compare(seq uint64, head Head) error {
 	return nil
 }
 
-// begin writes the first record that is not the backup's.
-func (r *restorer) begin() error {
+// record is what a restore writes behind the backup's last.
+func (r *restorer) record() *txn.Restored {
+	if r.repairs != nil {
+		return r.repairs.record(r.cfg)
+	}
 	m := r.a.manifest
 	rec := &txn.Restored{Terminal: m.Terminal, Taken: m.Taken, At: r.cfg.Now().UTC()}
 	if r.opt.Older {
@@ -249,6 +256,12 @@ func (r *restorer) begin() error {
 	if r.opt.Foreign {
 		rec.Forced = append(rec.Forced, "foreign")
 	}
+	return rec
+}
+
+// begin writes the first record that is not the backup's.
+func (r *restorer) begin() error {
+	rec := r.record()
 	wrapped, err := wrap(r.a.key, r.a.id, r.device)
 	if err != nil {
 		return err
@@ -256,7 +269,7 @@ func (r *restorer) begin() error {
 	err = r.transact(r.cfg.Now(), func(w *writer) error {
 		return errors.Join(w.putRaw(bucketMeta, []byte(keyWrapped), wrapped), w.begin(rec))
 	})
-	r.done = Restoration{Manifest: m, From: rec.From, Now: rec.Incarnation}
+	r.done = Restoration{Manifest: r.a.manifest, From: rec.From, Now: rec.Incarnation}
 	return err
 }
 

@@ -80,6 +80,10 @@ func TestRestore(t *testing.T) {
 		t.Errorf("orders: %s\nwere %s", storetest.Text(got), storetest.Text(want))
 	}
 	start := must(j.Start())
+	if r := start.Restored; r == nil || r.Repaired || r.Incarnation != done.Now {
+		t.Errorf("the latest record: %+v", r)
+	}
+	start.Restored = nil
 	if wantStart.Till.Incarnation = done.Now; storetest.Text(start) != storetest.Text(wantStart) {
 		t.Errorf("start: %s\nwas %s", storetest.Text(start), storetest.Text(wantStart))
 	}

@@ -30,7 +30,7 @@ func verbs() map[string]func(ts *testscript.TestScript, neg bool, args []string)
 	}
 	for name, v := range map[string]verb{
 		"keys": keys, "type": typed, "scan": scan, "phone": phone, "faults": faults, "power": power, "tear": tear,
-		"bill": bill, "stick": stick,
+		"bill": bill, "stick": stick, "damage": damage,
 		"expect-lcd": expectLCD, "expect-no-lcd": expectNoLCD, "expect-not-lcd": expectNoLCD,
 		"expect-paper": expectPaper, "expect-no-paper": expectNoPaper, "expect-not-paper": expectNoPaper,
 		"expect-ledger": expectLedger, "expect-phone": expectPhone, "expect-qr": expectQR,
