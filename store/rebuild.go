@@ -24,6 +24,8 @@ var (
 	ErrOlder = errors.New("store: the backup is older than what is known of its terminal")
 	// ErrForeign is returned when the backup was taken of a terminal with another id.
 	ErrForeign = errors.New("store: the backup is of another terminal")
+	// ErrNotAllowed is returned when a supervisor would have to allow it, and none did.
+	ErrNotAllowed = errors.New("store: no supervisor has allowed it")
 )
 
 // RestoreOptions says what a restore needs, and what a person has allowed.
@@ -31,6 +33,10 @@ type RestoreOptions struct {
 	Identities []age.Identity // the secret half of the recovery key
 	Older      bool           // restore in spite of [ErrOlder]
 	Foreign    bool           // restore in spite of [ErrForeign]
+
+	// Allow is asked, with Older or Foreign, for the supervisor who allows that, of those that the backup knows; an
+	// error ends the restore. It is not asked where the backup knows none, and nil refuses.
+	Allow func(txn.Till) (by string, err error)
 
 	// Witness is a record that the backup should hold, as the latest settlement slip shows it; nil if nobody knows.
 	Witness *Witness
@@ -71,7 +77,7 @@ type restorer struct {
 // terminal may have given after the backup was taken. The journal takes the device's key, like any other.
 //
 // A journal that was there is never deleted: it is set aside under another name. Restore returns [ErrBackup],
-// [ErrHoldsMore], [ErrOlder], [ErrForeign], [txn.ErrJournalBusy] while a terminal runs, [txn.ErrJournalNewer], and
+// [ErrHoldsMore], [ErrOlder], [ErrForeign], [ErrNotAllowed], [txn.ErrJournalBusy] while a terminal runs, [txn.ErrJournalNewer], and
 // [txn.ErrJournalFull]; after an error, as after a power cut, what was there is there.
 func Restore(dir string, cfg Config, backup io.Reader, opt RestoreOptions) (Restoration, error) {
 	r, err := newRestorer(dir, cfg, opt)
@@ -244,24 +250,45 @@ func (r *restorer) compare(seq uint64, head Head) error {
 }
 
 // record is what a restore writes behind the backup's last.
-func (r *restorer) record() *txn.Restored {
+func (r *restorer) record() (*txn.Restored, error) {
 	if r.repairs != nil {
-		return r.repairs.record(r.cfg)
+		return r.repairs.record(r.cfg), nil
+	}
+	by, err := r.allowed()
+	if err != nil {
+		return nil, err
 	}
 	m := r.a.manifest
-	rec := &txn.Restored{Terminal: m.Terminal, Taken: m.Taken, At: r.cfg.Now().UTC()}
+	rec := &txn.Restored{Terminal: m.Terminal, Taken: m.Taken, At: r.cfg.Now().UTC(), By: by}
 	if r.opt.Older {
 		rec.Forced = append(rec.Forced, "older")
 	}
 	if r.opt.Foreign {
 		rec.Forced = append(rec.Forced, "foreign")
 	}
-	return rec
+	return rec, nil
+}
+
+// allowed returns the supervisor who allows what is forced. All of the backup has been read, so its till is the latest.
+func (r *restorer) allowed() (by string, err error) {
+	switch {
+	case !r.opt.Older && !r.opt.Foreign, len(r.a.till.Operators) == 0:
+		return "", nil
+	case r.opt.Allow == nil:
+		return "", ErrNotAllowed
+	}
+	if by, err = r.opt.Allow(r.a.till); err != nil {
+		return "", fmt.Errorf("%w: %w", ErrNotAllowed, err)
+	}
+	return by, nil
 }
 
 // begin writes the first record that is not the backup's.
 func (r *restorer) begin() error {
-	rec := r.record()
+	rec, err := r.record()
+	if err != nil {
+		return err
+	}
 	wrapped, err := wrap(r.a.key, r.a.id, r.device)
 	if err != nil {
 		return err

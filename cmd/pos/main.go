@@ -71,7 +71,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return seal(args, stdout, stderr)
 	}
 	if verb == "journal" {
-		return journal(args, stdout, stderr)
+		return journal(args, stdin, stdout, stderr)
 	}
 	flags := flag.NewFlagSet("pos "+verb, flag.ContinueOnError)
 	flags.SetOutput(stderr)
