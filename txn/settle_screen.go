@@ -31,8 +31,8 @@ func (v batchLook) screen(m *Machine) Screen {
 	return s
 }
 
-// batchRows is how many networks and methods stand on a page, two lines for each.
-const batchRows = 4
+// batchRows is how many networks and methods stand on a page, up to three lines for each.
+const batchRows = 3
 
 func (v batchLook) pages() int { return 1 + (len(v.report.Running.Rows)+batchRows-1)/batchRows }
 
