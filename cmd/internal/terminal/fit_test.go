@@ -195,7 +195,7 @@ func (w *wanderer) chore() {
 	}
 	for _, k := range strings.Fields(pick(w,
 		"1", "OK", "OK", "1 OK", "OK 7 3 9 1 0 5 OK", "OK 7 3 9 1 0 5 OK", "CLEAR 7 3 9 1 0 5 OK", "1 7 3 9 1 0 5 OK", "7 3 9 1 0 5 OK 7 3 9 1 0 5 OK",
-		"MENU 3 OK 3", "MENU 3 OK OK 4", "MENU 3 OK 5 CLEAR 7 3 9 1 0 5 OK", "MENU 5 OK", "MENU 5 OK 1 OK 7 3 9 1 0 5 OK", "MENU 3 1", "MENU 3 1 OK", "MENU 3 1 CLEAR", "MENU 2 1 1", "MENU 2 1 2 7 3 9 1 0 5 OK", "MENU 9 1 OK OK 7 3 9 1 0 5 OK",
+		"MENU 3 OK 3", "MENU 3 OK OK 4", "MENU 3 OK 5 CLEAR 7 3 9 1 0 5 OK", "MENU 5 OK", "MENU 5 OK 1 OK 7 3 9 1 0 5 OK", "MENU 3 1", "MENU 3 1 OK", "MENU 3 1 CLEAR", "MENU 2 1 1", "MENU 2 1 2 7 3 9 1 0 5 OK",
 		"MENU 7 MENU 1 OK 7 3 9 1 0 5 OK", "MENU 7 7 3 9 1 0 5 OK")) {
 		w.step(txn.KeyPressed{Key: txn.Key(k)})
 	}
