@@ -24,7 +24,10 @@ const (
 
 // Format is the version of the layout that this package writes. It reads all from 1 on; an older journal becomes one of
 // this version by the first record that is written to it.
-const Format = 3
+const Format = 4
+
+// formatBatches is the first that keeps the batch that runs.
+const formatBatches = 4
 
 var (
 	// ErrSaleBusy is returned for an intent whose sale has another order that is open, unknown, reversing or

@@ -35,6 +35,9 @@ func (j *Journal) Start() (s txn.Start, err error) {
 		if s.Restored, err = v.restored(st); err != nil {
 			return err
 		}
+		if s.Settlement, err = v.latestSettlement(st, s.Till); err != nil {
+			return err
+		}
 		if st.last == 0 {
 			return nil
 		}

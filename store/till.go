@@ -53,7 +53,7 @@ func (w *writer) putTill(rec txn.Record) error {
 	return w.put(bucketTill, []byte(keyNow), body)
 }
 
-// upgrade makes a journal of format 1 one of this format, in the transaction that writes its next record.
+// upgrade makes a journal of an older format one of this format, in the transaction that writes its next record.
 func (w *writer) upgrade() error {
 	format, err := w.format()
 	if err != nil || format == Format {
@@ -72,6 +72,7 @@ type tillTally struct {
 	without uint64 // records that have no order
 
 	incarnation string // of the numbers that come next
+	batches     batchTally
 }
 
 // add takes the next record of the chain.
@@ -79,6 +80,7 @@ func (t *tillTally) add(e Entry) (err error) {
 	if t.incarnation, err = follow(t.incarnation, e.Record); err != nil {
 		return damagedf("record %d: %v", e.Sequence, err)
 	}
+	t.batches.add(e)
 	if !txn.ConcernsTill(e.Record) {
 		return nil
 	}
@@ -106,8 +108,12 @@ func (v *view) verifyTill(st state, want tillTally) error {
 	if errX != nil || errY != nil || !bytes.Equal(x, y) {
 		return damagedf("the till is not the sum of its records")
 	}
-	if format, err := v.format(); err != nil || format == 1 {
+	format, err := v.format()
+	switch {
+	case err != nil || format == 1:
 		return err
+	case format < formatBatches:
+		return v.verifyCounts(map[string]uint64{bucketTill: min(st.till, 1)})
 	}
-	return v.verifyCounts(map[string]uint64{bucketTill: min(st.till, 1)})
+	return v.verifyCounts(map[string]uint64{bucketTill: min(st.till, 1) + min(st.records, 1)})
 }
