@@ -44,7 +44,7 @@ func (j *Journal) transact(at time.Time, fn func(*writer) (txn.Order, error)) (t
 	if err != nil {
 		return txn.Order{}, damagedf("%v", err)
 	}
-	w := &writer{view: view{tx: tx, keys: j.keys, visits: &j.visits}, j: j, at: at}
+	w := &writer{view: view{tx: tx, id: j.id, keys: j.keys, visits: &j.visits}, j: j, at: at}
 	if w.st, err = w.state(); err == nil {
 		err = w.upgrade()
 	}
@@ -135,7 +135,7 @@ func (w *writer) keep(rec txn.Record, payload []byte) (txn.Order, error) {
 
 // intent gives a new order its number.
 func (w *writer) intent(in *txn.Intent) (txn.Order, error) {
-	incarnation, err := w.incarnation(w.st, w.j.id)
+	incarnation, err := w.incarnation(w.st)
 	if err != nil {
 		return txn.Order{}, err
 	}
@@ -191,6 +191,7 @@ func (w *writer) add(s snapshot, rec txn.Record, payload []byte, first uint64, s
 	if len(s.Records) >= rules.MaxRecords {
 		return txn.Order{}, fmt.Errorf("%w: order %s has %d records", ErrRecord, after.No, len(s.Records))
 	}
+	w.j.plan.touch(w.j, seq, first)
 	if err := w.putRecord(rec.Type(), payload); err != nil {
 		return txn.Order{}, err
 	}
@@ -218,7 +219,7 @@ func (w *writer) finish(rec txn.Record) error {
 			return err
 		}
 	}
-	return w.put(bucketMeta, []byte(keyState), w.st.encode())
+	return w.putState()
 }
 
 // others returns a sale's orders except one, and whether any of them is pending.

@@ -43,6 +43,11 @@ func (w *writer) putTill(rec txn.Record) error {
 		return err
 	}
 	w.st.till = w.st.records
+	return w.putTillNow(t)
+}
+
+// putTillNow writes the till as it is after the record that the state names.
+func (w *writer) putTillNow(t txn.Till) error {
 	body, err := w.keys.encodeTill(tillSnapshot{Record: w.st.till, Till: t})
 	if err != nil {
 		return fmt.Errorf("%w: %v", ErrRecord, err)
@@ -53,7 +58,7 @@ func (w *writer) putTill(rec txn.Record) error {
 	return w.put(bucketTill, []byte(keyNow), body)
 }
 
-// upgrade makes a journal of format 1 one of this format, in the transaction that writes its next record.
+// upgrade makes an older journal one of this format, in the transaction that writes its next record.
 func (w *writer) upgrade() error {
 	format, err := w.format()
 	if err != nil || format == Format {

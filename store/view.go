@@ -20,6 +20,7 @@ const maxValue = 1 << 20
 // and is copied before it leaves bbolt's memory map.
 type view struct {
 	tx     *bbolt.Tx
+	id     identity
 	keys   keys
 	visits *int
 }
@@ -199,7 +200,7 @@ func (v *view) orderByNo(no txn.OrderNo) (snapshot, error) {
 		return snapshot{}, err
 	}
 	seq, ok := rules.Sequence(no)
-	if !ok || seq > st.orders {
+	if !ok || seq > st.orders || seq <= st.goneOrders {
 		return snapshot{}, fmt.Errorf("%w: %q", txn.ErrNoOrder, no)
 	}
 	s, err := v.order(seq)
