@@ -23,13 +23,13 @@ import (
 //	 81  8  record through which everything was settled, at least S
 //	 89  8  latest record in the backup that holds what is gone, at least S
 //	 97 32  its hash
-//	129  4  length of the till, n
-//	133  n  till after record S: a nonce and JSON under AES-256-GCM, authenticated with bytes 0 to 132
+//	129  4  length of what follows, n
+//	133  n  till and batch after record S: a nonce and JSON under AES-256-GCM, authenticated with bytes 0 to 132
 //
 // The state names S, so no older anchor passes for this one, and none for none.
 const (
 	anchorVersion = 1
-	anchorTillAt  = 133
+	anchorTextAt  = 133
 )
 
 // anchor is where a journal begins. Of one that was never pruned it is empty, but for the hash of the identity.
@@ -44,9 +44,15 @@ type anchor struct {
 	settled    uint64
 	backup     mark
 
-	tillText []byte // enciphered
-	tillOf   []byte // what it is authenticated with
-	sealed   []byte // as it lies in the journal; nil where there is none
+	text   []byte // what was known there, enciphered
+	of     []byte // what that is authenticated with
+	sealed []byte // as it lies in the journal; nil where there is none
+}
+
+// known is what the terminal knew of itself where a journal begins.
+type known struct {
+	Till  txn.Till  `json:"till"`
+	Batch txn.Batch `json:"batch"`
 }
 
 // mark is how far a backup goes that was written and read back.
@@ -55,9 +61,9 @@ type mark struct {
 	head    Head
 }
 
-// encode returns the body of an anchor with the till as it was.
-func (a anchor) encode(k keys, t txn.Till) ([]byte, error) {
-	text, err := json.Marshal(t)
+// encode returns the body of an anchor.
+func (a anchor) encode(k keys, at known) ([]byte, error) {
+	text, err := json.Marshal(at)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %v", ErrRecord, err)
 	}
@@ -69,7 +75,7 @@ func (a anchor) encode(k keys, t txn.Till) ([]byte, error) {
 	b = append(b, a.backup.head[:]...)
 	b = binary.BigEndian.AppendUint32(b, uint32(len(text)+cipherOverhead))
 	if len(b)+len(text)+cipherOverhead > maxValue-macSize {
-		return nil, fmt.Errorf("%w: a till of %d bytes", ErrRecord, len(text))
+		return nil, fmt.Errorf("%w: an anchor of %d bytes", ErrRecord, len(text))
 	}
 	return k.encipher(b, text, bytes.Clone(b))
 }
@@ -80,15 +86,15 @@ func decodeAnchor(sealed []byte, k keys) (anchor, error) {
 	if !ok {
 		return anchor{}, damagedf("the anchor's seal doesn't hold")
 	}
-	if len(b) < anchorTillAt || b[0] != anchorVersion || uint64(binary.BigEndian.Uint32(b[129:])) != uint64(len(b)-anchorTillAt) {
+	if len(b) < anchorTextAt || b[0] != anchorVersion || uint64(binary.BigEndian.Uint32(b[129:])) != uint64(len(b)-anchorTextAt) {
 		return anchor{}, damagedf("an anchor of %d bytes", len(b))
 	}
 	number := func(at int) uint64 { return binary.BigEndian.Uint64(b[at:]) }
 	a := anchor{
 		records: number(1), hash: [hashSize]byte(b[9:]), orders: number(41), exceptions: number(49), codes: number(57),
 		till: number(65), at: time.UnixMilli(int64(number(73))).UTC(), settled: number(81),
-		backup:   mark{number(89), Head(b[97:129])},
-		tillText: b[anchorTillAt:], tillOf: b[:anchorTillAt], sealed: sealed,
+		backup: mark{number(89), Head(b[97:129])},
+		text:   b[anchorTextAt:], of: b[:anchorTextAt], sealed: sealed,
 	}
 	if a.records == 0 || a.records > a.settled || a.records > a.backup.records || a.till > a.records || a.orders > a.records {
 		return anchor{}, damagedf("an anchor at record %d, settled to %d, backed up to %d", a.records, a.settled, a.backup.records)
@@ -96,19 +102,21 @@ func decodeAnchor(sealed []byte, k keys) (anchor, error) {
 	return a, nil
 }
 
-// tally is the till where the journal begins.
+// tally is the till, with its batches, where the journal begins.
 func (a anchor) tally(k keys, id identity) (tillTally, error) {
-	t := tillTally{incarnation: id.incarnation, record: a.till}
+	t := tillTally{incarnation: id.incarnation, record: a.till, batches: batchTally{from: txn.FirstBatch}}
 	if a.sealed == nil {
 		return t, nil
 	}
-	text, err := k.decipher(a.tillText, a.tillOf)
+	var at known
+	text, err := k.decipher(a.text, a.of)
 	if err == nil {
-		err = json.Unmarshal(text, &t.till)
+		err = json.Unmarshal(text, &at)
 	}
 	if err != nil {
 		return t, damagedf("the anchor's till: %v", err)
 	}
+	t.till, t.batches.from = at.Till, at.Batch
 	if t.till.Incarnation != "" {
 		t.incarnation = t.till.Incarnation
 	}
@@ -175,6 +183,10 @@ func (w *writer) plant(a anchor) error {
 		if err := w.putTillNow(t.till); err != nil {
 			return err
 		}
+	}
+	w.batch = t.batches.from
+	if err := w.putBatchNow(); err != nil {
+		return err
 	}
 	return w.putState()
 }

@@ -103,15 +103,15 @@ func (c *carver) take(at int64) {
 
 // takeAnchor notes the anchor at an offset, if one is there.
 func (c *carver) takeAnchor(at int64) {
-	b := make([]byte, anchorTillAt)
+	b := make([]byte, anchorTextAt)
 	if _, err := c.r.ReadAt(b, at); err != nil {
 		return
 	}
-	n := binary.BigEndian.Uint32(b[anchorTillAt-4:])
+	n := binary.BigEndian.Uint32(b[anchorTextAt-4:])
 	if n > maxValue {
 		return
 	}
-	b = make([]byte, anchorTillAt+int(n)+macSize)
+	b = make([]byte, anchorTextAt+int(n)+macSize)
 	if _, err := c.r.ReadAt(b, at); err != nil {
 		return
 	}

@@ -97,7 +97,7 @@ func TestFormat2(t *testing.T) {
 			return err
 		}
 		return errors.Join(
-			till.Put([]byte(keyNow), k.seal(bucketTill, []byte(keyNow), must(json.Marshal(now)))),
+			till.Delete([]byte(keyBatch)), till.Put([]byte(keyNow), k.seal(bucketTill, []byte(keyNow), must(json.Marshal(now)))),
 			tx.Bucket([]byte(bucketMeta)).Put([]byte(keyFormat), u32(2)))
 	})
 	before := load(t, dir)

@@ -46,6 +46,9 @@ func (j *Journal) transact(at time.Time, fn func(*writer) (txn.Order, error)) (t
 	}
 	w := &writer{view: view{tx: tx, id: j.id, keys: j.keys, visits: &j.visits}, j: j, at: at}
 	if w.st, err = w.state(); err == nil {
+		w.batch, err = w.view.batch(w.st) // of an older format, too
+	}
+	if err == nil {
 		err = w.upgrade()
 	}
 	if err != nil {
@@ -92,13 +95,18 @@ type writer struct {
 	at time.Time // the time of the record
 	st state     // as it will be
 
+	batch txn.Batch // the one that runs, as it will be
+
 	again *envelope // what is added was decided before, see replay; nil for what is new
 }
 
 // apply adds rec and returns its order after it, if it has one.
 func (w *writer) apply(rec txn.Record) (txn.Order, error) {
-	if in, ok := rec.(*txn.Intent); ok {
-		return w.intent(in)
+	switch r := rec.(type) {
+	case *txn.Intent:
+		return w.intent(r)
+	case *txn.BatchClosed:
+		return w.closeBatch(r)
 	}
 	payload, rec, err := rules.Canonical(rec)
 	if err != nil {
@@ -116,7 +124,7 @@ func (w *writer) keep(rec txn.Record, payload []byte) (txn.Order, error) {
 		if err := w.putRecord(rec.Type(), payload); err != nil {
 			return txn.Order{}, err
 		}
-		return txn.Order{}, w.finish(rec)
+		return txn.Order{}, w.finish(rec, txn.Order{}, txn.Order{})
 	}
 	s, err := w.orderByNo(rec.OrderNo())
 	if err != nil {
@@ -209,15 +217,19 @@ func (w *writer) add(s snapshot, rec txn.Record, payload []byte, first uint64, s
 	if err := w.putNotes(seq, s.Order, after); err != nil {
 		return txn.Order{}, err
 	}
-	return after, w.finish(rec)
+	return after, w.finish(rec, s.Order, after)
 }
 
-// finish writes what rec, which has been put, changes in the till, and the state.
-func (w *writer) finish(rec txn.Record) error {
+// finish writes what rec, which has been put and made after of its order before, changes in the till and the batch, and
+// the state.
+func (w *writer) finish(rec txn.Record, before, after txn.Order) error {
 	if txn.ConcernsTill(rec) {
 		if err := w.putTill(rec); err != nil {
 			return err
 		}
+	}
+	if err := w.putBatch(rec, before, after); err != nil {
+		return err
 	}
 	return w.putState()
 }

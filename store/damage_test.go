@@ -60,12 +60,8 @@ func pruned(t testing.TB) string {
 		if _, err := j.BackupTo(t.Context(), t.TempDir(), safe().Recipient()); err != nil {
 			t.Fatal(err)
 		}
-		for _, settled := range []uint64{wornGone / 2, wornGone} {
-			for more := true; more; {
-				if more, err = j.Prune(Retention{Settled: settled, Keep: -time.Second}); err != nil {
-					t.Fatal(err)
-				}
-			}
+		for _, through := range []uint64{wornGone / 2, wornGone} {
+			pruneTo(t, j, through)
 			if cut.older == nil {
 				_ = j.read("test", func(v *view) error { cut.older, err = v.get(bucketMeta, []byte(keyAnchor)); return err })
 			}
@@ -81,6 +77,36 @@ func pruned(t testing.TB) string {
 	})
 	write(t, filepath.Join(dir, FileName), cut.journal)
 	return dir
+}
+
+// pruneTo prunes a journal to a record, whether or not it is settled.
+func pruneTo(t testing.TB, j *Journal, through uint64) {
+	t.Helper()
+	var p *plan
+	err := j.read("test", func(v *view) error {
+		st, a, err := v.bounds()
+		if err != nil {
+			return err
+		}
+		p = &plan{
+			from: a.records, limit: through, settled: through, backup: mark{st.records, st.head}, before: storetest.Day.AddDate(1, 0, 0),
+			open: map[txn.OrderNo]passing{}, next: a.records + 1, head: a.hash, orders: a.orders, codes: a.codes,
+		}
+		p.till, err = a.tally(v.keys, v.id)
+		for p.batch = p.till.batches.from; err == nil && !p.done; {
+			err = v.look(p, st)
+		}
+		return err
+	})
+	if err == nil {
+		err = j.write(func(w *writer) error { return w.moveAnchor(p) })
+	}
+	for more := true; more && err == nil; {
+		more, err = j.Prune(Retention{Keep: 1000 * time.Hour})
+	}
+	if info := must(j.Info()); err != nil || info.Gone != through {
+		t.Fatalf("pruned to record %d, %v, want %d", info.Gone, err, through)
+	}
 }
 
 var cut struct {

@@ -65,7 +65,7 @@ var damages = []struct {
 	{"half the file", func(f *file) { f.b = f.b[:len(f.b)/2] }, 0, nil},
 	{"all but the last page in use", func(f *file) { f.b = f.b[:int64(f.meta.high-1)*f.size] }, wornRecords, nil},
 	{"a bit in the anchor", func(f *file) { f.flip(bucketMeta, []byte(keyAnchor), 3) }, 0, pruned},
-	{"a bit in the anchor's till", func(f *file) { f.flip(bucketMeta, []byte(keyAnchor), anchorTillAt+20) }, 0, pruned},
+	{"a bit in the anchor's till", func(f *file) { f.flip(bucketMeta, []byte(keyAnchor), anchorTextAt+20) }, 0, pruned},
 	{"a bit in the first record behind the anchor", func(f *file) { f.flip(bucketRecords, u64(wornGone+1), 80) }, wornGone, pruned},
 	{"both meta pages gone to zeros", func(f *file) { clear(f.b[:2*f.size]) }, 0, nil},
 }

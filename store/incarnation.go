@@ -26,6 +26,10 @@ func follow(incarnation string, rec txn.Record) (string, error) {
 		if _, ok := rules.Sequence(r.No); !ok || rules.Incarnation(r.No) != incarnation {
 			return "", fmt.Errorf("%w: order %q in incarnation %s", ErrRecord, r.No, incarnation)
 		}
+	case *txn.BatchClosed:
+		if r.Journal != incarnation {
+			return "", fmt.Errorf("%w: batch %d of incarnation %q in %s", ErrRecord, r.No, r.Journal, incarnation)
+		}
 	case *txn.Restored:
 		if r.From != incarnation || !rules.ValidIncarnation(r.Incarnation) {
 			return "", fmt.Errorf("%w: incarnation %q after %q, which is %s", ErrRecord, r.Incarnation, r.From, incarnation)

@@ -26,6 +26,9 @@ const (
 // this version by the first record that is written to it.
 const Format = 4
 
+// formatBatches is the first that keeps the batch that runs.
+const formatBatches = 4
+
 var (
 	// ErrSaleBusy is returned for an intent whose sale has another order that is open, unknown, reversing or
 	// paid, and for a second capture of a sale that doesn't say so. It is a [txn.ErrTransition].

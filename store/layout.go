@@ -23,7 +23,7 @@ const (
 	bucketPending    = "pending"    // the same → nothing: the sale has an order for which Pending is true
 	bucketExceptions = "exceptions" // 1, 2, 3 … → order sequence
 	bucketCodes      = "codes"      // 1, 2, 3 … → digest; the latest 64
-	bucketTill       = "till"       // now → the till; since format 2
+	bucketTill       = "till"       // now → the till; since format 2. batch → the batch that runs; since format 4
 )
 
 var bucketNames = []string{
@@ -41,8 +41,11 @@ const (
 	keyBackup   = "backup"   // how far the latest backup goes that was written and read back; since format 4
 )
 
-// keyNow is the one key in till.
-const keyNow = "now"
+// The keys in till.
+const (
+	keyNow   = "now"   // enciphered and sealed
+	keyBatch = "batch" // sealed; since format 4
+)
 
 func u32(n uint32) []byte { return binary.BigEndian.AppendUint32(nil, n) }
 func u64(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }

@@ -22,11 +22,19 @@ type plan struct {
 	orders uint64
 	codes  uint64
 	till   tillTally
+	batch  txn.Batch
+	open   map[txn.OrderNo]passing
 	need   uint64 // latest record of an order or a sale that has been seen: the anchor can't stand before it
 
-	best     anchor // the latest place where it can stand
-	bestTill txn.Till
-	done     bool
+	best  anchor // the latest place where it can stand
+	known known  // … and what was known there
+	done  bool
+}
+
+// passing is an order of which some records have been seen, and more follow.
+type passing struct {
+	order txn.Order
+	is    snapshot // what it has come to
 }
 
 // newPlan returns a plan that has seen nothing yet, or nil if nothing may go.
@@ -39,6 +47,10 @@ func (v *view) newPlan(st state, r Retention, now time.Time) (*plan, error) {
 	if err != nil || st.records == 0 {
 		return nil, err
 	}
+	b, err := v.batch(st)
+	if err != nil {
+		return nil, err
+	}
 	last, _, err := v.record(st.records)
 	if err != nil {
 		return nil, err
@@ -47,8 +59,8 @@ func (v *view) newPlan(st state, r Retention, now time.Time) (*plan, error) {
 		now = last.at
 	}
 	p := &plan{
-		from: a.records, limit: min(r.Settled, m.records, st.records-1), before: now.Add(-r.Keep), settled: r.Settled, backup: m,
-		next: a.records + 1, head: a.hash, orders: a.orders, codes: a.codes,
+		from: a.records, limit: min(b.From-1, m.records), before: now.Add(-r.Keep), settled: b.From - 1, backup: m,
+		open: map[txn.OrderNo]passing{}, next: a.records + 1, head: a.hash, orders: a.orders, codes: a.codes,
 	}
 	if p.limit < p.next {
 		return nil, nil
@@ -61,6 +73,7 @@ func (v *view) newPlan(st state, r Retention, now time.Time) (*plan, error) {
 		return nil, damagedf("record %d is another than in the backup: %v", m.records, err)
 	}
 	p.till, err = a.tally(v.keys, v.id)
+	p.batch = p.till.batches.from
 	return p, err
 }
 
@@ -85,8 +98,8 @@ func (v *view) look(p *plan, st state) error {
 			p.done = true
 			return nil
 		}
-		if err := p.till.add(e); err != nil {
-			return err
+		if err := p.take(e); err != nil {
+			return damagedf("record %d: %v", e.Sequence, err)
 		}
 		p.next, p.head = e.Sequence+1, e.Hash
 		if p.need <= e.Sequence {
@@ -102,16 +115,14 @@ func (v *view) weigh(p *plan, in *txn.Intent, st state) (stays bool, err error) 
 	if err != nil {
 		return true, err
 	}
-	if s.Order.No != in.No {
+	if s.Order.No != in.No || len(s.Records) == 0 {
 		return true, damagedf("order %d is %s, should be %s", p.orders+1, s.Order.No, in.No)
-	}
-	if err := v.derive(s, nil); err != nil {
-		return true, err
 	}
 	if !s.Order.AtRest() || p.orders+1 == st.last {
 		return true, nil
 	}
 	p.orders++
+	p.open[in.No] = passing{is: s}
 	if s.Order.Code != "" {
 		p.codes++
 	}
@@ -130,13 +141,41 @@ func (v *view) weigh(p *plan, in *txn.Intent, st state) (stays bool, err error) 
 	return false, err
 }
 
+// take applies a record to what it changes.
+func (p *plan) take(e Entry) error {
+	if err := p.till.add(e); err != nil {
+		return err
+	}
+	no, after := e.Record.OrderNo(), txn.Order{}
+	o, ok := p.open[no]
+	if no != "" {
+		var err error
+		if after, err = o.order.Apply(e.Record); err != nil || !ok {
+			return damagedf("order %s: %v", no, err)
+		}
+	}
+	before := o.order
+	if o.order = after; no != "" {
+		p.open[no] = o
+	}
+	if ok && e.Sequence == o.is.Records[len(o.is.Records)-1] {
+		delete(p.open, no)
+		if !sameOrder(after, o.is.Order) {
+			return damagedf("order %s is not the sum of its records", no)
+		}
+	}
+	var err error
+	p.batch, err = p.batch.Apply(e.Record, e.Sequence, before, after)
+	return err
+}
+
 // stop notes that the anchor can stand at e.
 func (p *plan) stop(e Entry) {
 	p.best = anchor{
 		records: e.Sequence, hash: e.Hash, orders: p.orders, codes: p.codes, till: p.till.record, at: e.At,
 		settled: p.settled, backup: p.backup,
 	}
-	p.bestTill = p.till.till
+	p.known = known{Till: p.till.till, Batch: p.batch}
 }
 
 // touch ends the plan if an order or a sale that it has seen changes.

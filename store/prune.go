@@ -15,8 +15,6 @@ const pruneBatch = 64
 
 // Retention says what may go.
 type Retention struct {
-	// Settled is the latest record that a settlement covers. Nothing behind it goes.
-	Settled uint64
 	// Keep is how long a record stays in any case.
 	Keep time.Duration
 	// Slack is how much older than Keep the first record must be before anything goes: each time that something does, one
@@ -111,7 +109,7 @@ func (w *writer) moveAnchor(p *plan) error {
 			return err
 		}
 	}
-	body, err := a.encode(w.keys, p.bestTill)
+	body, err := a.encode(w.keys, p.known)
 	if err != nil {
 		return err
 	}

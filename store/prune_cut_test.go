@@ -43,15 +43,14 @@ var leavings = map[string]func(rng *rand.Rand, before, after []byte) []byte{
 func TestCutDuringPruning(t *testing.T) {
 	a := grow(t, t.TempDir())
 	sell(t, a, 70)
-	a.save(t)
+	a.close(t)
 	path, rng := filepath.Join(a.dir, FileName), rand.New(rand.NewPCG(1, 1))
 	type step struct{ before, after []byte }
 	var steps []step
-	retention := a.old()
 	for more := true; more; {
 		before := read(t, path)
 		var err error
-		if more, err = a.Prune(retention); err != nil {
+		if more, err = a.Prune(old); err != nil {
 			t.Fatal(err)
 		}
 		if after := read(t, path); !bytes.Equal(before, after) {
@@ -77,7 +76,7 @@ func TestCutDuringPruning(t *testing.T) {
 			}
 			for more := true; more; {
 				var err error
-				if more, err = j.Prune(retention); err != nil {
+				if more, err = j.Prune(old); err != nil {
 					t.Fatalf("commit %d, %s: %v", n, name, err)
 				}
 			}
@@ -121,30 +120,28 @@ func stateOf(t *testing.T, j *Journal) (st state) {
 // Months of trade go through a small file: it stops growing, and nothing that is owed is ever lost.
 func TestAgeing(t *testing.T) {
 	const days, sales, keep = 120, 8, 20 // the journal holds keep days and what came since the last pruning
-	dir := t.TempDir()
-	now := storetest.Day
-	j := openWith(t, dir, Config{Terminal: "T0000001", Now: func() time.Time { now = now.Add(time.Second); return now }})
-	sticks := t.TempDir()
+	a, sticks := grow(t, t.TempDir()), t.TempDir()
 	var first, size int64
 	for day := range days {
-		now = storetest.Day.AddDate(0, 0, day)
-		sell(t, j, sales)
-		if _, err := j.BackupTo(t.Context(), sticks, safe().Recipient()); err != nil {
+		a.now = storetest.Day.AddDate(0, 0, day)
+		sell(t, a, sales)
+		a.settle(t)
+		if _, err := a.BackupTo(t.Context(), sticks, safe().Recipient()); err != nil {
 			t.Fatal(err)
 		}
-		r := Retention{Settled: must(j.Info()).Records, Keep: keep * 24 * time.Hour}
+		r := Retention{Keep: keep * 24 * time.Hour}
 		for more := true; more; {
 			var err error
-			if more, err = j.Prune(r); err != nil {
+			if more, err = a.Prune(r); err != nil {
 				t.Fatal(err)
 			}
 		}
-		size = must(j.Info()).Bytes
+		size = must(a.Info()).Bytes
 		if day == 2*keep {
 			first = size
 		}
 	}
-	info := must(j.Info())
+	info := must(a.Info())
 	if info.Orders != days*sales || info.GoneOrders < (days-keep-2)*sales {
 		t.Errorf("%+v", info)
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -34,7 +35,24 @@ func (a *ages) config() Config {
 }
 
 // old is a retention that takes whatever else allows.
-func (a *ages) old() Retention { return Retention{Settled: must(a.Info()).Records, Keep: time.Second} }
+var old = Retention{Keep: time.Second}
+
+// settle closes the batch that runs.
+func (a *ages) settle(t testing.TB) {
+	t.Helper()
+	till, by := must(a.Start()).Till, ""
+	if len(till.Operators) > 0 {
+		by = till.Operators[0].ID
+	}
+	commit(t, a, storetest.BatchClosed(till.Batches.Closed+1, by))
+}
+
+// close settles and saves.
+func (a *ages) close(t testing.TB) []byte {
+	t.Helper()
+	a.settle(t)
+	return a.save(t)
+}
 
 // save writes a backup and reads it back.
 func (a *ages) save(t testing.TB) []byte {
@@ -80,15 +98,16 @@ func TestPrune(t *testing.T) {
 	code := a.Digest(txn.NewPaymentCode("130000000000000001"))
 	commit(t, a, storetest.Outcome(commit(t, a, storetest.Scan(200, code)), txn.Failed))
 	sell(t, a, 20)
+	a.settle(t)
 	before, start := must(a.Info()), must(a.Start())
 	orders := must(a.Recent(1000))
 	a.save(t)
-	if steps := a.prune(t, a.old()); steps < 6 {
+	if steps := a.prune(t, old); steps < 6 {
 		t.Errorf("%d steps for %d records: not bounded", steps, before.Records)
 	}
 
 	info := must(a.Info())
-	if info.Gone != before.Records-3 || info.GoneOrders != before.Orders-1 || info.Head != before.Head {
+	if info.Gone != before.Records-4 || info.GoneOrders != before.Orders-1 || info.Head != before.Head {
 		t.Errorf("%+v\nof %+v", info, before)
 	}
 	got := must(a.Start())
@@ -110,7 +129,7 @@ func TestPrune(t *testing.T) {
 		t.Errorf("an order of its sale: %v, want ErrNoOrder", err)
 	}
 	var walked []uint64
-	if err := a.Walk(func(e Entry) error { walked = append(walked, e.Sequence); return nil }); err != nil || len(walked) != 3 || walked[0] != info.Gone+1 {
+	if err := a.Walk(func(e Entry) error { walked = append(walked, e.Sequence); return nil }); err != nil || len(walked) != 4 || walked[0] != info.Gone+1 {
 		t.Errorf("walked %d, %v", walked, err)
 	}
 	listedNow := 0
@@ -129,8 +148,8 @@ func TestPrune(t *testing.T) {
 
 	// And again, from the anchor on.
 	sell(t, a, 30)
-	a.save(t)
-	if again := a.gone(t, a.old()); again <= info.Gone {
+	a.close(t)
+	if again := a.gone(t, old); again <= info.Gone {
 		t.Errorf("%d records gone, %d before", again, info.Gone)
 	}
 }
@@ -141,14 +160,15 @@ func TestPruneKeeps(t *testing.T) {
 		name string
 		do   func(t *testing.T, a *ages) // behind ten sales, before five
 		then func(t *testing.T, a *ages) // at the end
-		r    func(Retention) Retention
+		r    Retention
+		open bool // the batch is not closed at the end
 		gone uint64
 	}{
 		{name: "what is not the latest sale", gone: 42},
-		{name: "nothing", r: func(r Retention) Retention { r.Settled = 0; return r }},
-		{name: "what is settled", r: func(r Retention) Retention { r.Settled = 14; return r }, gone: 12},
-		{name: "what is old", r: func(r Retention) Retention { r.Keep = 29 * time.Minute; return r }, gone: 15},
-		{name: "what is much older", r: func(r Retention) Retention { r.Keep, r.Slack = 29*time.Minute, 16*time.Minute; return r }},
+		{name: "nothing settled", open: true},
+		{name: "what is settled", do: func(t *testing.T, a *ages) { a.settle(t) }, open: true, gone: 30},
+		{name: "what is old", r: Retention{Keep: 30 * time.Minute}, gone: 15},
+		{name: "what is much older", r: Retention{Keep: 30 * time.Minute, Slack: 16 * time.Minute}},
 		{name: "what is open", do: func(t *testing.T, a *ages) { commit(t, a, storetest.Intent(1, "")) }, gone: 30},
 		{name: "what owes a slip", do: func(t *testing.T, a *ages) {
 			commit(t, a, storetest.Outcome(commit(t, a, storetest.Intent(1, "")), txn.Paid))
@@ -158,19 +178,21 @@ func TestPruneKeeps(t *testing.T) {
 			r.Exception = txn.Mismatch
 			commit(t, a, r)
 		}, gone: 30},
-		{name: "what was refunded late", then: func(t *testing.T, a *ages) {
+		{name: "what was refunded after the settlement", then: func(t *testing.T, a *ages) {
+			a.settle(t)
 			o := must(a.Recent(1000))[9]
 			commit(t, a, storetest.RefundIntent(o, 1))
 			commit(t, a, storetest.RefundOutcome(must(a.Order(o.No)), txn.RefundDone))
 			commit(t, a, &txn.Printed{Order: o.No, Refund: txn.NewRefundNo(o.No, 1), At: storetest.Day})
 			sell(t, a, 1)
-		}, r: func(r Retention) Retention { r.Settled = 45; return r }, gone: 15},
-		{name: "a sale that is tried again", do: func(t *testing.T, a *ages) {
+		}, open: true, gone: 15},
+		{name: "a sale that is tried again after the settlement", do: func(t *testing.T, a *ages) {
 			o := commit(t, a, storetest.Intent(1, ""))
 			commit(t, a, storetest.Outcome(o, txn.Failed))
 			sell(t, a, 1)
+			a.settle(t)
 			commit(t, a, storetest.Outcome(commit(t, a, storetest.Intent(1, o.Sale)), txn.Failed))
-		}, r: func(r Retention) Retention { r.Settled = 35; return r }, gone: 30},
+		}, open: true, gone: 30},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			a := grow(t, t.TempDir())
@@ -182,10 +204,10 @@ func TestPruneKeeps(t *testing.T) {
 			if test.then != nil {
 				test.then(t, a)
 			}
-			r := a.old()
-			if test.r != nil {
-				r = test.r(r)
+			if !test.open {
+				a.settle(t)
 			}
+			r := cmp.Or(test.r, old)
 			if gone := a.gone(t, r); gone != 0 {
 				t.Errorf("%d records went without a backup", gone)
 			}
@@ -203,13 +225,14 @@ func TestPruneOnlyWhatABackupHolds(t *testing.T) {
 	sell(t, a, 5)
 	a.save(t)
 	sell(t, a, 5)
-	if gone := a.gone(t, a.old()); gone != 15 {
+	a.settle(t)
+	if gone := a.gone(t, old); gone != 15 {
 		t.Errorf("%d records went, 15 are backed up", gone)
 	}
 	if _, err := a.BackupTo(t.Context(), filepath.Join(t.TempDir(), "no", "folder"), safe().Recipient()); err == nil {
 		t.Fatal("a backup into nowhere")
 	}
-	if gone := a.gone(t, a.old()); gone != 15 {
+	if gone := a.gone(t, old); gone != 15 {
 		t.Errorf("%d records went, 15 are backed up", gone)
 	}
 }
@@ -219,21 +242,21 @@ func TestPruneMeetsASale(t *testing.T) {
 	a := grow(t, t.TempDir())
 	sell(t, a, 100)
 	orders := must(a.Recent(1000))
-	a.save(t)
+	a.close(t)
 	for range 2 {
-		if more, err := a.Prune(a.old()); err != nil || !more {
+		if more, err := a.Prune(old); err != nil || !more {
 			t.Fatal(more, err)
 		}
 	}
 	first := orders[len(orders)-10]
 	commit(t, a, storetest.RefundIntent(first, 1))
-	if gone := a.gone(t, a.old()); gone != 27 {
+	if gone := a.gone(t, old); gone != 27 {
 		t.Errorf("%d records went, the order of record 28 is being refunded", gone)
 	}
 	commit(t, a, storetest.RefundOutcome(must(a.Order(first.No)), txn.RefundRefused))
 	sell(t, a, 1)
-	a.save(t)
-	if gone := a.gone(t, a.old()); gone < 200 {
+	a.close(t)
+	if gone := a.gone(t, old); gone < 200 {
 		t.Errorf("%d records went, nothing is in the way", gone)
 	}
 }
@@ -242,13 +265,13 @@ func TestPruneMeetsASale(t *testing.T) {
 func TestPruneWaitsForABackup(t *testing.T) {
 	a := grow(t, t.TempDir())
 	sell(t, a, 10)
-	a.save(t)
+	a.close(t)
 	release := a.hold()
-	if more, err := a.Prune(a.old()); more || err != nil {
+	if more, err := a.Prune(old); more || err != nil {
 		t.Errorf("beside a backup: %t, %v", more, err)
 	}
 	release()
-	if gone := a.gone(t, a.old()); gone == 0 {
+	if gone := a.gone(t, old); gone == 0 {
 		t.Error("nothing went after it")
 	}
 }
@@ -258,8 +281,8 @@ func TestPruneBackupRestore(t *testing.T) {
 	a := grow(t, t.TempDir())
 	commit(t, a, storetest.Enrolled("9001"))
 	sell(t, a, 20)
-	a.save(t)
-	gone := a.gone(t, a.old())
+	a.close(t)
+	gone := a.gone(t, old)
 	sell(t, a, 5)
 	want, start, info := must(a.Recent(1000)), must(a.Start()), must(a.Info())
 	b := a.save(t)
@@ -287,8 +310,8 @@ func TestPruneBackupRestore(t *testing.T) {
 	second := grow(t, dir)
 	second.now = storetest.Day.Add(24 * time.Hour)
 	sell(t, second, 5)
-	second.save(t)
-	if again := second.gone(t, second.old()); again <= info.Records {
+	second.close(t)
+	if again := second.gone(t, old); again <= info.Records {
 		t.Errorf("%d records gone after a restore", again)
 	}
 	third, _ := mustRestore(t, t.TempDir(), second.save(t))
@@ -307,8 +330,8 @@ func TestRestoreBehindAnAnchor(t *testing.T) {
 	a = grow(t, a.dir)
 	a.now = storetest.Day.Add(time.Hour)
 	sell(t, a, 20)
-	a.save(t)
-	a.gone(t, a.old())
+	a.close(t)
+	a.gone(t, old)
 	b := a.save(t)
 	if _, err := restore(young, b, RestoreOptions{}); !errors.Is(err, ErrHoldsMore) {
 		t.Errorf("over an older journal that nothing connects: %v, want ErrHoldsMore", err)
@@ -338,12 +361,9 @@ func TestPrunedJournal(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	a := grow(t, dir)
-	a.save(t)
-	if gone := a.gone(t, a.old()); gone != 4 {
-		t.Fatalf("%d records gone", gone)
-	}
-	if err := a.Close(); err != nil {
+	j := open(t, dir)
+	pruneTo(t, j, 4)
+	if err := j.Close(); err != nil {
 		t.Fatal(err)
 	}
 	storetest.Run(t, func(t *testing.T) txn.Journal {

@@ -36,12 +36,6 @@ type RestoreOptions struct {
 	Witness *Witness
 }
 
-// Witness is a place in a chain, and its head there as [Head.Short] shows it.
-type Witness struct {
-	Record uint64
-	Head   string
-}
-
 // Restoration is what a restore has done.
 type Restoration struct {
 	Manifest

@@ -32,6 +32,9 @@ func (j *Journal) Start() (s txn.Start, err error) {
 		if s.Till, err = v.till(st); err != nil {
 			return err
 		}
+		if s.Settlement, err = v.latestSettlement(st, s.Till); err != nil {
+			return err
+		}
 		if st.last == 0 {
 			return nil
 		}

@@ -58,7 +58,7 @@ func (w *writer) putTillNow(t txn.Till) error {
 	return w.put(bucketTill, []byte(keyNow), body)
 }
 
-// upgrade makes an older journal one of this format, in the transaction that writes its next record.
+// upgrade makes a journal of an older format one of this format, in the transaction that writes its next record.
 func (w *writer) upgrade() error {
 	format, err := w.format()
 	if err != nil || format == Format {
@@ -66,6 +66,11 @@ func (w *writer) upgrade() error {
 	}
 	if _, err := w.tx.CreateBucketIfNotExists([]byte(bucketTill)); err != nil {
 		return err
+	}
+	if format < formatBatches && w.st.records > 0 { // what is written may be no record, and the batch is to be found
+		if err := w.putBatchNow(); err != nil {
+			return err
+		}
 	}
 	return w.putRaw(bucketMeta, []byte(keyFormat), u32(Format))
 }
@@ -77,6 +82,7 @@ type tillTally struct {
 	without uint64 // records that have no order
 
 	incarnation string // of the numbers that come next
+	batches     batchTally
 }
 
 // add takes the next record of the chain.
@@ -84,6 +90,7 @@ func (t *tillTally) add(e Entry) (err error) {
 	if t.incarnation, err = follow(t.incarnation, e.Record); err != nil {
 		return damagedf("record %d: %v", e.Sequence, err)
 	}
+	t.batches.add(e)
 	if !txn.ConcernsTill(e.Record) {
 		return nil
 	}
@@ -111,8 +118,12 @@ func (v *view) verifyTill(st state, want tillTally) error {
 	if errX != nil || errY != nil || !bytes.Equal(x, y) {
 		return damagedf("the till is not the sum of its records")
 	}
-	if format, err := v.format(); err != nil || format == 1 {
+	format, err := v.format()
+	switch {
+	case err != nil || format == 1:
 		return err
+	case format < formatBatches:
+		return v.verifyCounts(map[string]uint64{bucketTill: min(st.till, 1)})
 	}
-	return v.verifyCounts(map[string]uint64{bucketTill: min(st.till, 1)})
+	return v.verifyCounts(map[string]uint64{bucketTill: min(st.till, 1) + min(st.records, 1)})
 }

@@ -101,7 +101,7 @@ func TestFormat1(t *testing.T) {
 }
 
 // A journal of format 3 has nothing that was pruned, and a state that says nothing of it.
-func TestFormat3(t *testing.T) {
+func TestFormat3State(t *testing.T) {
 	dir := worn(t)
 	edit(t, dir, func(tx *bbolt.Tx) error {
 		meta := tx.Bucket([]byte(bucketMeta))
@@ -111,7 +111,7 @@ func TestFormat3(t *testing.T) {
 		}
 		body, _ := k.unseal(bucketMeta, []byte(keyState), meta.Get([]byte(keyState)))
 		return errors.Join(
-			meta.Put([]byte(keyFormat), u32(3)),
+			meta.Put([]byte(keyFormat), u32(3)), tx.Bucket([]byte(bucketTill)).Delete([]byte(keyBatch)),
 			meta.Put([]byte(keyState), k.seal(bucketMeta, []byte(keyState), body[:stateSize3])))
 	})
 	recheck(t, dir)

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"slices"
 
 	"go.etcd.io/bbolt"
@@ -76,6 +77,7 @@ type tally struct {
 	lastRecord uint64            // the record that paid it
 	pending    map[uint64]bool   // by sale
 	sales      map[uint64][]uint64
+	batches    batchTally
 }
 
 func (v *view) verify(rep *Report) error {
@@ -108,7 +110,10 @@ func (v *view) verify(rep *Report) error {
 	if err := v.checkHead(st); err != nil {
 		return err
 	}
-	t := tally{anchor: a, records: a.records + till.without, exceptions: map[uint64]uint64{}, pending: map[uint64]bool{}, sales: map[uint64][]uint64{}}
+	t := tally{
+		anchor: a, batches: till.batches, records: a.records + till.without,
+		exceptions: map[uint64]uint64{}, pending: map[uint64]bool{}, sales: map[uint64][]uint64{},
+	}
 	for rep.Orders < st.orders {
 		if err := v.verifyOrder(rep.Orders+1, &t); err != nil {
 			return err
@@ -121,6 +126,9 @@ func (v *view) verify(rep *Report) error {
 	if err := v.verifyTill(st, till); err != nil {
 		return err
 	}
+	if err := v.verifyBatches(st, t.batches); err != nil {
+		return err
+	}
 	return v.verifyIndexes(st, t)
 }
 
@@ -130,8 +138,12 @@ func (v *view) verifyOrder(seq uint64, t *tally) error {
 	if err != nil {
 		return err
 	}
+	var bad error
 	err = v.derive(s, func(record uint64, before, after txn.Order) {
 		t.records++
+		if bad == nil {
+			bad = t.batches.change(record, before, after)
+		}
 		if !before.Listed() && after.Listed() {
 			t.exceptions[record] = seq
 		}
@@ -139,7 +151,7 @@ func (v *view) verifyOrder(seq uint64, t *tally) error {
 			t.last, t.lastRecord = seq, record
 		}
 	})
-	if err != nil {
+	if err = errors.Join(err, bad); err != nil {
 		return err
 	}
 	if s.Order.Code != "" {

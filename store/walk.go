@@ -138,6 +138,10 @@ func (e Entry) String() string {
 		return fmt.Sprintf("%d offline %s: unconfirmed, seen by the cashier", e.Sequence, r.Order)
 	case *txn.OfflineRenewed:
 		return fmt.Sprintf("%d offline mode: renewed by %s", e.Sequence, r.Operator)
+	case *txn.BatchClosed:
+		return fmt.Sprintf("%d batch %d: settled, records %d to %d", e.Sequence, r.No, r.From, r.Through)
+	case *txn.BatchPrinted:
+		return fmt.Sprintf("%d batch %d: slip", e.Sequence, r.No)
 	case *txn.Enrolled:
 		return fmt.Sprintf("%d operator %s: %s", e.Sequence, r.Operator, r.Role)
 	case *txn.Restored:

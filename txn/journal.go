@@ -29,6 +29,7 @@ type Journal interface {
 	// Commit makes rec durable and returns its order after it, or no order for a record of the till alone: once Commit has returned without an error the
 	// record survives a power cut, and after an error it has left no trace, in memory or on disk. An
 	// [Intent] comes without a number and gets the next one; an intent without a sale starts one.
+	// A [BatchClosed] comes without its sums and gets them.
 	// It returns [ErrTransition] for a record that doesn't fit, [ErrNoOrder], [ErrJournalFull] or
 	// [ErrJournalDamaged].
 	Commit(rec Record) (Order, error)
@@ -42,6 +43,9 @@ type Journal interface {
 
 	// Recent returns the latest n orders, newest first; n is at most 1,000.
 	Recent(n int) ([]Order, error)
+
+	// Batch returns the batch that runs and the latest settlement, at a cost that does not grow with the payments in it.
+	Batch() (BatchReport, error)
 
 	// Digest returns the keyed digest by which a payment code is known again.
 	Digest(code PaymentCode) CodeDigest
@@ -61,4 +65,7 @@ type Start struct {
 	Last *Order
 	// Till is what the terminal knows of itself.
 	Till Till
+
+	// Settlement is the latest one; nil before the first.
+	Settlement *Settlement
 }

@@ -12,7 +12,8 @@ var ErrTransition = errors.New("txn: record does not fit the order's state")
 // RecordType names a kind of record in the journal. Values are on disk: they are never reused.
 type RecordType uint8
 
-// The record types. The first four are those of the journal's format 1, 5 and 6 came with format 2, the others with format 3.
+// The record types. The first four are those of the journal's format 1, 5 and 6 came with format 2, those of batches
+// with format 4, the others with format 3.
 const (
 	TypeIntent  RecordType = 1
 	TypeMove    RecordType = 2
@@ -32,11 +33,15 @@ const (
 	TypeOfflineRenewed  RecordType = 23
 	TypeOfflineSeen     RecordType = 24
 
+	TypeBatchClosed  RecordType = 30
+	TypeBatchPrinted RecordType = 31
+
 	TypeRestored RecordType = 40
 )
 
 // Record is one durable step in the life of an order ([Intent], [Move], [Outcome], [Printed], [RefundIntent],
-// [RefundOutcome], [Settled]), of the [Till] ([Enrolled], [PINTried], [OfflineRenewed], [Restored]), or of both, as those of offline
+// [RefundOutcome], [Settled]), of the [Till] ([Enrolled], [PINTried], [OfflineRenewed], [BatchClosed], [BatchPrinted],
+// [Restored]), or of both, as those of offline
 // codes. Each marshals to JSON and back without loss.
 type Record interface {
 	Type() RecordType
@@ -76,6 +81,10 @@ func NewRecord(t RecordType) Record {
 		return &OfflineRenewed{}
 	case TypeOfflineSeen:
 		return &OfflineSeen{}
+	case TypeBatchClosed:
+		return &BatchClosed{}
+	case TypeBatchPrinted:
+		return &BatchPrinted{}
 	case TypeRestored:
 		return &Restored{}
 	}

@@ -7,6 +7,7 @@ import "fmt"
 type Till struct {
 	Operators []Operator   `json:"operators,omitempty"` // sorted by ID, one for each
 	Offline   OfflineState `json:"offline,omitzero"`
+	Batches   TillBatches  `json:"batches,omitzero"`
 	// Incarnation is the one that the latest [Restored] began; empty in a journal that was never restored.
 	Incarnation string `json:"incarnation,omitempty"`
 }

@@ -26,13 +26,18 @@ type Memory struct {
 	codes    []txn.CodeDigest
 	last     int // index of the latest paid order, -1 for none
 	till     txn.Till
+	batch    txn.Batch
+	settled  *txn.Settlement   // the latest
+	head     [sha256.Size]byte // of the chain of payloads
 	failures []error
 }
 
 var _ txn.Journal = (*Memory)(nil)
 
 // NewMemory returns an empty journal that gives numbers to terminal, 1 to 8 characters of 0-9 A-Z.
-func NewMemory(terminal string) *Memory { return &Memory{terminal: terminal, last: -1} }
+func NewMemory(terminal string) *Memory {
+	return &Memory{terminal: terminal, last: -1, batch: txn.FirstBatch}
+}
 
 // FailNext makes the coming commits fail, one for each error, leaving no trace; a nil lets one through.
 func (m *Memory) FailNext(errs ...error) {
@@ -66,10 +71,17 @@ func (m *Memory) Commit(rec txn.Record) (txn.Order, error) {
 			return txn.Order{}, err
 		}
 	}
-	if in, ok := rec.(*txn.Intent); ok {
-		return m.intent(in)
+	switch r := rec.(type) {
+	case *txn.Intent:
+		return m.intent(r)
+	case *txn.BatchClosed:
+		closed, err := rules.CloseBatch(r, m.till, m.batch, uint64(len(m.records)+1), Incarnation)
+		if err != nil {
+			return txn.Order{}, err
+		}
+		rec = closed
 	}
-	_, rec, err := rules.Canonical(rec)
+	payload, rec, err := rules.Canonical(rec)
 	if err != nil {
 		return txn.Order{}, err
 	}
@@ -78,9 +90,7 @@ func (m *Memory) Commit(rec txn.Record) (txn.Order, error) {
 		return txn.Order{}, err
 	}
 	if txn.OfTill(rec) {
-		m.till = till
-		m.records = append(m.records, rec)
-		return txn.Order{}, nil
+		return txn.Order{}, m.keep(rec, payload, till, txn.Order{}, txn.Order{})
 	}
 	i, err := m.find(rec.OrderNo())
 	if err != nil {
@@ -91,9 +101,11 @@ func (m *Memory) Commit(rec txn.Record) (txn.Order, error) {
 	if err != nil {
 		return txn.Order{}, err
 	}
-	m.orders[i], m.till = after, till
+	if err := m.keep(rec, payload, till, before, after); err != nil {
+		return txn.Order{}, err
+	}
+	m.orders[i] = after
 	m.note(i, before, after)
-	m.records = append(m.records, rec)
 	return clone(after), nil
 }
 
@@ -106,7 +118,7 @@ func (m *Memory) intent(in *txn.Intent) (txn.Order, error) {
 	if err != nil {
 		return txn.Order{}, err
 	}
-	_, rec, err := rules.Canonical(in)
+	payload, rec, err := rules.Canonical(in)
 	if err != nil {
 		return txn.Order{}, err
 	}
@@ -122,11 +134,46 @@ func (m *Memory) intent(in *txn.Intent) (txn.Order, error) {
 	if err != nil {
 		return txn.Order{}, err
 	}
-	m.till = till
+	if err := m.keep(rec, payload, till, txn.Order{}, after); err != nil {
+		return txn.Order{}, err
+	}
 	m.orders = append(m.orders, after)
 	m.note(len(m.orders)-1, txn.Order{}, after)
-	m.records = append(m.records, rec)
 	return clone(after), nil
+}
+
+// keep adds rec, which has made till and after, to the records and to the batch, or changes nothing.
+func (m *Memory) keep(rec txn.Record, payload []byte, till txn.Till, before, after txn.Order) error {
+	sequence := uint64(len(m.records) + 1)
+	batch, err := m.batch.Apply(rec, sequence, before, after)
+	if err != nil {
+		return err
+	}
+	m.records = append(m.records, rec)
+	m.till, m.batch = till, batch
+	m.head = sha256.Sum256(append(m.head[:], payload...))
+	if r, ok := rec.(*txn.BatchClosed); ok {
+		h := m.head
+		m.settled = &txn.Settlement{BatchClosed: *r, Head: fmt.Sprintf("%d-%X-%X-%X-%X", sequence, h[:2], h[2:4], h[4:6], h[6:8])}
+	}
+	return nil
+}
+
+// Batch implements [txn.Journal].
+func (m *Memory) Batch() (txn.BatchReport, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return txn.BatchReport{No: m.till.Batches.Closed + 1, Running: m.batch, Last: m.settlement()}, nil
+}
+
+// settlement returns a copy of the latest one.
+func (m *Memory) settlement() *txn.Settlement {
+	if m.settled == nil {
+		return nil
+	}
+	s := *m.settled
+	s.Rows, s.Printed = slices.Clone(s.Rows), m.till.Batches.Printed
+	return &s
 }
 
 // note keeps what Start tells besides the orders themselves.
@@ -180,7 +227,7 @@ func (m *Memory) Start() (txn.Start, error) {
 			s.Exceptions = append(s.Exceptions, clone(m.orders[i]))
 		}
 	}
-	s.Codes, s.Till = slices.Clone(m.codes), m.till
+	s.Codes, s.Till, s.Settlement = slices.Clone(m.codes), m.till, m.settlement()
 	if m.last >= 0 {
 		last := clone(m.orders[m.last])
 		s.Last = &last

@@ -37,6 +37,7 @@ func Run(t *testing.T, open func(t *testing.T) txn.Journal) {
 		{"cash is given back at once", testCashRefund},
 		{"what is settled leaves the exception list", testSettled},
 		{"the till is the sum of its records", testTill},
+		{"a batch is the sum of its records", testBatches},
 		{"an offline code changes its order and the till at once", testOffline},
 		{"a scheme's code is unconfirmed by the cashier's word alone", testOfflineScheme},
 		{"digests tell codes apart and hide them", testDigest},
