@@ -102,6 +102,9 @@ type writer struct {
 
 // apply adds rec and returns its order after it, if it has one.
 func (w *writer) apply(rec txn.Record) (txn.Order, error) {
+	if err := w.reserve(rec); err != nil {
+		return txn.Order{}, err
+	}
 	switch r := rec.(type) {
 	case *txn.Intent:
 		return w.intent(r)

@@ -60,6 +60,9 @@ type Config struct {
 	LockTimeout time.Duration
 	// MaxBytes is the size past which the file doesn't grow; 0 means 512 MiB.
 	MaxBytes int64
+	// Reserve is how many bytes are kept free beside those for each pending sale, so that what has begun can be finished;
+	// 0 means 1 MiB.
+	Reserve int64
 	// ReadOnly opens an existing journal without ever writing to its folder.
 	ReadOnly bool
 }
@@ -78,6 +81,9 @@ func (cfg Config) withDefaults() Config {
 	}
 	if cfg.MaxBytes <= 0 {
 		cfg.MaxBytes = defaultMaxBytes
+	}
+	if cfg.Reserve <= 0 {
+		cfg.Reserve = reserveBase
 	}
 	return cfg
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"filippo.io/age"
+	"go.etcd.io/bbolt"
 
 	"smartpos/store/storetest"
 	"smartpos/txn"
@@ -371,4 +372,58 @@ func TestPrunedJournal(t *testing.T) {
 		copyJournal(t, dir, fresh)
 		return open(t, fresh)
 	})
+}
+
+// What is gone and not swept yet is still held to what it was.
+func TestUnsweptIsHeld(t *testing.T) {
+	a := grow(t, t.TempDir())
+	sell(t, a, 60)
+	a.close(t)
+	for st := (state{}); st.swept == 0; st = stateOf(t, a.Journal) {
+		if _, err := a.Prune(old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if st := stateOf(t, a.Journal); st.swept >= st.gone {
+		t.Fatalf("%+v", st)
+	}
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	last := stateOf(t, must(Open(a.dir, Config{ReadOnly: true}))).gone
+	for name, forge := range map[string]func(*bbolt.Tx) error{
+		"the last is another": func(tx *bbolt.Tx) error {
+			_, k, err := decodeIdentity(tx.Bucket([]byte(bucketMeta)).Get([]byte(keyIdentity)), read(t, filepath.Join(a.dir, KeyName)))
+			if err != nil {
+				return err
+			}
+			b := tx.Bucket([]byte(bucketRecords))
+			e, err := decodeEnvelope(b.Get(u64(last)), k.record)
+			if err != nil {
+				return err
+			}
+			e.at = e.at.Add(time.Hour)
+			return b.Put(u64(last), e.encode(k.record))
+		},
+		"two changed places": swap(bucketRecords, u64(last-1), u64(last)),
+		"one is missing":     remove(bucketRecords, u64(last-1)),
+		"an order is":        remove(bucketOrders, u64(last/3)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			copyJournal(t, a.dir, dir)
+			edit(t, dir, forge)
+			if err := verify(dir, Config{}); !errors.Is(err, txn.ErrJournalDamaged) {
+				t.Errorf("verify: %v, want ErrJournalDamaged", err)
+			}
+			j := must(Open(dir, Config{Terminal: "T0000001"}))
+			defer func() { _ = j.Close() }()
+			for more, err := true, error(nil); more && err == nil; {
+				more, err = j.Prune(old)
+			}
+			if _, err := j.Commit(storetest.Intent(1, "")); err != nil {
+				t.Errorf("damage beside the selling stopped it: %v", err)
+			}
+		})
+	}
 }
