@@ -185,3 +185,25 @@ func (b Batch) closed(r *BatchClosed, sequence uint64) (Batch, error) {
 	}
 	return next, nil
 }
+
+// moved reports whether anything came, went or was undone in the batch.
+func (b Batch) moved() bool {
+	return slices.ContainsFunc(b.Rows, func(r BatchRow) bool { return r.carried() != r })
+}
+
+// totals are the batch's sums, one row for each currency.
+func (b Batch) totals() []BatchRow {
+	var all Batch
+	for _, r := range b.Rows {
+		r.Network, r.Method = "", ""
+		sum, err := all.Plus(Batch{Rows: []BatchRow{r}})
+		if err != nil { // more fen in all than a number holds: each row still stands
+			return b.Rows
+		}
+		all = sum
+	}
+	return all.Rows
+}
+
+// net is what came, less what went back.
+func (r BatchRow) net() Money { return Money{r.Sales.Fen - r.Refunds.Fen, r.Currency} }

@@ -40,7 +40,7 @@ func (m *Machine) committed(e Committed) {
 	case *OfflineMade, *OfflineTried, *OfflineAnswered, *OfflineSeen:
 		m.offlineKept(rec, e.Order)
 	case *Printed:
-		m.forget(slipRef{r.Order, r.Refund})
+		m.forget(slipRef{order: r.Order, refund: r.Refund})
 		m.fresh(e.Order)
 	case *RefundIntent:
 		m.refundBegun(e.Token, e.Order)
@@ -48,6 +48,10 @@ func (m *Machine) committed(e Committed) {
 		m.refundEnded(e.Order, r.No)
 	case *Settled:
 		m.fresh(e.Order)
+	case *BatchClosed:
+		m.batchClosed(e.Token, r)
+	case *BatchPrinted:
+		m.batchPrinted(r)
 	case *PINTried:
 		m.pinCounted(e.Token, r)
 	case *Enrolled:
@@ -69,6 +73,10 @@ func (m *Machine) commitFailed(rec Record, err error) {
 	}
 	if _, ok := rec.(*RefundIntent); ok && errors.Is(err, ErrTransition) {
 		m.refundRefused()
+		return
+	}
+	if _, ok := rec.(*BatchClosed); ok && errors.Is(err, ErrTransition) {
+		m.batchRefused()
 		return
 	}
 	if r, ok := rec.(*Outcome); ok {

@@ -2,7 +2,7 @@ package txn
 
 import "time"
 
-// done shows a verified success, or money given back, that is on disk, and how its receipt fares. It never holds the cashier up:
+// done shows a verified success, money given back, or a settlement, that is on disk, and how its receipt fares. It never holds the cashier up:
 // a digit starts the next sale while the paper is still coming.
 type done struct {
 	since time.Duration
@@ -62,9 +62,13 @@ func (d done) scan(m *Machine, c Scanned) {
 func (d done) misread(m *Machine, reason ScanFault) { entry{}.misread(m, reason) }
 
 func (d done) screen(m *Machine) Screen {
-	s := m.paidScreen(d.order)
+	var s Screen
 	if r, ok := d.order.Refund(d.refund); ok {
 		s = m.refundedScreen(d.order, r)
+	} else if d.batch != nil {
+		s = m.settledScreen(*d.batch)
+	} else {
+		s = m.paidScreen(d.order)
 	}
 	switch {
 	case !m.cfg.Printer:

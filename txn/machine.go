@@ -37,7 +37,8 @@ type Machine struct {
 	codeTries   int
 	codeTriedAt time.Duration
 
-	books bookkeeping
+	books      bookkeeping
+	settlement *Settlement // the latest, for 重打印; nil before the first
 
 	token   uint64
 	commits map[uint64]Record
@@ -84,7 +85,7 @@ func New(cfg Config, start Start, now Time) *Machine {
 		cfg: cfg, language: cfg.Language, now: now, view: entry{},
 		captured: map[OrderNo]OrderNo{}, commits: map[uint64]Record{},
 		codes: slices.Clone(start.Codes), exceptions: slices.Clone(start.Exceptions), last: start.Last, till: start.Till,
-		triedAt: now.Mono,
+		triedAt: now.Mono, settlement: start.Settlement,
 	}
 	for _, o := range start.Pending {
 		if o.State == Paid && o.Exception != OverTotal {
@@ -100,6 +101,9 @@ func New(cfg Config, start Start, now Time) *Machine {
 			m.unprinted = append(m.unprinted, receipt{order: o})
 		}
 		m.recoverRefunds(o)
+	}
+	if s := start.Settlement; s != nil && !s.Printed {
+		m.unprinted = append(m.unprinted, receipt{batch: s})
 	}
 	return m
 }
@@ -154,6 +158,8 @@ func (m *Machine) Step(now Time, ev Event) []Effect {
 		m.refundAnswered(e)
 	case Recalled:
 		m.recalled(e)
+	case BatchRecalled:
+		m.batchRecalled(e)
 	case PINChecked:
 		m.pinChecked(e)
 	case PINHashed:

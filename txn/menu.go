@@ -27,7 +27,7 @@ func (v menu) key(m *Machine, k Key, _ bool) {
 		case len(m.unfinished()) > 0 || m.printsReceipt():
 			m.reprintNext()
 		case m.last != nil && m.cfg.Printer:
-			m.reprint(receipt{*m.last, m.lastRefund})
+			m.reprint(receipt{order: *m.last, refund: m.lastRefund})
 		default:
 			m.mistake(errNothing)
 		}
@@ -46,6 +46,8 @@ func (v menu) key(m *Machine, k Key, _ bool) {
 		m.view = refundFind{since: m.now.Mono, back: v.back}
 	case "6":
 		m.askDay(v.back)
+	case keyOfBatch:
+		m.askBatch(v.back)
 	case "7":
 		m.view = v.back
 		m.askSupervisor(v.back)

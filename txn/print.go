@@ -27,6 +27,9 @@ func (m *Machine) printReceipt(r receipt, mark string) {
 		m.boundUnprinted()
 	}
 	copies := []string{merchantCopy, customerCopy}[:min(max(m.cfg.Copies, 1), 2)]
+	if r.batch != nil {
+		copies = copies[:1] // it is the merchant's alone
+	}
 	if len(m.jobs)+len(copies) > maxPrintJobs {
 		m.note("printer: the queue is full", r.order.No)
 		return // it stays among the unprinted, and the standing line says so
@@ -91,7 +94,7 @@ func (m *Machine) printEnded(e PrintEnded) {
 	if e.Fault == PrintOK {
 		m.printer.Fault = PrintOK
 		if job.last && !job.again {
-			m.commit(&Printed{Order: job.of.order, Refund: job.of.refund, At: m.now.Wall})
+			m.cameOut(job.of, false)
 		}
 	} else {
 		m.printFailed(job, e)
@@ -137,8 +140,11 @@ func (m *Machine) unfinished() (owed []receipt) {
 		under[j.of] = true
 	}
 	for _, rec := range m.commits {
-		if p, ok := rec.(*Printed); ok {
-			under[slipRef{p.Order, p.Refund}] = true
+		switch p := rec.(type) {
+		case *Printed:
+			under[slipRef{order: p.Order, refund: p.Refund}] = true
+		case *BatchPrinted:
+			under[slipRef{batch: p.No}] = true
 		}
 	}
 	for _, r := range m.unprinted {
@@ -172,6 +178,25 @@ func (m *Machine) withdraw(no OrderNo) {
 }
 
 // skip records that the cashier does without a receipt.
-func (m *Machine) skip(of slipRef) {
-	m.commit(&Printed{Order: of.order, Refund: of.refund, Skipped: true, At: m.now.Wall})
+func (m *Machine) skip(of slipRef) { m.cameOut(of, true) }
+
+// cameOut records that a receipt came out whole, or that nobody wants it. Of settlements only the latest owes a slip.
+func (m *Machine) cameOut(of slipRef, skipped bool) {
+	switch {
+	case of.batch == 0:
+		m.commit(&Printed{Order: of.order, Refund: of.refund, Skipped: skipped, At: m.now.Wall})
+	case m.owesBatch(of.batch):
+		m.commit(&BatchPrinted{No: of.batch, Skipped: skipped, At: m.now.Wall})
+	}
+}
+
+// owesBatch reports whether the journal waits for the end of a settlement's slip.
+func (m *Machine) owesBatch(no int) bool {
+	for _, rec := range m.commits {
+		switch rec.(type) {
+		case *BatchClosed, *BatchPrinted: // it is about to wait for another one's, or for none
+			return false
+		}
+	}
+	return no == m.till.Batches.Closed && !m.till.Batches.Printed
 }

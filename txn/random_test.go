@@ -177,7 +177,7 @@ type day struct {
 }
 
 func (d *day) act() {
-	keys := strings.Fields("1 2 5 0 0 . OK OK OK SCAN SCAN SCAN+ CANCEL CLEAR MENU MENU 2")
+	keys := strings.Fields("1 2 5 0 0 . OK OK OK SCAN SCAN SCAN+ CANCEL CLEAR MENU MENU 2 9")
 	switch d.rng.IntN(8) {
 	case 0, 1, 2:
 		d.keys(keys[d.rng.IntN(len(keys))])
@@ -192,6 +192,9 @@ func (d *day) act() {
 	case 5:
 		if d.rng.IntN(40) == 0 {
 			d.rig = d.restart(time.Duration(d.rng.IntN(300)) * time.Second)
+		}
+		if d.rng.IntN(20) == 0 {
+			d.keys("CANCEL MENU 9 OK OK")
 		}
 	default:
 		d.pass(time.Duration(d.rng.IntN(40))*100*time.Millisecond, d.answerAll)
@@ -209,7 +212,7 @@ func (d *day) print1() {
 		return
 	}
 	s := d.prints[0].Slip
-	if s.Copy != "" && s.Mark == "" {
+	if s.Mark == "结算单" && s.Copy == "" || s.Copy != "" && s.Mark == "" {
 		d.originals[s.Copy+s.QR]++
 	}
 	faults := []txn.PrintFault{"", "", "", txn.PrintPaperOut, txn.PrintGone}
@@ -228,7 +231,7 @@ func (d *day) check() {
 		}
 	}
 	for _, p := range d.prints {
-		if o, _ := d.journal.Order(txn.OrderNo(p.Slip.QR)); p.Slip.Copy != "" && o.State != txn.Paid {
+		if o, _ := d.journal.Order(txn.OrderNo(p.Slip.QR)); p.Slip.Copy != "" && p.Slip.Mark != "结算单" && o.State != txn.Paid {
 			d.t.Fatalf("a receipt of an order that is %q", o.State)
 		}
 	}
@@ -252,6 +255,7 @@ func (d *day) audit() {
 	if err != nil {
 		d.t.Fatal(err)
 	}
+	d.batches()
 	captured := map[txn.OrderNo]int{}
 	for _, o := range all {
 		a := d.bank.account(o.No)

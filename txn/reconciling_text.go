@@ -4,7 +4,7 @@ package txn
 var (
 	txtBooks       = text{"对账", "Books"}
 	txtDifferences = text{"对账差异", "Differences"}
-	menuBooks      = text{"6 对账", "6 Reconcile with the bills"}
+	menuBooks      = text{"6 对账  9 结算", "6 Reconcile bills  9 Settle batch"}
 
 	keyBegin     = text{"确认 开始", "OK begin"}
 	keyMeanwhile = text{"取消 先去收款", "CANCEL sell meanwhile"}

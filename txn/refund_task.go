@@ -245,7 +245,7 @@ func (m *Machine) givenBack(o Order, r Refund) {
 	paid := o
 	m.last, m.lastRefund = &paid, r.No
 	m.emit(Beep{BeepPaid})
-	m.printReceipt(receipt{o, r.No}, "")
+	m.printReceipt(receipt{order: o, refund: r.No}, "")
 }
 
 // fresh puts the order, after a record of it, in the place of what is held of it.
@@ -282,7 +282,7 @@ func (m *Machine) recoverRefunds(o Order) {
 		case !r.State.Final():
 			m.workOnRefund(o, r, true)
 		case r.Pending():
-			m.unprinted = append(m.unprinted, receipt{o, r.No})
+			m.unprinted = append(m.unprinted, receipt{order: o, refund: r.No})
 		}
 	}
 }

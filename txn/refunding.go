@@ -198,7 +198,7 @@ func (m *Machine) refundBegun(token uint64, o Order) {
 	}
 	m.givenBack(o, r)
 	if waits {
-		m.view = done{since: m.now.Mono, receipt: receipt{o, r.No}}
+		m.view = done{since: m.now.Mono, receipt: receipt{order: o, refund: r.No}}
 	}
 }
 
@@ -236,7 +236,7 @@ func (v refunding) tick(m *Machine) {
 // settled shows what became of it.
 func (v refunding) settled(m *Machine, o Order, r Refund) {
 	if r.State == RefundDone {
-		m.view = done{since: m.now.Mono, receipt: receipt{o, r.No}}
+		m.view = done{since: m.now.Mono, receipt: receipt{order: o, refund: r.No}}
 		return
 	}
 	m.view = refundFailed{since: m.now.Mono, order: o, refund: r}

@@ -124,6 +124,8 @@ func (r *rig) step(events ...txn.Event) {
 				r.refunds = append(r.refunds, e)
 			case txn.Recall:
 				events = append(events, e.From(r.journal))
+			case txn.RecallBatch:
+				events = append(events, e.From(r.journal))
 			case txn.CheckPIN:
 				events = append(events, txn.PINChecked{Token: e.Token, Right: e.Hash == plainHash(e.PIN)})
 			case txn.HashPIN:

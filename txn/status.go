@@ -155,6 +155,8 @@ func (m *Machine) doubt() string {
 // money, so a single one is named.
 func (m *Machine) owed(all []receipt) string {
 	switch {
+	case len(all) == 1 && all[0].batch != nil:
+		return m.say(stsUnprintedBatch, all[0].batch.No)
 	case len(all) > 1:
 		return m.say(stsUnprinted, len(all))
 	case all[0].refund != "":

@@ -38,7 +38,7 @@ func (m *Machine) open() (all []openItem) {
 	return all
 }
 
-func (i openItem) ref() slipRef { return slipRef{i.order.No, i.refund.No} }
+func (i openItem) ref() slipRef { return slipRef{order: i.order.No, refund: i.refund.No} }
 
 func (i openItem) began() time.Time {
 	if i.refund.No != "" {

@@ -24,8 +24,9 @@ const (
 )
 
 const journalUsage = `pos journal list    [-day 2026-03-01] [-state paid] [-n 20] [-json]   lists orders
+pos journal list    -batches [-n 20] [-json]                          lists settlements
 pos journal show    ORDER [-json]                                     one order and its records
-pos journal verify  [-json]                                           checks everything; says what holds
+pos journal verify  [-head N-HEAD] [-json]                            checks everything; says what holds
 pos journal export  [-found]                                          every record as a line of JSON, without secrets
 pos journal backup  -o FILE|DIR [-to age1…] [-salvage]                writes a backup for the shop's recovery key
 pos journal backup  -check FILE -identity KEYFILE                     checks a backup
@@ -138,7 +139,7 @@ func journalCode(err error) int {
 		err  error
 		code int
 	}{
-		{store.ErrHoldsMore, exitRefused}, {store.ErrOlder, exitRefused}, {store.ErrForeign, exitRefused},
+		{store.ErrWitness, exitDamaged}, {store.ErrHoldsMore, exitRefused}, {store.ErrOlder, exitRefused}, {store.ErrForeign, exitRefused},
 		{txn.ErrJournalNewer, exitNewer}, {txn.ErrJournalBusy, exitBusy}, {txn.ErrNoOrder, exitNone},
 		{store.ErrBackup, exitDamaged}, {txn.ErrJournalDamaged, exitDamaged}, {store.ErrKey, exitDamaged}, {fs.ErrNotExist, exitNone},
 	} {
@@ -158,6 +159,8 @@ func journalHint(err error) string {
 		return "nothing was changed. Look for a later backup; with -older this one is restored, and what came after it is gone"
 	case errors.Is(err, store.ErrForeign):
 		return "nothing was changed. With -foreign this terminal takes over the other's orders, also the pending ones"
+	case errors.Is(err, store.ErrWitness):
+		return "the slip is another journal's, or records were cut off this one's end: look for a later copy or backup"
 	case errors.Is(err, txn.ErrJournalBusy):
 		return "a terminal is running on it: stop that first"
 	case errors.Is(err, store.ErrKey):

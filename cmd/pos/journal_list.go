@@ -19,6 +19,7 @@ func journalList(c *journalCall, args []string) int {
 	day := c.flags.String("day", "", "only orders begun on this day in UTC+8, 2026-03-01")
 	state := c.flags.String("state", "", "only orders in this state: open, unknown, closing, reversing, paid …, or pending")
 	n := c.flags.Int("n", 0, "only the latest n of them")
+	batches := c.flags.Bool("batches", false, "settlements, not orders")
 	asJSON := c.flags.Bool("json", false, "one JSON object a line")
 	if _, code, ok := c.parse(args, 0); !ok {
 		return code
@@ -28,6 +29,12 @@ func journalList(c *journalCall, args []string) int {
 	}
 	if *n < 0 || *n > maxLatest {
 		return c.misused("-n 0 to %d, not %d", maxLatest, *n)
+	}
+	if *batches {
+		if *day != "" || *state != "" {
+			return c.misused("-batches without -day and -state")
+		}
+		return c.listBatches(*n, *asJSON)
 	}
 	show := func(o txn.Order) error { return printOrder(c.stdout, o, *asJSON) }
 	return c.read(func(j *store.Journal) error {

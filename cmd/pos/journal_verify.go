@@ -27,18 +27,23 @@ type verdict struct {
 // journalVerify is `pos journal verify`: it checks everything, and of a damaged journal says what is intact.
 func journalVerify(c *journalCall, args []string) int {
 	asJSON := c.flags.Bool("json", false, "one JSON object")
+	head := c.flags.String("head", "", "a head on a settlement slip, 1234-89AB-CDEF-0123-4567: the chain must hold it")
 	if _, code, ok := c.parse(args, 0); !ok {
 		return code
+	}
+	witness, err := parseHead(*head)
+	if err != nil {
+		return c.misused("-head as the slip shows it: %v", err)
 	}
 	cfg, err := c.config()
 	if err != nil {
 		return c.failed(err)
 	}
-	v, err := verify(c.dir(), cfg)
-	if err != nil && (!errors.Is(err, txn.ErrJournalDamaged) || errors.Is(err, store.ErrKey)) { // under another key nothing can be said
+	v, err := verify(c.dir(), cfg, witness)
+	if err != nil && (!errors.Is(err, txn.ErrJournalDamaged) && !errors.Is(err, store.ErrWitness) || errors.Is(err, store.ErrKey)) { // under another key nothing can be said
 		return c.failed(err)
 	}
-	v.Short = fmt.Sprintf("%d-%s", v.Records, v.Head.Short())
+	v.Short = store.Witness{Record: v.Records, Head: v.Head.Short()}.String()
 	if err != nil {
 		v.Error = err.Error()
 	}
@@ -48,6 +53,9 @@ func journalVerify(c *journalCall, args []string) int {
 	if v.Holds {
 		fmt.Fprintf(c.stdout, "format %d, incarnation %s, made %s, %d bytes\n", v.Format, v.Incarnation, clock(*v.Created), v.Bytes)
 		fmt.Fprintf(c.stdout, "everything holds: %d records, %d orders\n", v.Records, v.Orders)
+		if witness != nil {
+			fmt.Fprintf(c.stdout, "and the head %s\n", witness)
+		}
 	} else {
 		fmt.Fprintf(c.stdout, "intact from the first on: %d records, %d orders; %d records anywhere\n", v.Records, v.Orders, v.Found)
 	}
@@ -64,13 +72,16 @@ func cmpCode(written int, err error) int {
 	return journalCode(err)
 }
 
-// verify checks the journal in dir. The error is the first thing that doesn't hold.
-func verify(dir string, cfg store.Config) (v verdict, err error) {
+// verify checks the journal in dir, and that it holds a witness if there is one. The error is the first thing that doesn't
+// hold.
+func verify(dir string, cfg store.Config, witness *store.Witness) (v verdict, err error) {
 	j, err := store.Open(dir, cfg)
 	if err == nil {
 		info, infoErr := j.Info()
 		var rep store.Report
-		rep, err = j.Verify()
+		if rep, err = j.Verify(); err == nil && witness != nil {
+			err = j.Holds(*witness)
+		}
 		err = errors.Join(err, infoErr, j.Close())
 		v = verdict{
 			Holds: err == nil, Format: info.Format, Incarnation: info.Incarnation, Created: &info.Created, Bytes: info.Bytes,

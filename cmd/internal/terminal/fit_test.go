@@ -93,6 +93,8 @@ func (w *wanderer) step(ev txn.Event) {
 			w.queue = append(w.queue, w.answerRefund(e))
 		case txn.Recall:
 			defer w.step(e.From(w.journal))
+		case txn.RecallBatch:
+			defer w.step(e.From(w.journal))
 		case txn.CheckPIN:
 			defer w.step(txn.PINChecked{Token: e.Token, Right: w.rng.IntN(20) > 0})
 		case txn.HashPIN:

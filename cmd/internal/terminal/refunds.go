@@ -52,6 +52,11 @@ func (t *Terminal) recall(ctx context.Context, r txn.Recall) {
 	t.work.Go(func() { t.tell(ctx, r.From(t.ports.Journal)) })
 }
 
+// recallBatch looks the batch up beside the loop.
+func (t *Terminal) recallBatch(ctx context.Context, r txn.RecallBatch) {
+	t.work.Go(func() { t.tell(ctx, r.From(t.ports.Journal)) })
+}
+
 // checkPIN compares a PIN beside the loop: it takes a slow board about a second. One that can't be compared is wrong.
 func (t *Terminal) checkPIN(ctx context.Context, c txn.CheckPIN) {
 	t.work.Go(func() {

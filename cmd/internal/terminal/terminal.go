@@ -199,6 +199,8 @@ func (t *Terminal) step(ctx context.Context, ev txn.Event) {
 			t.requestRefund(ctx, e)
 		case txn.Recall:
 			t.recall(ctx, e)
+		case txn.RecallBatch:
+			t.recallBatch(ctx, e)
 		case txn.CheckPIN:
 			t.checkPIN(ctx, e)
 		case txn.HashPIN:
