@@ -345,8 +345,6 @@ func TestBooksFit(t *testing.T) {
 	}
 }
 
-// Whatever the machine says, in both languages, stands on the smallest display whole: what would be cut off an
-// end is the next step.
 // What the medium of the journal has to say fits, in every state.
 func TestStorageFits(t *testing.T) {
 	for _, language := range []txn.Language{txn.Chinese, txn.English} {
@@ -360,6 +358,8 @@ func TestStorageFits(t *testing.T) {
 	}
 }
 
+// Whatever the machine says, in both languages, stands on the smallest display whole: what would be cut off an
+// end is the next step.
 func TestEveryScreenFits(t *testing.T) {
 	seeds := uint64(4)
 	if testing.Short() {
