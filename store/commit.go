@@ -2,7 +2,6 @@ package store
 
 import (
 	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -282,7 +281,7 @@ func (w *writer) putRecord(kind txn.RecordType, payload []byte) error {
 }
 
 func (w *writer) putOrder(seq uint64, s snapshot) error {
-	body, err := json.Marshal(s)
+	body, err := w.keys.encodeOrder(seq, s)
 	if err != nil {
 		return fmt.Errorf("%w: %v", ErrRecord, err)
 	}

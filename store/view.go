@@ -183,8 +183,8 @@ func (v *view) order(seq uint64) (snapshot, error) {
 	if err != nil {
 		return snapshot{}, err
 	}
-	var s snapshot
-	if err := json.Unmarshal(body, &s); err != nil {
+	s, err := v.keys.decodeOrder(seq, body)
+	if err != nil {
 		return snapshot{}, damagedf("order %d: %v", seq, err)
 	}
 	if n, ok := rules.Sequence(s.Order.No); !ok || n != seq {
