@@ -86,6 +86,7 @@ type archive struct {
 	read, orders uint64
 	head         Head
 	incarnation  string
+	till         txn.Till
 }
 
 // archiveVersion returns the layout of a backup that begins at a.
@@ -180,7 +181,8 @@ func (a *archive) begin() (err error) {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrBackup, err)
 	}
-	a.read, a.orders, a.head, a.incarnation = a.anchor.records, a.anchor.orders, a.anchor.hash, t.incarnation
+	a.read, a.orders, a.head = a.anchor.records, a.anchor.orders, a.anchor.hash
+	a.incarnation, a.till = t.incarnation, t.till
 	return nil
 }
 
@@ -262,7 +264,8 @@ func (a *archive) follow(e envelope) error {
 	if e.kind == txn.TypeIntent {
 		a.orders++
 	}
-	return nil
+	a.till, err = a.till.Apply(rec)
+	return err
 }
 
 // end returns [io.EOF] if this is the end that the manifest says.

@@ -101,7 +101,7 @@ func (c *carver) source(cfg Config) (source, error) {
 	if err != nil {
 		return source{}, err
 	}
-	a := archive{read: start.records, orders: start.orders, head: start.hash, incarnation: t.incarnation, keys: c.keys}
+	a := archive{read: start.records, orders: start.orders, head: start.hash, incarnation: t.incarnation, till: t.till, keys: c.keys}
 	err = c.each(start, func(e envelope, b []byte) error {
 		a.read, a.head = e.sequence, hashOf(b)
 		return a.follow(e)
@@ -113,7 +113,7 @@ func (c *carver) source(cfg Config) (source, error) {
 		Version: archiveVersion(start), Terminal: cfg.Terminal, Incarnation: a.incarnation, Format: Format,
 		Created: c.id.created, Taken: cfg.Now().UTC(), Records: a.read, Orders: a.orders, Head: a.head, Gone: start.records,
 	}
-	return source{m, c.id, c.key, start, func(ctx context.Context, w io.Writer) error {
+	return source{m, c.id, c.key, start, a.till, func(ctx context.Context, w io.Writer) error {
 		var one bytes.Buffer
 		return c.each(start, func(_ envelope, b []byte) error {
 			one.Reset()

@@ -71,4 +71,6 @@ type Start struct {
 
 	// Settlement is the latest one; nil before the first.
 	Settlement *Settlement
+	// Restored is the latest record, if the journal was restored or repaired and nothing has happened since.
+	Restored *Restored
 }
