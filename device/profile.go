@@ -40,6 +40,7 @@ type Profile struct {
 	Networks Networks `toml:"networks"`
 	Offline  Offline  `toml:"offline"`
 	Backup   Backup   `toml:"backup"`
+	Journal  Journal  `toml:"journal"`
 
 	dir string // the folder of the profile
 }
@@ -178,6 +179,11 @@ type Backup struct {
 	RecoveryKey string   `toml:"recovery_key"` // public half of the shop's key, age1 and 58 characters; default "", no backups
 	Folder      string   `toml:"folder"`       // folder that one is written to when it is there, as a mounted stick; default "", none
 	Every       Duration `toml:"every"`        // between two: 1 h–168 h; default 24 h
+}
+
+// Journal is the [journal] table: how long the terminal keeps what is over.
+type Journal struct {
+	KeepDays int `toml:"keep_days"` // days until what is settled and backed up may go: 30–3650; default 400
 }
 
 // Wechat is the [networks.wechat] table. All but Name, BaseURL, CA and WeChat Pay's public keys are required when it is

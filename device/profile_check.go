@@ -40,6 +40,7 @@ func (c *checker) profile(p *Profile) {
 	c.secrets(p)
 	c.offline(p)
 	c.backup(&p.Backup)
+	c.number(at("journal.keep_days"), int64(p.Journal.KeepDays), 30, 3650, " days")
 	c.defaultNetwork(p)
 	c.pins(p)
 	c.sharedLines(p)

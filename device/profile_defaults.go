@@ -43,7 +43,8 @@ func DefaultProfile() *Profile {
 			Expiry: Duration(5 * time.Minute), Network: "aggregator", Acquirer: OfflineAcquirer{KeyNumber: 1},
 			Scheme: OfflineScheme{Name: "云闪付", Template: "15", Field: "01", Country: "CN", Expiry: Duration(10 * time.Minute)},
 		},
-		Backup: Backup{Every: Duration(24 * time.Hour)},
+		Backup:  Backup{Every: Duration(24 * time.Hour)},
+		Journal: Journal{KeepDays: 400}, // networks give money back for a year
 	}
 }
 

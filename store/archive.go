@@ -21,17 +21,21 @@ import (
 //	n  manifest, JSON
 //	   identity, as it lies in the journal
 //	32 the journal's key
-//	   and for each record, from the first on
+//	   in version 2, of a journal that was pruned:
+//	4  length of the anchor, l
+//	l  anchor, as it lies in the journal
+//	   and for each record, from the first that is kept on
 //	4  length of the record's envelope, m
 //	m  envelope, as it lies in the journal
 //
 // The records are the journal: everything else is derived from them again. Each bears its MAC and its place in the
 // chain, so a backup that was cut short, mixed up or altered shows, even to whoever could encrypt one.
 const (
-	archiveMagic   = "POSBAKUP"
-	archiveVersion = 1
-	maxManifest    = 4 << 10
-	identitySize   = identityBody + 8 + macSize
+	archiveMagic  = "POSBAKUP"
+	archiveWhole  = 1 // from the first record on
+	archiveAnchor = 2 // from an anchor on
+	maxManifest   = 4 << 10
+	identitySize  = identityBody + 8 + macSize
 )
 
 // ErrBackup is returned for what is no backup, or not a whole one.
@@ -39,7 +43,7 @@ var ErrBackup = errors.New("store: not a whole backup")
 
 // Manifest says what a backup holds.
 type Manifest struct {
-	Version     int       `json:"version"`     // of the backup's layout: 1
+	Version     int       `json:"version"`     // of the backup's layout: 1, or 2 with an anchor
 	Terminal    string    `json:"terminal"`    // that it was taken of
 	Incarnation string    `json:"incarnation"` // of that terminal's next order
 	Format      int       `json:"format"`      // of its journal
@@ -48,6 +52,8 @@ type Manifest struct {
 	Records     uint64    `json:"records"`     // sequence of the latest record
 	Orders      uint64    `json:"orders"`      // sequence of the latest order
 	Head        Head      `json:"head"`        // the latest record, or the identity if there is none
+
+	Gone uint64 `json:"gone,omitempty"` // latest record that was pruned before: what follows is here
 }
 
 // Head is the end of a chain: SHA-256 of its latest record.
@@ -76,28 +82,40 @@ type archive struct {
 	keys     keys
 
 	// What has been read.
+	anchor       anchor
 	read, orders uint64
 	head         Head
 	incarnation  string
 	till         txn.Till
 }
 
+// archiveVersion returns the layout of a backup that begins at a.
+func archiveVersion(a anchor) int {
+	if a.sealed == nil {
+		return archiveWhole // older firmware reads it, too
+	}
+	return archiveAnchor
+}
+
 // writeArchiveHead writes everything but the records.
-func writeArchiveHead(w io.Writer, m Manifest, id identity, key []byte) error {
-	manifest, err := json.Marshal(m)
+func writeArchiveHead(w io.Writer, s source) error {
+	manifest, err := json.Marshal(s.manifest)
 	if err != nil {
 		return err
 	}
-	k, err := deriveKeys(key, id)
+	k, err := deriveKeys(s.key, s.id)
 	if err != nil {
 		return err
 	}
-	name, err := keyName(key)
+	name, err := keyName(s.key)
 	if err != nil {
 		return err
 	}
 	b := append([]byte(archiveMagic), binary.BigEndian.AppendUint32(nil, uint32(len(manifest)))...)
-	b = append(append(append(b, manifest...), id.encode(name, k)...), key...)
+	b = append(append(append(b, manifest...), s.id.encode(name, k)...), s.key...)
+	if s.anchor.sealed != nil {
+		b = append(binary.BigEndian.AppendUint32(b, uint32(len(s.anchor.sealed))), s.anchor.sealed...)
+	}
 	_, err = w.Write(b)
 	return err
 }
@@ -133,8 +151,39 @@ func openArchive(r io.Reader) (*archive, error) {
 	if a.id, a.keys, err = decodeIdentity(id, a.key); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrBackup, err)
 	}
-	a.head, a.incarnation = a.id.hash(), a.id.incarnation
-	return a, nil
+	return a, a.begin()
+}
+
+// begin reads the anchor, if there is one, and is where the records begin then.
+func (a *archive) begin() (err error) {
+	a.anchor = anchor{hash: a.id.hash()}
+	if a.manifest.Version == archiveAnchor {
+		length, err := a.take(4)
+		if err != nil {
+			return err
+		}
+		n := binary.BigEndian.Uint32(length)
+		if n > maxValue {
+			return fmt.Errorf("%w: an anchor of %d bytes", ErrBackup, n)
+		}
+		sealed, err := a.take(int(n))
+		if err != nil {
+			return err
+		}
+		if a.anchor, err = decodeAnchor(sealed, a.keys); err != nil {
+			return fmt.Errorf("%w: %w", ErrBackup, err)
+		}
+	}
+	t, err := a.anchor.tally(a.keys, a.id)
+	if err == nil && a.anchor.records != a.manifest.Gone {
+		err = fmt.Errorf("its anchor is of record %d, should be of %d", a.anchor.records, a.manifest.Gone)
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrBackup, err)
+	}
+	a.read, a.orders, a.head = a.anchor.records, a.anchor.orders, a.anchor.hash
+	a.incarnation, a.till = t.incarnation, t.till
+	return nil
 }
 
 // judge reads the manifest.
@@ -144,7 +193,7 @@ func (a *archive) judge(text []byte) error {
 	}
 	m := a.manifest
 	switch {
-	case m.Version > archiveVersion || m.Format > Format:
+	case m.Version > archiveAnchor || m.Format > Format:
 		return fmt.Errorf("%w: newer firmware took it (layout %d, journal format %d): update this terminal first", ErrBackup, m.Version, m.Format)
 	case m.Version < 1 || m.Format < 1 || !rules.ValidIncarnation(m.Incarnation):
 		return fmt.Errorf("%w: layout %d, journal format %d, incarnation %q", ErrBackup, m.Version, m.Format, m.Incarnation)
@@ -173,7 +222,7 @@ func (a *archive) broken(err error) error {
 // next returns the next record, whose MAC and place in the chain hold; its hash is the head then. After the last it
 // returns [io.EOF], having seen that nothing follows and that all of it is what the manifest says.
 func (a *archive) next() (envelope, error) {
-	if a.read == a.manifest.Records {
+	if a.read >= a.manifest.Records {
 		return envelope{}, a.end()
 	}
 	length, err := a.take(4)
@@ -227,7 +276,7 @@ func (a *archive) end() error {
 		return fmt.Errorf("%w: more than the %d records that it says", ErrBackup, m.Records)
 	case !errors.Is(err, io.EOF):
 		return a.broken(err)
-	case a.head != m.Head || a.orders != m.Orders || a.incarnation != m.Incarnation:
+	case a.read != m.Records || a.head != m.Head || a.orders != m.Orders || a.incarnation != m.Incarnation:
 		return fmt.Errorf("%w: it ends with %s, order %d of %s, and says %s, order %d of %s", ErrBackup,
 			a.head.Short(), a.orders, a.incarnation, m.Head.Short(), m.Orders, m.Incarnation)
 	}

@@ -34,6 +34,7 @@ func ParseRecoveryKey(s string) (age.Recipient, error) {
 //
 // A damaged journal gives no backup, but an error: see [Salvage].
 func (j *Journal) Backup(ctx context.Context, w io.Writer, to age.Recipient) (Manifest, error) {
+	defer j.hold()()
 	s, err := j.source()
 	if err != nil {
 		return Manifest{}, err
@@ -44,12 +45,22 @@ func (j *Journal) Backup(ctx context.Context, w io.Writer, to age.Recipient) (Ma
 // BackupTo writes a backup to the file path, or under its own name into the folder path. The file appears whole or not
 // at all: it is written under another name, synced, read back from the medium and then renamed. A backup of the same
 // name is replaced.
+//
+// The journal notes how far it goes, for [Journal.Prune]. If it can't, the file is returned with the error.
 func (j *Journal) BackupTo(ctx context.Context, path string, to age.Recipient) (BackupFile, error) {
+	defer j.hold()()
 	s, err := j.source()
 	if err != nil {
 		return BackupFile{}, err
 	}
-	return s.writeTo(ctx, path, to)
+	b, err := s.writeTo(ctx, path, to)
+	if err != nil {
+		return b, err
+	}
+	if err := j.noteBackup(mark{b.Records, b.Head}); err != nil {
+		return b, fmt.Errorf("store: backup to %s is written, and the journal can't note it: %w", b.Path, err)
+	}
+	return b, nil
 }
 
 // source is what a backup is made of.
@@ -57,6 +68,7 @@ type source struct {
 	manifest Manifest
 	id       identity
 	key      []byte                                       // the journal's
+	anchor   anchor                                       // where it begins
 	till     txn.Till                                     // of a damaged journal: after its last record
 	copy     func(ctx context.Context, w io.Writer) error // writes the records, each after its length
 }
@@ -75,7 +87,7 @@ func (s source) write(ctx context.Context, w io.Writer, to age.Recipient) error 
 
 // clear writes what a backup encrypts.
 func (s source) clear(ctx context.Context, w io.Writer) error {
-	if err := writeArchiveHead(w, s.manifest, s.id, s.key); err != nil {
+	if err := writeArchiveHead(w, s); err != nil {
 		return err
 	}
 	return s.copy(ctx, w)
@@ -90,19 +102,27 @@ func (j *Journal) source() (source, error) {
 	if err != nil {
 		return source{}, err
 	}
-	m := Manifest{
-		Version: archiveVersion, Terminal: j.cfg.Terminal, Incarnation: info.Incarnation, Format: info.Format,
-		Created: info.Created, Taken: j.cfg.Now().UTC(), Records: info.Records, Orders: info.Orders, Head: info.Head,
+	var a anchor
+	err = j.read("backup", func(v *view) error {
+		_, a, err = v.bounds()
+		return err
+	})
+	if err != nil {
+		return source{}, err
 	}
-	return source{m, j.id, j.secret, txn.Till{}, func(ctx context.Context, w io.Writer) error { return j.copyRecords(ctx, w, m) }}, nil
+	m := Manifest{
+		Version: archiveVersion(a), Terminal: j.cfg.Terminal, Incarnation: info.Incarnation, Format: info.Format,
+		Created: info.Created, Taken: j.cfg.Now().UTC(), Records: info.Records, Orders: info.Orders, Head: info.Head, Gone: a.records,
+	}
+	return source{m, j.id, j.secret, a, txn.Till{}, func(ctx context.Context, w io.Writer) error { return j.copyRecords(ctx, w, m, a) }}, nil
 }
 
 // copyRecords writes the records that m names. They are checked on the way: a backup of damage would be found out only
 // when it is all that is left.
-func (j *Journal) copyRecords(ctx context.Context, w io.Writer, m Manifest) error {
-	head := Head(j.id.hash())
+func (j *Journal) copyRecords(ctx context.Context, w io.Writer, m Manifest, a anchor) error {
+	head := Head(a.hash)
 	var batch bytes.Buffer
-	for next := uint64(1); next <= m.Records; {
+	for next := a.records + 1; next <= m.Records; {
 		if err := ctx.Err(); err != nil {
 			return err
 		}

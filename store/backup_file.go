@@ -23,8 +23,12 @@ type BackupFile struct {
 	SHA256 [32]byte // of the file, as it was read back from the medium
 }
 
-// Name returns the name of a backup's file: terminal, incarnation and latest record.
+// Name returns the name of a backup's file: terminal, incarnation and latest record, and of a pruned journal before that
+// the first.
 func (m Manifest) Name() string {
+	if m.Gone > 0 {
+		return fmt.Sprintf("smartpos-%s-%s-%08d-%08d.age", m.Terminal, m.Incarnation, m.Gone+1, m.Records)
+	}
 	return fmt.Sprintf("smartpos-%s-%s-%08d.age", m.Terminal, m.Incarnation, m.Records)
 }
 

@@ -124,7 +124,7 @@ func TestCheckBackup(t *testing.T) {
 		"another head":      func(b []byte) []byte { return replace(t, b, `"head":"`, `"head":"0`) },
 		"more records said": func(b []byte) []byte { return replace(t, b, `"records":81`, `"records":82`) },
 		"less records said": func(b []byte) []byte { return replace(t, b, `"records":81`, `"records":80`) },
-		"a newer layout":    func(b []byte) []byte { return replace(t, b, `"version":1`, `"version":2`) },
+		"a newer layout":    func(b []byte) []byte { return replace(t, b, `"version":1`, `"version":3`) },
 		"a newer journal":   func(b []byte) []byte { return replace(t, b, `"format":4`, `"format":9`) },
 		"more orders said":  func(b []byte) []byte { return replace(t, b, `"orders":29`, `"orders":30`) },
 		"no terminal":       func(b []byte) []byte { return replace(t, b, `"T0000001"`, `"-0000001"`) },

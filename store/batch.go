@@ -131,7 +131,7 @@ func (w *writer) closeBatch(r *txn.BatchClosed) (txn.Order, error) {
 	if err != nil {
 		return txn.Order{}, err
 	}
-	incarnation, err := w.incarnation(w.st, w.j.id)
+	incarnation, err := w.incarnation(w.st)
 	if err != nil {
 		return txn.Order{}, err
 	}
@@ -150,6 +150,11 @@ func (w *writer) putBatch(rec txn.Record, before, after txn.Order) (err error) {
 	if w.batch, err = w.batch.Apply(rec, w.st.records, before, after); err != nil {
 		return err
 	}
+	return w.putBatchNow()
+}
+
+// putBatchNow writes the batch as it is after the latest record.
+func (w *writer) putBatchNow() error {
 	body, err := json.Marshal(batchSnapshot{w.st.records, w.batch})
 	if err != nil {
 		return fmt.Errorf("%w: %v", ErrRecord, err)
@@ -159,6 +164,7 @@ func (w *writer) putBatch(rec txn.Record, before, after txn.Order) (err error) {
 
 // batchTally is what the batches must be, as the orders make them, for [Journal.Verify].
 type batchTally struct {
+	from    txn.Batch     // what ran where the journal begins
 	closed  []closedBatch // in the order of the chain
 	changes []txn.Batch   // what the records of each batch have changed; the last is the one that runs
 }
@@ -191,7 +197,7 @@ func (v *view) verifyBatches(st state, t batchTally) error {
 	if err != nil {
 		return err
 	}
-	want := txn.FirstBatch
+	want := t.from
 	for i := range len(t.closed) + 1 {
 		if i < len(t.changes) {
 			if want, err = want.Plus(t.changes[i]); err != nil {

@@ -28,6 +28,7 @@ type carver struct {
 	id      identity
 	key     []byte
 	keys    keys
+	anchors []anchor
 	records map[uint64][]carved // by sequence; more than one where a commit failed and was made again otherwise
 }
 
@@ -40,6 +41,9 @@ func carve(r io.ReaderAt, size int64, device []byte) (*carver, error) {
 	windows(r, size, headerSize, func(at int64, b []byte) {
 		if plausible(b) {
 			c.take(at)
+		}
+		if bytes.HasPrefix(b, []byte(keyAnchor)) {
+			c.takeAnchor(at + int64(len(keyAnchor)))
 		}
 	})
 	c.link()
@@ -97,6 +101,43 @@ func (c *carver) take(at int64) {
 	}
 }
 
+// takeAnchor notes the anchor at an offset, if one is there.
+func (c *carver) takeAnchor(at int64) {
+	b := make([]byte, anchorTextAt)
+	if _, err := c.r.ReadAt(b, at); err != nil {
+		return
+	}
+	n := binary.BigEndian.Uint32(b[anchorTextAt-4:])
+	if n > maxValue {
+		return
+	}
+	b = make([]byte, anchorTextAt+int(n)+macSize)
+	if _, err := c.r.ReadAt(b, at); err != nil {
+		return
+	}
+	if a, err := decodeAnchor(b, c.keys); err == nil {
+		c.anchors = append(c.anchors, a)
+	}
+}
+
+// start returns where the journal begins: the latest anchor of those from which most can be had, or the identity. What an
+// older one leads to was pruned, and is no worse for still lying there.
+func (c *carver) start() anchor {
+	best, most := anchor{}, uint64(0)
+	for i, a := range append([]anchor{{hash: c.id.hash()}}, c.anchors...) {
+		reach := a.records
+		for _, o := range c.records[a.records+1] {
+			if o.previous == Head(a.hash) {
+				reach = max(reach, a.records+uint64(o.chain))
+			}
+		}
+		if i == 0 || reach > most || reach == most && a.records > best.records {
+			best, most = a, reach
+		}
+	}
+	return best
+}
+
 // link counts what follows on each record, from the last one back.
 func (c *carver) link() {
 	for _, seq := range slices.Backward(slices.Sorted(maps.Keys(c.records))) {
@@ -112,11 +153,11 @@ func (c *carver) link() {
 	}
 }
 
-// each calls fn for the records from the first on, up to the first that is nowhere. Of two that could be next it takes
+// each calls fn for the records from a start on, up to the first that is nowhere. Of two that could be next it takes
 // the one that more follow on; where that doesn't decide either, nobody can, and it stops.
-func (c *carver) each(fn func(envelope, []byte) error) error {
-	head := Head(c.id.hash())
-	for seq := uint64(1); ; seq++ {
+func (c *carver) each(from anchor, fn func(envelope, []byte) error) error {
+	head := Head(from.hash)
+	for seq := from.records + 1; ; seq++ {
 		var best carved
 		tie := false
 		for _, o := range c.records[seq] {

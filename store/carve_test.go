@@ -31,7 +31,7 @@ func TestCarveTellsClaimantsApart(t *testing.T) {
 			t.Fatal(err)
 		}
 		var last envelope
-		if err := c.each(func(e envelope, _ []byte) error { last = e; return nil }); err != nil || last.sequence != n || c.id != id {
+		if err := c.each(c.start(), func(e envelope, _ []byte) error { last = e; return nil }); err != nil || last.sequence != n || c.id != id {
 			t.Errorf("%d records, %v, want %d", last.sequence, err, n)
 		}
 	}

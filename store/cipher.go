@@ -19,7 +19,7 @@ const (
 
 	// flagEnciphered marks a record whose payload is enciphered.
 	flagEnciphered = 1
-	// cipherMark begins an enciphered till; JSON begins with a brace.
+	// cipherMark begins an enciphered till or order; JSON begins with a brace.
 	cipherMark = 1
 )
 
@@ -94,4 +94,24 @@ func (k keys) decodeTill(b []byte) (t tillSnapshot, err error) {
 	}
 	err = json.Unmarshal(b, &t)
 	return t, err
+}
+
+// encodeOrder returns what the bucket orders holds of an order, enciphered where a record of it is.
+func (k keys) encodeOrder(seq uint64, s snapshot) ([]byte, error) {
+	text, err := json.Marshal(s)
+	if err != nil || !s.Order.Sensitive() {
+		return text, err
+	}
+	return k.encipher([]byte{cipherMark}, text, append([]byte(bucketOrders), u64(seq)...))
+}
+
+// decodeOrder reads it, also as format 3 wrote it: in clear.
+func (k keys) decodeOrder(seq uint64, b []byte) (s snapshot, err error) {
+	if len(b) > 0 && b[0] == cipherMark {
+		if b, err = k.decipher(b[1:], append([]byte(bucketOrders), u64(seq)...)); err != nil {
+			return s, err
+		}
+	}
+	err = json.Unmarshal(b, &s)
+	return s, err
 }

@@ -33,6 +33,50 @@ func TestPINsAreEnciphered(t *testing.T) {
 	}
 }
 
+// The digest of an offline code's answer stands in a record and in its order, and lies in clear in neither.
+func TestAnswersAreEnciphered(t *testing.T) {
+	dir := worn(t)
+	j := open(t, dir)
+	o := commit(t, j, storetest.Offline(100, ""))
+	o = commit(t, j, storetest.OfflineMade(o))
+	digest := o.Offline.Digest
+	o = commit(t, j, storetest.OfflineTried(o))
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Contains(read(t, filepath.Join(dir, FileName)), []byte(digest)) {
+		t.Error("the digest of an answer lies in clear in the journal")
+	}
+	if in, err := Inspect(dir, Config{}); err != nil || in.Orders != wornOrders+1 {
+		t.Errorf("%+v, %v", in, err)
+	}
+	j = open(t, dir)
+	if got := must(j.Order(o.No)); storetest.Text(got) != storetest.Text(o) || got.Offline.Digest != digest {
+		t.Errorf("%+v", got)
+	}
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	// Format 3 had both in clear, and is read as it is.
+	edit(t, dir, func(tx *bbolt.Tx) error {
+		_, k, err := decodeIdentity(tx.Bucket([]byte(bucketMeta)).Get([]byte(keyIdentity)), made.key)
+		if err != nil {
+			return err
+		}
+		key, b := u64(wornOrders+1), tx.Bucket([]byte(bucketOrders))
+		body, _ := k.unseal(bucketOrders, key, b.Get(key))
+		s, err := k.decodeOrder(wornOrders+1, body)
+		if err != nil {
+			return err
+		}
+		return b.Put(key, k.seal(bucketOrders, key, must(json.Marshal(s))))
+	})
+	recheck(t, dir)
+	if in, err := Inspect(dir, Config{}); err != nil || in.Orders != wornOrders+1 {
+		t.Errorf("in clear: %+v, %v", in, err)
+	}
+}
+
 // A record that holds a PIN's hash says that it is sensitive, also one that is yet to come.
 func TestSensitive(t *testing.T) {
 	for kind := range 256 {
@@ -42,10 +86,10 @@ func TestSensitive(t *testing.T) {
 		}
 		holds := false
 		for f := range reflect.TypeOf(rec).Elem().Fields() {
-			holds = holds || f.Type == reflect.TypeFor[txn.PINHash]()
+			holds = holds || f.Type == reflect.TypeFor[txn.PINHash]() || f.Type == reflect.TypeFor[txn.AnswerDigest]()
 		}
 		if holds && !txn.Sensitive(rec) {
-			t.Errorf("%T holds a PIN's hash and is kept in clear", rec)
+			t.Errorf("%T holds a secret's hash and is kept in clear", rec)
 		}
 	}
 }

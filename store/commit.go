@@ -2,7 +2,6 @@ package store
 
 import (
 	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -44,7 +43,7 @@ func (j *Journal) transact(at time.Time, fn func(*writer) (txn.Order, error)) (t
 	if err != nil {
 		return txn.Order{}, damagedf("%v", err)
 	}
-	w := &writer{view: view{tx: tx, keys: j.keys, visits: &j.visits}, j: j, at: at}
+	w := &writer{view: view{tx: tx, id: j.id, keys: j.keys, visits: &j.visits}, j: j, at: at}
 	if w.st, err = w.state(); err == nil {
 		w.batch, err = w.view.batch(w.st) // of an older format, too
 	}
@@ -102,6 +101,9 @@ type writer struct {
 
 // apply adds rec and returns its order after it, if it has one.
 func (w *writer) apply(rec txn.Record) (txn.Order, error) {
+	if err := w.reserve(rec); err != nil {
+		return txn.Order{}, err
+	}
 	switch r := rec.(type) {
 	case *txn.Intent:
 		return w.intent(r)
@@ -143,7 +145,7 @@ func (w *writer) keep(rec txn.Record, payload []byte) (txn.Order, error) {
 
 // intent gives a new order its number.
 func (w *writer) intent(in *txn.Intent) (txn.Order, error) {
-	incarnation, err := w.incarnation(w.st, w.j.id)
+	incarnation, err := w.incarnation(w.st)
 	if err != nil {
 		return txn.Order{}, err
 	}
@@ -199,6 +201,7 @@ func (w *writer) add(s snapshot, rec txn.Record, payload []byte, first uint64, s
 	if len(s.Records) >= rules.MaxRecords {
 		return txn.Order{}, fmt.Errorf("%w: order %s has %d records", ErrRecord, after.No, len(s.Records))
 	}
+	w.j.plan.touch(w.j, seq, first)
 	if err := w.putRecord(rec.Type(), payload); err != nil {
 		return txn.Order{}, err
 	}
@@ -230,7 +233,7 @@ func (w *writer) finish(rec txn.Record, before, after txn.Order) error {
 	if err := w.putBatch(rec, before, after); err != nil {
 		return err
 	}
-	return w.put(bucketMeta, []byte(keyState), w.st.encode())
+	return w.putState()
 }
 
 // others returns a sale's orders except one, and whether any of them is pending.
@@ -278,7 +281,7 @@ func (w *writer) putRecord(kind txn.RecordType, payload []byte) error {
 }
 
 func (w *writer) putOrder(seq uint64, s snapshot) error {
-	body, err := json.Marshal(s)
+	body, err := w.keys.encodeOrder(seq, s)
 	if err != nil {
 		return fmt.Errorf("%w: %v", ErrRecord, err)
 	}

@@ -22,8 +22,8 @@ const tableLine = "| damage | found at | saved | the terminal itself |\n|---|---
 func TestDamageTable(t *testing.T) {
 	var table strings.Builder
 	table.WriteString(tableLine)
-	row := func(name string, damage func(dir string)) {
-		dir := worn(t)
+	row := func(name string, of base, damage func(dir string)) {
+		dir := of.of(t)
 		damage(dir)
 		twin := t.TempDir()
 		if err := os.CopyFS(twin, os.DirFS(dir)); err != nil {
@@ -35,14 +35,14 @@ func TestDamageTable(t *testing.T) {
 		fmt.Fprintf(&table, "| %s | %s | %s | %s |\n", name, noticed(t, dir), saved(t, dir), repaired(t, twin))
 	}
 	for _, d := range damages {
-		row(d.name, func(dir string) {
+		row(d.name, d.base, func(dir string) {
 			f := load(t, dir)
 			d.damage(f)
 			write(t, filepath.Join(dir, FileName), f.b)
 		})
 	}
 	for _, f := range forgeries {
-		row(f.name, func(dir string) { edit(t, dir, f.forge) })
+		row(f.name, f.base, func(dir string) { edit(t, dir, f.forge) })
 	}
 	doc, err := os.ReadFile("../docs/journal.md")
 	if err != nil {

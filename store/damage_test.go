@@ -41,6 +41,80 @@ var made struct {
 	journal, key []byte
 }
 
+// wornGone is how many of its records [pruned] leaves out, and wornGoneOrders how many orders.
+const (
+	wornGone       = 60
+	wornGoneOrders = 20
+)
+
+// pruned returns a folder with the same journal, of which an anchor stands for the first records. It was pruned twice.
+func pruned(t testing.TB) string {
+	t.Helper()
+	dir := worn(t)
+	cut.Do(func() {
+		j, err := Open(dir, Config{Terminal: "T0000001", Now: func() time.Time { return storetest.Day }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		j.db.NoSync = true
+		if _, err := j.BackupTo(t.Context(), t.TempDir(), safe().Recipient()); err != nil {
+			t.Fatal(err)
+		}
+		for _, through := range []uint64{wornGone / 2, wornGone} {
+			pruneTo(t, j, through)
+			if cut.older == nil {
+				_ = j.read("test", func(v *view) error { cut.older, err = v.get(bucketMeta, []byte(keyAnchor)); return err })
+			}
+		}
+		if info := must(j.Info()); info.Gone != wornGone || info.GoneOrders != wornGoneOrders {
+			t.Fatalf("%+v", info)
+		}
+		if err := j.Close(); err != nil {
+			t.Fatal(err)
+		}
+		recheck(t, dir)
+		cut.journal = read(t, filepath.Join(dir, FileName))
+	})
+	write(t, filepath.Join(dir, FileName), cut.journal)
+	return dir
+}
+
+// pruneTo prunes a journal to a record, whether or not it is settled.
+func pruneTo(t testing.TB, j *Journal, through uint64) {
+	t.Helper()
+	var p *plan
+	err := j.read("test", func(v *view) error {
+		st, a, err := v.bounds()
+		if err != nil {
+			return err
+		}
+		p = &plan{
+			from: a.records, limit: through, settled: through, backup: mark{st.records, st.head}, before: storetest.Day.AddDate(1, 0, 0),
+			open: map[txn.OrderNo]passing{}, next: a.records + 1, head: a.hash, orders: a.orders, codes: a.codes,
+		}
+		p.till, err = a.tally(v.keys, v.id)
+		for p.batch = p.till.batches.from; err == nil && !p.done; {
+			err = v.look(p, st)
+		}
+		return err
+	})
+	if err == nil {
+		err = j.write(func(w *writer) error { return w.moveAnchor(p) })
+	}
+	for more := true; more && err == nil; {
+		more, err = j.Prune(Retention{Keep: 1000 * time.Hour})
+	}
+	if info := must(j.Info()); err != nil || info.Gone != through {
+		t.Fatalf("pruned to record %d, %v, want %d", info.Gone, err, through)
+	}
+}
+
+var cut struct {
+	sync.Once
+	journal []byte
+	older   []byte // the anchor before
+}
+
 func makeWorn(t testing.TB, dir string) {
 	t.Helper()
 	j, err := Open(dir, Config{Terminal: "T0000001", Now: func() time.Time { return storetest.Day }})
@@ -170,7 +244,7 @@ func use(dir string) (said string, err error) {
 func TestDamage(t *testing.T) {
 	for _, test := range damages {
 		t.Run(test.name, func(t *testing.T) {
-			dir := worn(t)
+			dir := test.base.of(t)
 			f := load(t, dir)
 			test.damage(f)
 			write(t, filepath.Join(dir, FileName), f.b)

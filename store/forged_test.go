@@ -16,7 +16,7 @@ import (
 func TestWrongButSealed(t *testing.T) {
 	for _, test := range forgeries {
 		t.Run(test.name, func(t *testing.T) {
-			dir := worn(t)
+			dir := test.base.of(t)
 			edit(t, dir, test.forge)
 			if _, err := use(dir); !errors.Is(err, txn.ErrJournalDamaged) {
 				t.Errorf("use: %v, want ErrJournalDamaged", err)

@@ -14,38 +14,56 @@ import (
 	"smartpos/txn"
 )
 
-// fillUp sells until there is no room, and holds that the commit that failed left nothing behind.
+// fillUp sells until no new order is taken, holds that the commit that failed left nothing behind, and finishes everything
+// that was begun: its reserve is there for that. Every second order is refunded, and the batch is settled.
 func fillUp(t *testing.T, j *Journal) (sold uint64) {
 	t.Helper()
 	big := storetest.Intent(350, "")
 	for range 40 {
 		big.Items = append(big.Items, big.Items[0])
 	}
-	for range 10_000 {
-		before, err := j.Info()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err = j.Commit(big); err == nil {
-			sold++
+	var begun []txn.Order
+	for err := error(nil); err == nil; sold++ {
+		before := must(j.Info())
+		var o txn.Order
+		if o, err = j.Commit(big); err == nil {
+			begun = append(begun, o)
 			continue
 		}
-		if !errors.Is(err, txn.ErrJournalFull) {
-			t.Fatalf("commit: %v, want ErrJournalFull", err)
+		if !errors.Is(err, txn.ErrJournalReserve) || !errors.Is(err, txn.ErrJournalFull) {
+			t.Fatalf("commit: %v, want ErrJournalReserve", err)
 		}
-		after, err := j.Info()
-		if err != nil || after.Records != before.Records || after.Orders != before.Orders || after.Head != before.Head {
-			t.Fatalf("after a failed commit %+v, %v\nbefore it %+v", after, err, before)
+		if after := must(j.Info()); after.Records != before.Records || after.Orders != before.Orders || after.Head != before.Head {
+			t.Fatalf("after a failed commit %+v\nbefore it %+v", after, before)
 		}
-		return sold
+		if room := must(j.Room()); room.Sales != 0 || room.Free < 0 {
+			t.Errorf("room: %+v", room)
+		}
+		break
 	}
-	t.Fatal("never full")
-	return 0
+	for i, o := range begun {
+		o = commit(t, j, storetest.Outcome(o, txn.Paid))
+		o = commit(t, j, storetest.Printed(o))
+		if i%2 == 0 {
+			continue
+		}
+		o = commit(t, j, storetest.RefundIntent(o, 100))
+		commit(t, j, storetest.RefundOutcome(o, txn.RefundDone))
+		commit(t, j, &txn.Printed{Order: o.No, Refund: o.Refunds[0].No, At: storetest.Day})
+	}
+	commit(t, j, storetest.BatchClosed(must(j.Batch()).No, ""))
+	if sold < 10 {
+		t.Errorf("full after %d sales", sold)
+	}
+	return sold
 }
 
 func TestFullBySize(t *testing.T) {
 	dir := t.TempDir()
-	j := openWith(t, dir, Config{Terminal: "T0000001", MaxBytes: 256 << 10})
+	j := openWith(t, dir, Config{Terminal: "T0000001", MaxBytes: 2 << 20, Reserve: 256 << 10})
+	if room := must(j.Room()); room.Sales < 400 || room.Sales > 600 {
+		t.Errorf("an empty journal has room for %d sales: %+v", room.Sales, room)
+	}
 	sold := fillUp(t, j)
 	if err := j.Close(); err != nil {
 		t.Fatal(err)
@@ -55,6 +73,39 @@ func TestFullBySize(t *testing.T) {
 	o := commit(t, j, storetest.Intent(1, ""))
 	if !strings.HasSuffix(string(o.No), digits8(sold+1)) {
 		t.Errorf("number %s after %d orders", o.No, sold)
+	}
+}
+
+// A full journal sells again by itself as soon as pruning has made room.
+func TestFullThenPruned(t *testing.T) {
+	a := grow(t, t.TempDir())
+	a.cfg.MaxBytes, a.cfg.Reserve = 1<<20, 128<<10
+	a.db.MaxSize = 1 << 20
+	full := func() (sold int) {
+		for ; ; sold++ {
+			o, err := a.Commit(storetest.Intent(350, ""))
+			if errors.Is(err, txn.ErrJournalReserve) {
+				return sold
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			commit(t, a, storetest.Outcome(o, txn.Paid))
+			commit(t, a, storetest.Printed(o))
+		}
+	}
+	first := full()
+	for range 4 {
+		a.close(t)
+		for more := true; more; {
+			var err error
+			if more, err = a.Prune(old); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if again := full(); again < first*8/10 {
+			t.Errorf("%d sales after pruning, %d in an empty file", again, first)
+		}
 	}
 }
 
@@ -72,10 +123,10 @@ const fullDir = "STORE_TEST_FULL_DIR"
 // strikes in the middle of bbolt's writing there, where the limit by size strikes before it.
 func TestFullMedium(t *testing.T) {
 	if dir := os.Getenv(fullDir); dir != "" {
-		if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size=512k"); err != nil {
+		if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size=2m"); err != nil {
 			t.Skipf("no file system to fill: %v", err)
 		}
-		j := open(t, dir)
+		j := openWith(t, dir, Config{Terminal: "T0000001", Reserve: 256 << 10})
 		fillUp(t, j)
 		t.Log("full")
 		if _, err := j.Verify(); err != nil {

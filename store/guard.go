@@ -43,21 +43,32 @@ func describe(p any) string {
 	return fmt.Sprint(p)
 }
 
-// do runs fn as the only one inside bbolt, under guard.
+// do runs fn as the only one inside bbolt, under guard. Damage that it finds ends the writing.
 func (j *Journal) do(op string, fn func() error) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	err := j.enter(op, fn)
+	if errors.Is(err, txn.ErrJournalDamaged) && j.damaged == nil {
+		j.damaged = err
+	}
+	return err
+}
+
+// aside is do for what goes on beside the selling: damage that it finds is only returned.
+func (j *Journal) aside(op string, fn func() error) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.enter(op, fn)
+}
+
+func (j *Journal) enter(op string, fn func() error) error {
 	switch {
 	case j.broken != nil:
 		return j.broken
 	case j.db == nil:
 		return ErrClosed
 	}
-	err := j.guard(op, fn)
-	if errors.Is(err, txn.ErrJournalDamaged) && j.damaged == nil {
-		j.damaged = err
-	}
-	return err
+	return j.guard(op, fn)
 }
 
 // read runs fn in a transaction that can only read.
@@ -67,7 +78,7 @@ func (j *Journal) read(op string, fn func(*view) error) error {
 
 func (j *Journal) view(fn func(*view) error) error {
 	return j.db.View(func(tx *bbolt.Tx) error {
-		return fn(&view{tx: tx, keys: j.keys, visits: &j.visits})
+		return fn(&view{tx: tx, id: j.id, keys: j.keys, visits: &j.visits})
 	})
 }
 

@@ -10,10 +10,10 @@ import (
 
 // incarnation returns the incarnation of the numbers to come: the one that the latest restore began, or the journal's
 // first.
-func (v *view) incarnation(st state, id identity) (string, error) {
+func (v *view) incarnation(st state) (string, error) {
 	t, err := v.till(st)
 	if err != nil || t.Incarnation == "" {
-		return id.incarnation, err
+		return v.id.incarnation, err
 	}
 	return t.Incarnation, nil
 }
@@ -42,7 +42,7 @@ func follow(incarnation string, rec txn.Record) (string, error) {
 // begin writes the record by which a new incarnation begins, and fills in what it follows.
 func (w *writer) begin(r *txn.Restored) error {
 	var err error
-	if r.From, err = w.incarnation(w.st, w.j.id); err != nil {
+	if r.From, err = w.incarnation(w.st); err != nil {
 		return err
 	}
 	r.Incarnation = rules.NewIncarnation()

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
-	"encoding/json"
 	"fmt"
 	"path/filepath"
 )
@@ -61,7 +60,18 @@ func (p *pages) inspect(device []byte, in *Inspection) error {
 	} else {
 		in.latest, in.counted = st.records, true
 	}
-	p.inspectRecords(id, k, in, note)
+	a := anchor{hash: id.hash()}
+	if sealed := values[keyAnchor]; sealed != nil {
+		if found, err := decodeAnchor(sealed, k); err == nil {
+			a = found
+		} else {
+			_ = note(err)
+		}
+	}
+	if a.records != st.gone || a.orders != st.goneOrders {
+		_ = note(damagedf("the anchor is of record %d, should be of %d", a.records, st.gone))
+	}
+	p.inspectRecords(a, k, in, note)
 	if in.Records != st.records {
 		_ = note(damagedf("%d records hold from the first on, of %d", in.Records, st.records))
 	}
@@ -90,8 +100,10 @@ func (p *pages) values(bad func(error) error) map[string][]byte {
 	return values
 }
 
-func (p *pages) inspectRecords(id identity, k keys, in *Inspection, note func(error) error) {
-	in.Head = id.hash()
+// inspectRecords counts the records that hold, from where the journal begins on. What was not swept yet lies before it.
+func (p *pages) inspectRecords(a anchor, k keys, in *Inspection, note func(error) error) {
+	in.Report = Report{Records: a.records, Orders: a.orders, Gone: a.records, GoneOrders: a.orders}
+	in.Head = a.hash
 	_ = p.each(bucketRecords, note, func(key, value []byte) error {
 		e, err := decodeEnvelope(value, k.record)
 		if err != nil || len(key) != 8 || binary.BigEndian.Uint64(key) != e.sequence {
@@ -110,7 +122,11 @@ func (p *pages) inspectRecords(id identity, k keys, in *Inspection, note func(er
 func (p *pages) inspectOrders(k keys, in *Inspection, note func(error) error) {
 	_ = p.each(bucketOrders, note, func(key, value []byte) error {
 		body, ok := k.unseal(bucketOrders, key, value)
-		if !ok || !json.Valid(body) {
+		if ok && len(key) == 8 {
+			_, err := k.decodeOrder(binary.BigEndian.Uint64(key), body)
+			ok = err == nil
+		}
+		if !ok {
 			return note(damagedf("order %x: its seal doesn't hold", key))
 		}
 		if bytes.Equal(key, u64(in.Orders+1)) {

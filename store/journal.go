@@ -60,6 +60,9 @@ type Config struct {
 	LockTimeout time.Duration
 	// MaxBytes is the size past which the file doesn't grow; 0 means 512 MiB.
 	MaxBytes int64
+	// Reserve is how many bytes are kept free beside those for each pending sale, so that what has begun can be finished;
+	// 0 means 1 MiB.
+	Reserve int64
 	// ReadOnly opens an existing journal without ever writing to its folder.
 	ReadOnly bool
 }
@@ -78,6 +81,9 @@ func (cfg Config) withDefaults() Config {
 	}
 	if cfg.MaxBytes <= 0 {
 		cfg.MaxBytes = defaultMaxBytes
+	}
+	if cfg.Reserve <= 0 {
+		cfg.Reserve = reserveBase
 	}
 	return cfg
 }
@@ -99,6 +105,8 @@ type Journal struct {
 	file    *os.File  // db's own, to unlock it by hand when db can't be closed any more
 	broken  error     // bbolt itself was hit: it is not entered again
 	damaged error     // a record or an index did not hold: nothing more is written
+	plan    *plan     // of pruning, under way
+	copying int       // backups that are being written: what they copy is not pruned
 
 	visits int // keys read, counted for tests
 }
@@ -179,12 +187,15 @@ func (j *Journal) open(device []byte, lost bool) error {
 			if err != nil {
 				return err
 			}
-			j.id, j.secret, j.keys, v.keys = id, key, k, k
+			j.id, j.secret, j.keys, v.keys, v.id = id, key, k, k, id
 			st, err := v.state()
 			if err != nil {
 				return err
 			}
-			return v.checkHead(st)
+			if err := v.checkHead(st); err != nil {
+				return err
+			}
+			return v.checkAnchor(st)
 		})
 		if err != nil || !lost || j.cfg.ReadOnly {
 			return err
@@ -228,7 +239,7 @@ func (j *Journal) Recent(n int) (out []txn.Order, err error) {
 		if err != nil {
 			return err
 		}
-		for seq := st.orders; seq > 0 && len(out) < min(n, rules.MaxRecent); seq-- {
+		for seq := st.orders; seq > st.goneOrders && len(out) < min(n, rules.MaxRecent); seq-- {
 			s, err := v.order(seq)
 			if err != nil {
 				return err
@@ -248,6 +259,8 @@ type Info struct {
 	Created     time.Time // by the device's clock
 	Records     uint64    // sequence of the latest record
 	Orders      uint64    // sequence of the latest order
+	Gone        uint64    // sequence of the latest record that was pruned, or 0: the journal begins behind it
+	GoneOrders  uint64    // sequence of the latest order that was pruned, or 0
 	Head        [32]byte  // SHA-256 of the latest record; with no record yet, of the identity
 	Bytes       int64     // size of the file
 }
@@ -263,13 +276,13 @@ func (j *Journal) Info() (info Info, err error) {
 		if err != nil {
 			return err
 		}
-		incarnation, err := v.incarnation(st, j.id)
+		incarnation, err := v.incarnation(st)
 		if err != nil {
 			return err
 		}
 		info = Info{
 			Path: j.path, Format: format, Incarnation: incarnation, Created: j.id.created,
-			Records: st.records, Orders: st.orders, Head: st.head, Bytes: v.tx.Size(),
+			Records: st.records, Orders: st.orders, Gone: st.gone, GoneOrders: st.goneOrders, Head: st.head, Bytes: v.tx.Size(),
 		}
 		return nil
 	})

@@ -37,6 +37,8 @@ const (
 	keyIdentity = "identity" // sealed by itself
 	keyState    = "state"    // sealed
 	keyWrapped  = "key"      // the journal's key under the device's, in a restored journal; since format 3
+	keyAnchor   = "anchor"   // where a pruned journal begins; since format 4
+	keyBackup   = "backup"   // how far the latest backup goes that was written and read back; since format 4
 )
 
 // The keys in till.
@@ -142,29 +144,40 @@ type state struct {
 	codes      uint64         // latest key in codes
 	last       uint64         // sequence of the latest paid order, or 0
 	till       uint64         // sequence of the latest record of the till, or 0; since format 2
+
+	// Since format 4. What is gone is no part of the journal any more; what was swept is not in the file any more.
+	gone        uint64 // latest record that is gone, as the anchor says, or 0
+	goneOrders  uint64 // latest order that is gone
+	swept       uint64 // latest record that was swept, at most gone
+	sweptOrders uint64 // latest order that was swept
 }
 
 const (
-	stateSize  = 7*8 + hashSize
-	stateSize1 = stateSize - 8 // in format 1
+	stateSize  = 11*8 + hashSize
+	stateSize3 = stateSize - 4*8 // in formats 2 and 3
+	stateSize1 = stateSize3 - 8  // in format 1
 )
 
 func (s state) encode() []byte {
 	b := append(u64(s.records), s.head[:]...)
-	for _, n := range []uint64{s.orders, s.pending, s.exceptions, s.codes, s.last, s.till} {
+	for _, n := range []uint64{
+		s.orders, s.pending, s.exceptions, s.codes, s.last, s.till, s.gone, s.goneOrders, s.swept, s.sweptOrders,
+	} {
 		b = binary.BigEndian.AppendUint64(b, n)
 	}
 	return b
 }
 
-// decodeState reads the state of either format.
+// decodeState reads the state of any format.
 func decodeState(b []byte) (state, error) {
-	if len(b) != stateSize && len(b) != stateSize1 {
+	if len(b) != stateSize && len(b) != stateSize3 && len(b) != stateSize1 {
 		return state{}, fmt.Errorf("%w: state of %d bytes", txn.ErrJournalDamaged, len(b))
 	}
 	s := state{records: binary.BigEndian.Uint64(b)}
 	copy(s.head[:], b[8:])
-	counts := []*uint64{&s.orders, &s.pending, &s.exceptions, &s.codes, &s.last, &s.till}
+	counts := []*uint64{
+		&s.orders, &s.pending, &s.exceptions, &s.codes, &s.last, &s.till, &s.gone, &s.goneOrders, &s.swept, &s.sweptOrders,
+	}
 	for i, rest := 0, b[8+hashSize:]; len(rest) > 0; i, rest = i+1, rest[8:] {
 		*counts[i] = binary.BigEndian.Uint64(rest)
 	}

@@ -152,6 +152,9 @@ func (r *restorer) look() (err error) {
 	if r.was.whole && r.was.Records > 0 && r.was.Records >= m.Records {
 		return fmt.Errorf("%w: %d records here, %d in the backup", ErrHoldsMore, r.was.Records, m.Records)
 	}
+	if r.was.whole && r.was.Records > 0 && r.was.Records < m.Gone { // nothing shows that the backup follows on it
+		return fmt.Errorf("%w: it ends with record %d, and the backup begins behind record %d", ErrHoldsMore, r.was.Records, m.Gone)
+	}
 	if m.Terminal != r.cfg.Terminal && !r.opt.Foreign {
 		return fmt.Errorf("%w: of %s, and this is %s", ErrForeign, m.Terminal, r.cfg.Terminal)
 	}
@@ -160,6 +163,9 @@ func (r *restorer) look() (err error) {
 	}
 	if w := r.opt.Witness; w != nil && w.Record > m.Records {
 		return fmt.Errorf("%w: it ends with record %d, and record %d is known", ErrOlder, m.Records, w.Record)
+	}
+	if w := r.opt.Witness; w != nil && w.Record < m.Gone {
+		return fmt.Errorf("%w, perhaps: it begins behind record %d, which nobody can compare any more", ErrOlder, w.Record)
 	}
 	if r.was.err != nil && r.was.latest > m.Records {
 		return fmt.Errorf("%w: it ends with record %d, and the damaged journal here has record %d", ErrOlder, m.Records, r.was.latest)
@@ -187,6 +193,14 @@ func (r *restorer) fill() (err error) {
 		return err
 	}
 	r.j.db.NoSync = true
+	if r.a.anchor.sealed != nil {
+		if err := r.compare(r.a.read, r.a.head); err != nil {
+			return err
+		}
+		if err := r.transact(time.Time{}, func(w *writer) error { return w.plant(r.a.anchor) }); err != nil {
+			return err
+		}
+	}
 	for more := true; more; {
 		if more, err = r.batch(); err != nil {
 			return err

@@ -96,8 +96,13 @@ func carveIn(dir string, cfg Config, fn func(*carver) error) error {
 
 // source is what was found of the journal.
 func (c *carver) source(cfg Config) (source, error) {
-	a := archive{head: c.id.hash(), incarnation: c.id.incarnation, keys: c.keys}
-	err := c.each(func(e envelope, b []byte) error {
+	start := c.start()
+	t, err := start.tally(c.keys, c.id)
+	if err != nil {
+		return source{}, err
+	}
+	a := archive{read: start.records, orders: start.orders, head: start.hash, incarnation: t.incarnation, till: t.till, keys: c.keys}
+	err = c.each(start, func(e envelope, b []byte) error {
 		a.read, a.head = e.sequence, hashOf(b)
 		return a.follow(e)
 	})
@@ -105,12 +110,12 @@ func (c *carver) source(cfg Config) (source, error) {
 		return source{}, err
 	}
 	m := Manifest{
-		Version: archiveVersion, Terminal: cfg.Terminal, Incarnation: a.incarnation, Format: Format,
-		Created: c.id.created, Taken: cfg.Now().UTC(), Records: a.read, Orders: a.orders, Head: a.head,
+		Version: archiveVersion(start), Terminal: cfg.Terminal, Incarnation: a.incarnation, Format: Format,
+		Created: c.id.created, Taken: cfg.Now().UTC(), Records: a.read, Orders: a.orders, Head: a.head, Gone: start.records,
 	}
-	return source{m, c.id, c.key, a.till, func(ctx context.Context, w io.Writer) error {
+	return source{m, c.id, c.key, start, a.till, func(ctx context.Context, w io.Writer) error {
 		var one bytes.Buffer
-		return c.each(func(_ envelope, b []byte) error {
+		return c.each(start, func(_ envelope, b []byte) error {
 			one.Reset()
 			putSized(&one, b)
 			if _, err := w.Write(one.Bytes()); err != nil {

@@ -32,10 +32,10 @@ func (j *Journal) Start() (s txn.Start, err error) {
 		if s.Till, err = v.till(st); err != nil {
 			return err
 		}
-		if s.Restored, err = v.restored(st); err != nil {
+		if s.Settlement, err = v.latestSettlement(st, s.Till); err != nil {
 			return err
 		}
-		if s.Settlement, err = v.latestSettlement(st, s.Till); err != nil {
+		if s.Restored, err = v.restored(st); err != nil {
 			return err
 		}
 		if st.last == 0 {
@@ -121,8 +121,12 @@ func (v *view) pendingSales(st state) ([]uint64, error) {
 // exceptions returns the latest 1,000 orders on the exception list, oldest first. An order that a late
 // success has cleared, or a supervisor settled, is no longer on it; one that came back keeps its first place.
 func (v *view) exceptions(st state) ([]txn.Order, error) {
+	a, err := v.anchor(st)
+	if err != nil {
+		return nil, err
+	}
 	var out []txn.Order
-	for i := after(st.exceptions, rules.MaxRecent); i <= st.exceptions; i++ {
+	for i := after(a.exceptions, st.exceptions, rules.MaxRecent); i <= st.exceptions; i++ {
 		seq, err := v.number(bucketExceptions, i)
 		if err != nil {
 			return nil, err
@@ -140,8 +144,12 @@ func (v *view) exceptions(st state) ([]txn.Order, error) {
 
 // codes returns the digests kept, oldest first.
 func (v *view) codes(st state) ([]txn.CodeDigest, error) {
+	a, err := v.anchor(st)
+	if err != nil {
+		return nil, err
+	}
 	var out []txn.CodeDigest
-	for i := after(st.codes, rules.MaxCodes); i <= st.codes; i++ {
+	for i := after(a.codes, st.codes, rules.MaxCodes); i <= st.codes; i++ {
 		body, err := v.must(bucketCodes, u64(i))
 		if err != nil {
 			return nil, err
@@ -151,10 +159,10 @@ func (v *view) codes(st state) ([]txn.CodeDigest, error) {
 	return out, nil
 }
 
-// after returns the first of the latest n of the numbers 1 to last.
-func after(last, n uint64) uint64 {
+// after returns the first of the latest n of the numbers behind gone, up to last.
+func after(gone, last, n uint64) uint64 {
 	if last <= n {
-		return 1
+		return gone + 1
 	}
-	return last - n + 1
+	return max(gone, last-n) + 1
 }

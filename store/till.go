@@ -43,6 +43,11 @@ func (w *writer) putTill(rec txn.Record) error {
 		return err
 	}
 	w.st.till = w.st.records
+	return w.putTillNow(t)
+}
+
+// putTillNow writes the till as it is after the record that the state names.
+func (w *writer) putTillNow(t txn.Till) error {
 	body, err := w.keys.encodeTill(tillSnapshot{Record: w.st.till, Till: t})
 	if err != nil {
 		return fmt.Errorf("%w: %v", ErrRecord, err)
@@ -61,6 +66,11 @@ func (w *writer) upgrade() error {
 	}
 	if _, err := w.tx.CreateBucketIfNotExists([]byte(bucketTill)); err != nil {
 		return err
+	}
+	if format < formatBatches && w.st.records > 0 { // what is written may be no record, and the batch is to be found
+		if err := w.putBatchNow(); err != nil {
+			return err
+		}
 	}
 	return w.putRaw(bucketMeta, []byte(keyFormat), u32(Format))
 }

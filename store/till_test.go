@@ -99,3 +99,31 @@ func TestFormat1(t *testing.T) {
 	format(Config{Terminal: "T0000001"}, Format, func(j *Journal) { commit(t, j, storetest.PINTried("9001", false)) })
 	recheck(t, dir)
 }
+
+// A journal of format 3 has nothing that was pruned, and a state that says nothing of it.
+func TestFormat3State(t *testing.T) {
+	dir := worn(t)
+	edit(t, dir, func(tx *bbolt.Tx) error {
+		meta := tx.Bucket([]byte(bucketMeta))
+		_, k, err := decodeIdentity(meta.Get([]byte(keyIdentity)), made.key)
+		if err != nil {
+			return err
+		}
+		body, _ := k.unseal(bucketMeta, []byte(keyState), meta.Get([]byte(keyState)))
+		return errors.Join(
+			meta.Put([]byte(keyFormat), u32(3)), tx.Bucket([]byte(bucketTill)).Delete([]byte(keyBatch)),
+			meta.Put([]byte(keyState), k.seal(bucketMeta, []byte(keyState), body[:stateSize3])))
+	})
+	recheck(t, dir)
+	if before := must(Inspect(dir, Config{})); before.Records != wornRecords || before.Gone != 0 {
+		t.Errorf("%+v", before)
+	}
+	j := open(t, dir)
+	if info := must(j.Info()); info.Format != 3 || info.Gone != 0 {
+		t.Errorf("%+v", info)
+	}
+	sell(t, j, 1)
+	if info := must(j.Info()); info.Format != Format || info.Records != wornRecords+3 {
+		t.Errorf("%+v", info)
+	}
+}

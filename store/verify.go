@@ -12,18 +12,21 @@ import (
 
 // Report is what a check found to hold.
 type Report struct {
-	Records uint64 // records from the first on with their MAC and their place in the chain
-	Orders  uint64 // orders from the first on that are the sum of their records
+	Records uint64 // the last of the records from the first on with their MAC and their place in the chain
+	Orders  uint64 // the last of the orders from the first on that are the sum of their records
+
+	Gone       uint64 // the last of the records that were pruned, in whose place the anchor stands; or 0
+	GoneOrders uint64 // the last of the orders that were
 }
 
-// Verify checks everything: the pages of the file, the chain from the first record to the head, every order
+// Verify checks everything: the pages of the file, the chain from where the journal begins to the head, every order
 // against its records, and every index against the orders. It returns [txn.ErrJournalDamaged] with the first
 // thing that doesn't hold, and how far everything did. The journal can't be used meanwhile; its cost grows with
 // everything that is past.
 func (j *Journal) Verify() (rep Report, err error) {
 	err = j.do("verify", func() error {
 		pagesErr := j.verifyPages()
-		err := j.view(func(v *view) error { return v.verify(&rep, j.id) })
+		err := j.view(func(v *view) error { return v.verify(&rep) })
 		if pagesErr != nil {
 			return pagesErr
 		}
@@ -65,23 +68,32 @@ func (j *Journal) verifyPages() error {
 
 // tally is what the indexes must say, gathered from the orders.
 type tally struct {
+	anchor     anchor
 	records    uint64
 	exceptions map[uint64]uint64 // record that put an order on the list → order
-	codes      []txn.CodeDigest
-	last       uint64          // latest paid order
-	lastRecord uint64          // the record that paid it
-	pending    map[uint64]bool // by sale
+	codes      []txn.CodeDigest  // the latest
+	coded      uint64            // orders with a code
+	last       uint64            // latest paid order
+	lastRecord uint64            // the record that paid it
+	pending    map[uint64]bool   // by sale
 	sales      map[uint64][]uint64
 	batches    batchTally
 }
 
-func (v *view) verify(rep *Report, id identity) error {
-	st, err := v.state()
+func (v *view) verify(rep *Report) error {
+	st, a, err := v.bounds()
 	if err != nil {
 		return err
 	}
-	till, genesis := tillTally{incarnation: id.incarnation}, id.hash()
-	for head := genesis; rep.Records < st.records; {
+	if err := v.checkAnchor(st); err != nil {
+		return err
+	}
+	till, err := a.tally(v.keys, v.id)
+	if err != nil {
+		return err
+	}
+	*rep = Report{Records: a.records, Orders: a.orders, Gone: a.records, GoneOrders: a.orders}
+	for head := a.hash; rep.Records < st.records; {
 		e, err := v.entry(rep.Records+1, head)
 		if err != nil {
 			return err
@@ -92,13 +104,16 @@ func (v *view) verify(rep *Report, id identity) error {
 		head = e.Hash
 		rep.Records++
 	}
-	if st.records == 0 && st.head != genesis {
+	if st.records == 0 && st.head != a.hash {
 		return damagedf("the head of an empty journal is not its identity")
 	}
 	if err := v.checkHead(st); err != nil {
 		return err
 	}
-	t := tally{batches: till.batches, records: till.without, exceptions: map[uint64]uint64{}, pending: map[uint64]bool{}, sales: map[uint64][]uint64{}}
+	t := tally{
+		anchor: a, batches: till.batches, records: a.records + till.without,
+		exceptions: map[uint64]uint64{}, pending: map[uint64]bool{}, sales: map[uint64][]uint64{},
+	}
 	for rep.Orders < st.orders {
 		if err := v.verifyOrder(rep.Orders+1, &t); err != nil {
 			return err
@@ -140,6 +155,7 @@ func (v *view) verifyOrder(seq uint64, t *tally) error {
 		return err
 	}
 	if s.Order.Code != "" {
+		t.coded++
 		t.codes = append(t.codes, s.Order.Code)
 		t.codes = t.codes[max(0, len(t.codes)-rules.MaxCodes):]
 	}
@@ -186,18 +202,53 @@ func (v *view) verifyIndexes(st state, t tally) error {
 	if err != nil {
 		return err
 	}
-	if !slices.Equal(codes, t.codes) {
+	if !slices.Equal(codes, t.codes) || st.codes != t.anchor.codes+t.coded {
 		return damagedf("the digests of payment codes are not those of the latest orders")
 	}
+	swept, err := v.verifyUnswept(st, t.anchor)
+	if err != nil {
+		return err
+	}
 	return v.verifyCounts(map[string]uint64{
-		bucketRecords: st.records, bucketOrders: st.orders, bucketSales: uint64(len(t.sales)),
-		bucketPending: st.pending, bucketExceptions: st.exceptions, bucketCodes: min(st.codes, rules.MaxCodes),
+		bucketRecords: st.records - st.swept, bucketOrders: st.orders - st.sweptOrders, bucketSales: uint64(len(t.sales)) + swept,
+		bucketPending: st.pending, bucketExceptions: st.exceptions - t.anchor.exceptions,
+		bucketCodes: min(st.codes-t.anchor.codes, rules.MaxCodes),
 	})
 }
 
+// verifyUnswept holds that what is gone and still lies in the file is what was there: its records lead to the anchor. It
+// returns how many sales are among it.
+func (v *view) verifyUnswept(st state, a anchor) (sales uint64, err error) {
+	var hash [hashSize]byte
+	for seq := st.swept + 1; seq <= st.gone; seq++ {
+		e, next, err := v.record(seq)
+		if err != nil {
+			return 0, err
+		}
+		if seq > st.swept+1 && e.previous != hash {
+			return 0, damagedf("record %d doesn't follow the one before it", seq)
+		}
+		hash = next
+	}
+	if st.swept < st.gone && hash != a.hash {
+		return 0, damagedf("record %d is not the one that the anchor names", st.gone)
+	}
+	for seq := st.sweptOrders + 1; seq <= st.goneOrders; seq++ {
+		s, err := v.order(seq)
+		if err != nil {
+			return 0, err
+		}
+		if first, _ := rules.Sequence(s.Order.Sale); first == seq {
+			sales++
+		}
+	}
+	return sales, nil
+}
+
 func (v *view) verifyExceptions(st state, t tally) error {
-	if uint64(len(t.exceptions)) != st.exceptions {
-		return damagedf("%d exceptions, should be %d", st.exceptions, len(t.exceptions))
+	gone := t.anchor.exceptions
+	if gone+uint64(len(t.exceptions)) != st.exceptions {
+		return damagedf("%d exceptions, should be %d", st.exceptions, gone+uint64(len(t.exceptions)))
 	}
 	records := make([]uint64, 0, len(t.exceptions))
 	for record := range t.exceptions {
@@ -205,12 +256,12 @@ func (v *view) verifyExceptions(st state, t tally) error {
 	}
 	slices.Sort(records)
 	for i, record := range records {
-		seq, err := v.number(bucketExceptions, uint64(i+1))
+		seq, err := v.number(bucketExceptions, gone+uint64(i+1))
 		if err != nil {
 			return err
 		}
 		if seq != t.exceptions[record] {
-			return damagedf("exception %d is order %d, should be %d", i+1, seq, t.exceptions[record])
+			return damagedf("exception %d is order %d, should be %d", gone+uint64(i+1), seq, t.exceptions[record])
 		}
 	}
 	return nil

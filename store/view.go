@@ -20,6 +20,7 @@ const maxValue = 1 << 20
 // and is copied before it leaves bbolt's memory map.
 type view struct {
 	tx     *bbolt.Tx
+	id     identity
 	keys   keys
 	visits *int
 }
@@ -182,8 +183,8 @@ func (v *view) order(seq uint64) (snapshot, error) {
 	if err != nil {
 		return snapshot{}, err
 	}
-	var s snapshot
-	if err := json.Unmarshal(body, &s); err != nil {
+	s, err := v.keys.decodeOrder(seq, body)
+	if err != nil {
 		return snapshot{}, damagedf("order %d: %v", seq, err)
 	}
 	if n, ok := rules.Sequence(s.Order.No); !ok || n != seq {
@@ -199,7 +200,7 @@ func (v *view) orderByNo(no txn.OrderNo) (snapshot, error) {
 		return snapshot{}, err
 	}
 	seq, ok := rules.Sequence(no)
-	if !ok || seq > st.orders {
+	if !ok || seq > st.orders || seq <= st.goneOrders {
 		return snapshot{}, fmt.Errorf("%w: %q", txn.ErrNoOrder, no)
 	}
 	s, err := v.order(seq)

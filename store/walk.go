@@ -14,7 +14,7 @@ const walkBatch = 64
 
 // Entry is one record as it lies in the journal.
 type Entry struct {
-	Sequence uint64 // from 1
+	Sequence uint64 // from 1, also where what came before is gone
 	At       time.Time
 	Previous [32]byte // hash of the record before it
 	Hash     [32]byte
@@ -23,15 +23,18 @@ type Entry struct {
 
 // Walk calls fn for every record, oldest first, until it returns an error, and returns that. Every record's
 // MAC and place in the chain are checked; it returns [txn.ErrJournalDamaged] at the first that doesn't hold,
-// having shown all before it.
+// having shown all before it. What is pruned meanwhile is passed over.
 func (j *Journal) Walk(fn func(Entry) error) error {
-	head := j.id.hash()
-	for next := uint64(1); ; {
+	var head [hashSize]byte
+	for next := uint64(0); ; {
 		var batch []Entry
 		err := j.read("walk", func(v *view) error {
-			st, err := v.state()
+			st, a, err := v.bounds()
 			if err != nil {
 				return err
+			}
+			if next <= a.records {
+				next, head = a.records+1, a.hash
 			}
 			for ; next <= st.records && len(batch) < walkBatch; next++ {
 				e, err := v.entry(next, head)
@@ -52,6 +55,14 @@ func (j *Journal) Walk(fn func(Entry) error) error {
 			return err
 		}
 	}
+}
+
+// bounds returns where the journal ends and where it begins.
+func (v *view) bounds() (st state, a anchor, err error) {
+	if st, err = v.state(); err == nil {
+		a, err = v.anchor(st)
+	}
+	return st, a, err
 }
 
 // entry returns a record that follows the one whose hash is head.
@@ -79,6 +90,7 @@ func (j *Journal) List(fn func(txn.Order) error) error {
 			if err != nil {
 				return err
 			}
+			next = max(next, st.goneOrders+1)
 			for ; next <= st.orders && len(batch) < walkBatch; next++ {
 				s, err := v.order(next)
 				if err != nil {

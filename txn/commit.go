@@ -63,6 +63,13 @@ func (m *Machine) committed(e Committed) {
 // as the journal has it, and is taken up again after a restart.
 func (m *Machine) commitFailed(rec Record, err error) {
 	m.note("journal: "+err.Error(), rec.OrderNo())
+	if _, ok := rec.(*Intent); ok && errors.Is(err, ErrJournalReserve) { // what has begun can still be written
+		if _, waits := m.view.(starting); waits {
+			m.backToEntry()
+			m.noRoom()
+		}
+		return
+	}
 	if _, ok := rec.(*Intent); ok && errors.Is(err, ErrTransition) {
 		// Another order of the sale was paid while this one was being written down: nothing was asked for.
 		if _, waits := m.view.(starting); waits {
@@ -71,7 +78,7 @@ func (m *Machine) commitFailed(rec Record, err error) {
 		}
 		return
 	}
-	if _, ok := rec.(*RefundIntent); ok && errors.Is(err, ErrTransition) {
+	if _, ok := rec.(*RefundIntent); ok && (errors.Is(err, ErrTransition) || errors.Is(err, ErrJournalReserve)) {
 		m.refundRefused()
 		return
 	}

@@ -192,7 +192,7 @@ func (m *Machine) sellable(due Money) bool {
 	case due.Fen > m.cfg.MaxAmount.Fen:
 		m.mistake(errLimit, m.cfg.MaxAmount)
 	default:
-		return true
+		return m.hasRoom()
 	}
 	return false
 }

@@ -17,6 +17,9 @@ var (
 	ErrJournalKey = fmt.Errorf("%w: its key is not this terminal's", ErrJournalDamaged)
 	// ErrJournalFull is returned when there is no room to commit.
 	ErrJournalFull = errors.New("journal: no room left")
+	// ErrJournalReserve is returned for a record that would begin something new when what room is left is kept for what
+	// has begun. It is an [ErrJournalFull]; whatever has begun can still be written down.
+	ErrJournalReserve = fmt.Errorf("%w for new orders", ErrJournalFull)
 	// ErrJournalBusy is returned when another process holds the journal.
 	ErrJournalBusy = errors.New("journal: in use by another process")
 	// ErrNoOrder is returned when the journal has no such order.
@@ -65,9 +68,9 @@ type Start struct {
 	Last *Order
 	// Till is what the terminal knows of itself.
 	Till Till
-	// Restored is the latest record, if the journal was restored or repaired and nothing has happened since.
-	Restored *Restored
 
 	// Settlement is the latest one; nil before the first.
 	Settlement *Settlement
+	// Restored is the latest record, if the journal was restored or repaired and nothing has happened since.
+	Restored *Restored
 }

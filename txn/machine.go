@@ -38,6 +38,7 @@ type Machine struct {
 	codeTriedAt time.Duration
 
 	books      bookkeeping
+	storage    Storage
 	settlement *Settlement // the latest, for 重打印; nil before the first
 
 	token   uint64
@@ -85,7 +86,7 @@ func New(cfg Config, start Start, now Time) *Machine {
 		cfg: cfg, language: cfg.Language, now: now, view: entry{},
 		captured: map[OrderNo]OrderNo{}, commits: map[uint64]Record{},
 		codes: slices.Clone(start.Codes), exceptions: slices.Clone(start.Exceptions), last: start.Last, till: start.Till,
-		triedAt: now.Mono, settlement: start.Settlement,
+		triedAt: now.Mono, storage: Storage{Sales: salesSome}, settlement: start.Settlement,
 	}
 	if start.Restored != nil {
 		m.view = restoredNotice{*start.Restored}
@@ -173,6 +174,8 @@ func (m *Machine) Step(now Time, ev Event) []Effect {
 		m.kicked(e)
 	case Reconciled:
 		m.reconciled(e)
+	case Storage:
+		m.stored(e)
 	case PrinterState:
 		if e.Fault != m.printer.Fault {
 			m.note("printer: "+orElse(string(e.Fault), "ready"), "")

@@ -184,6 +184,11 @@ func (o Order) Apply(rec Record) (Order, error) {
 	return rec.apply(o)
 }
 
+// AtRest reports whether nobody has anything left to do about the order, neither the machine nor a person.
+func (o Order) AtRest() bool {
+	return !o.Pending() && !o.Listed() && (o.State != Disputed || o.Settled != "")
+}
+
 // Pending reports whether the order needs the machine after a restart: its outcome is open, or money came
 // and its receipt is not known to have come out, or one of its refunds needs it.
 func (o Order) Pending() bool {

@@ -9,3 +9,9 @@ func Sensitive(rec Record) bool {
 
 // sensitive: a PIN has six digits at most, and a hash of it withstands nobody who has time.
 func (*Enrolled) sensitive() {}
+
+// sensitive: an answer has eight digits at most, and its digest withstands nobody who has come by the key of offline codes.
+func (*OfflineMade) sensitive() {}
+
+// Sensitive reports whether the order holds what one of its sensitive records has brought.
+func (o Order) Sensitive() bool { return o.Offline != nil && o.Offline.Digest != "" }

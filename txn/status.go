@@ -99,6 +99,11 @@ func (m *Machine) status() (line string, alarm bool) {
 		return m.lacking(), true
 	}
 	var parts []string
+	if room, alarm := m.storageLine(); alarm && idle {
+		return room, true
+	} else if room != "" && idle {
+		parts = append(parts, room)
+	}
 	if len(m.exceptions) > 0 && idle {
 		parts = append(parts, m.say(stsExceptions, len(m.exceptions)))
 	}

@@ -48,6 +48,9 @@ func TestStandingLineFits(t *testing.T) {
 	add("offline left", sayOfflineLeft)
 	add("offline renewed", sayRenewed)
 	add("offline digits", errOfflineDigits, 8)
+	add("room", stsRoom, salesLow)
+	add("full", stsFull)
+	add("damage", stsDamage)
 	standing := func(l Language) string {
 		return stsExceptions.in(l, maxExceptions) + " " + stsPending.in(l, maxUnresolved) + " " + stsNearEnd.in(l)
 	}

@@ -1,13 +1,11 @@
 package terminal
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"filippo.io/age"
@@ -114,15 +112,15 @@ func (b *backups) write(ctx context.Context) time.Duration {
 	return b.every
 }
 
-// removeOld leaves the latest backups of a terminal's incarnation in a folder. Those of another stay: nobody here knows
+// removeOld leaves the latest backups of a terminal's incarnation in a folder, and those that hold what was pruned since.
+// Those of another stay: nobody here knows
 // whether they are all that is left of a journal.
 func removeOld(folder string, m store.Manifest) error {
 	names, err := filepath.Glob(filepath.Join(folder, m.Pattern()))
 	if err != nil {
 		return err
 	}
-	slices.SortFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(b, a)) }) // latest record first
-	for _, name := range names[min(backupKeep, len(names)):] {
+	for _, name := range m.Spare(names, backupKeep) {
 		if err := os.Remove(name); err != nil {
 			return err
 		}

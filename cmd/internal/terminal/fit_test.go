@@ -383,6 +383,19 @@ func TestBatchFits(t *testing.T) {
 	}
 }
 
+// What the medium of the journal has to say fits, in every state.
+func TestStorageFits(t *testing.T) {
+	for _, language := range []txn.Language{txn.Chinese, txn.English} {
+		w := newWanderer(t, 1, language)
+		for _, s := range []txn.Storage{{Sales: 499}, {Sales: 9}, {Sales: 499, Damaged: true}, {}} {
+			w.step(s)
+			w.keys("5 OK")
+			w.step(txn.Tick{})
+			w.keys("MENU CANCEL CANCEL CANCEL")
+		}
+	}
+}
+
 // Whatever the machine says, in both languages, stands on the smallest display whole: what would be cut off an
 // end is the next step.
 func TestEveryScreenFits(t *testing.T) {

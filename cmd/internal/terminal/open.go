@@ -100,6 +100,7 @@ func openJournal(p *device.Profile, ports *Ports, open *closers) (txn.Start, err
 	} else if b != nil {
 		ports.Backups = b.run
 	}
+	ports.Upkeep = newUpkeep(p, journal, ports.Log).run
 	return start, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"smartpos/cmd/internal/daybook"
@@ -66,6 +67,8 @@ type Ports struct {
 	Repair func(ctx context.Context, by string) error
 	// Backups writes them beside the selling until its context ends; may be nil.
 	Backups func(context.Context)
+	// Upkeep looks after the journal while idle says that nobody is being served, until its context ends; may be nil.
+	Upkeep func(ctx context.Context, idle func() bool, tell func(txn.Event))
 
 	RequestTimeout time.Duration // of one request to a network
 }
@@ -78,6 +81,7 @@ type Terminal struct {
 	events  chan txn.Event
 	work    sync.WaitGroup
 
+	idle     atomic.Bool // nobody is being served
 	commits  *lane[txn.Commit]
 	prints   *lane[txn.Effect] // what the printer is to do: txn.Print and txn.Kick
 	triggers *lane[bool]
@@ -168,6 +172,9 @@ func (t *Terminal) loop(ctx context.Context, ended <-chan error) error {
 	if t.ports.Backups != nil {
 		t.work.Go(func() { t.ports.Backups(ctx) })
 	}
+	if t.ports.Upkeep != nil {
+		t.work.Go(func() { t.ports.Upkeep(ctx, t.idle.Load, func(ev txn.Event) { t.tell(ctx, ev) }) })
+	}
 	for {
 		if t.restart {
 			return ErrRestart
@@ -245,6 +252,7 @@ func (t *Terminal) step(ctx context.Context, ev txn.Event) {
 			t.ports.Log.Info(e.Text, "order", e.Order)
 		}
 	}
+	t.idle.Store(t.machine.Idle())
 }
 
 // show draws. A display that fails is said once in the log; the terminal goes on without it, since a

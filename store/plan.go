@@ -1,0 +1,186 @@
+package store
+
+import (
+	"time"
+
+	"smartpos/store/internal/rules"
+	"smartpos/txn"
+)
+
+// plan is how far pruning could go, as far as it has looked. Records never change, so what it has seen of them stays true
+// while others are added; an order that it has seen and that gets another record ends the plan.
+type plan struct {
+	from    uint64    // the latest record that was gone when it began
+	limit   uint64    // the latest that may go: settled, backed up, not the head
+	before  time.Time // what is younger stays
+	settled uint64
+	backup  mark
+
+	// What has been seen.
+	next   uint64
+	head   [hashSize]byte
+	orders uint64
+	codes  uint64
+	till   tillTally
+	batch  txn.Batch
+	open   map[txn.OrderNo]passing
+	need   uint64 // latest record of an order or a sale that has been seen: the anchor can't stand before it
+
+	best  anchor // the latest place where it can stand
+	known known  // … and what was known there
+	done  bool
+}
+
+// passing is an order of which some records have been seen, and more follow.
+type passing struct {
+	order txn.Order
+	is    snapshot // what it has come to
+}
+
+// newPlan returns a plan that has seen nothing yet, or nil if nothing may go.
+func (v *view) newPlan(st state, r Retention, now time.Time) (*plan, error) {
+	a, err := v.anchor(st)
+	if err != nil {
+		return nil, err
+	}
+	m, err := v.backedUp()
+	if err != nil || st.records == 0 {
+		return nil, err
+	}
+	b, err := v.batch(st)
+	if err != nil {
+		return nil, err
+	}
+	last, _, err := v.record(st.records)
+	if err != nil {
+		return nil, err
+	}
+	if last.at.Before(now) { // a clock that has jumped ahead since makes nothing old by itself
+		now = last.at
+	}
+	p := &plan{
+		from: a.records, limit: min(b.From-1, m.records), before: now.Add(-r.Keep), settled: b.From - 1, backup: m,
+		open: map[txn.OrderNo]passing{}, next: a.records + 1, head: a.hash, orders: a.orders, codes: a.codes,
+	}
+	if p.limit < p.next {
+		return nil, nil
+	}
+	first, _, err := v.record(p.next)
+	if err != nil || !first.at.Before(p.before.Add(-r.Slack)) {
+		return nil, err
+	}
+	if _, hash, err := v.record(m.records); err != nil || Head(hash) != m.head {
+		return nil, damagedf("record %d is another than in the backup: %v", m.records, err)
+	}
+	p.till, err = a.tally(v.keys, v.id)
+	p.batch = p.till.batches.from
+	return p, err
+}
+
+// look takes the next records into account.
+func (v *view) look(p *plan, st state) error {
+	for range pruneBatch {
+		if p.next > p.limit || p.need > p.limit {
+			p.done = true
+			return nil
+		}
+		e, err := v.entry(p.next, p.head)
+		if err != nil {
+			return err
+		}
+		stays := !e.At.Before(p.before)
+		if in, ok := e.Record.(*txn.Intent); ok && !stays {
+			if stays, err = v.weigh(p, in, st); err != nil {
+				return err
+			}
+		}
+		if stays {
+			p.done = true
+			return nil
+		}
+		if err := p.take(e); err != nil {
+			return damagedf("record %d: %v", e.Sequence, err)
+		}
+		p.next, p.head = e.Sequence+1, e.Hash
+		if p.need <= e.Sequence {
+			p.stop(e)
+		}
+	}
+	return nil
+}
+
+// weigh looks at the order that an intent has begun, and reports whether it stays.
+func (v *view) weigh(p *plan, in *txn.Intent, st state) (stays bool, err error) {
+	s, err := v.order(p.orders + 1)
+	if err != nil {
+		return true, err
+	}
+	if s.Order.No != in.No || len(s.Records) == 0 {
+		return true, damagedf("order %d is %s, should be %s", p.orders+1, s.Order.No, in.No)
+	}
+	if !s.Order.AtRest() || p.orders+1 == st.last {
+		return true, nil
+	}
+	p.orders++
+	p.open[in.No] = passing{is: s}
+	if s.Order.Code != "" {
+		p.codes++
+	}
+	p.need = max(p.need, s.Records[len(s.Records)-1])
+	if first, _ := rules.Sequence(s.Order.Sale); first != p.orders {
+		return false, nil
+	}
+	sale, err := v.sale(p.orders)
+	if err != nil {
+		return true, err
+	}
+	latest, err := v.order(sale[len(sale)-1])
+	if err == nil && len(latest.Records) > 0 {
+		p.need = max(p.need, latest.Records[0])
+	}
+	return false, err
+}
+
+// take applies a record to what it changes.
+func (p *plan) take(e Entry) error {
+	if err := p.till.add(e); err != nil {
+		return err
+	}
+	no, after := e.Record.OrderNo(), txn.Order{}
+	o, ok := p.open[no]
+	if no != "" {
+		var err error
+		if after, err = o.order.Apply(e.Record); err != nil || !ok {
+			return damagedf("order %s: %v", no, err)
+		}
+	}
+	before := o.order
+	if o.order = after; no != "" {
+		p.open[no] = o
+	}
+	if ok && e.Sequence == o.is.Records[len(o.is.Records)-1] {
+		delete(p.open, no)
+		if !sameOrder(after, o.is.Order) {
+			return damagedf("order %s is not the sum of its records", no)
+		}
+	}
+	var err error
+	p.batch, err = p.batch.Apply(e.Record, e.Sequence, before, after)
+	return err
+}
+
+// stop notes that the anchor can stand at e.
+func (p *plan) stop(e Entry) {
+	p.best = anchor{
+		records: e.Sequence, hash: e.Hash, orders: p.orders, codes: p.codes, till: p.till.record, at: e.At,
+		settled: p.settled, backup: p.backup,
+	}
+	p.known = known{Till: p.till.till, Batch: p.batch}
+}
+
+// touch ends the plan if an order or a sale that it has seen changes.
+func (p *plan) touch(j *Journal, order, sale uint64) {
+	if p != nil && min(order, sale) <= p.orders {
+		j.plan = nil
+	}
+}

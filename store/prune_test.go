@@ -1,0 +1,430 @@
+package store
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"filippo.io/age"
+	"go.etcd.io/bbolt"
+
+	"smartpos/store/storetest"
+	"smartpos/txn"
+)
+
+// ages is a journal that grows old: its clock goes on by a minute with every record.
+type ages struct {
+	*Journal
+	dir string
+	now time.Time
+}
+
+func grow(t testing.TB, dir string) *ages {
+	t.Helper()
+	a := &ages{dir: dir, now: storetest.Day}
+	a.Journal = openWith(t, dir, a.config())
+	return a
+}
+
+func (a *ages) config() Config {
+	return Config{Terminal: "T0000001", Now: func() time.Time { a.now = a.now.Add(time.Minute); return a.now }}
+}
+
+// old is a retention that takes whatever else allows.
+var old = Retention{Keep: time.Second}
+
+// settle closes the batch that runs.
+func (a *ages) settle(t testing.TB) {
+	t.Helper()
+	till, by := must(a.Start()).Till, ""
+	if len(till.Operators) > 0 {
+		by = till.Operators[0].ID
+	}
+	commit(t, a, storetest.BatchClosed(till.Batches.Closed+1, by))
+}
+
+// close settles and saves.
+func (a *ages) close(t testing.TB) []byte {
+	t.Helper()
+	a.settle(t)
+	return a.save(t)
+}
+
+// save writes a backup and reads it back.
+func (a *ages) save(t testing.TB) []byte {
+	t.Helper()
+	b, err := a.BackupTo(t.Context(), t.TempDir(), safe().Recipient())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return read(t, b.Path)
+}
+
+// prune takes all steps, and holds everything after each.
+func (a *ages) prune(t testing.TB, r Retention) (steps int) {
+	t.Helper()
+	for more := true; more; steps++ {
+		var err error
+		if more, err = a.Prune(r); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := a.Verify(); err != nil {
+			t.Fatalf("after step %d: %v", steps, err)
+		}
+	}
+	return steps
+}
+
+// gone sells, prunes and returns how many records went.
+func (a *ages) gone(t testing.TB, r Retention) uint64 {
+	t.Helper()
+	a.prune(t, r)
+	return must(a.Info()).Gone
+}
+
+func TestPrune(t *testing.T) {
+	a := grow(t, t.TempDir())
+	commit(t, a, storetest.Enrolled("9001"))
+	sell(t, a, 40)
+	odd := commit(t, a, storetest.Intent(100, ""))
+	listed := storetest.Outcome(odd, txn.Disputed)
+	listed.Exception = txn.AlreadyExists
+	commit(t, a, listed)
+	commit(t, a, &txn.Settled{Order: odd.No, By: "9001", At: storetest.Day})
+	code := a.Digest(txn.NewPaymentCode("130000000000000001"))
+	commit(t, a, storetest.Outcome(commit(t, a, storetest.Scan(200, code)), txn.Failed))
+	sell(t, a, 20)
+	a.settle(t)
+	before, start := must(a.Info()), must(a.Start())
+	orders := must(a.Recent(1000))
+	a.save(t)
+	if steps := a.prune(t, old); steps < 6 {
+		t.Errorf("%d steps for %d records: not bounded", steps, before.Records)
+	}
+
+	info := must(a.Info())
+	if info.Gone != before.Records-4 || info.GoneOrders != before.Orders-1 || info.Head != before.Head {
+		t.Errorf("%+v\nof %+v", info, before)
+	}
+	got := must(a.Start())
+	if len(got.Codes) != 0 || storetest.Text(got.Till) != storetest.Text(start.Till) || got.Last == nil || got.Last.No != orders[0].No {
+		t.Errorf("start: %+v", got)
+	}
+	if recent := must(a.Recent(1000)); storetest.Text(recent) != storetest.Text(orders[:1]) {
+		t.Errorf("recent: %s", storetest.Text(recent))
+	}
+	for _, o := range orders[1:] {
+		if _, err := a.Order(o.No); !errors.Is(err, txn.ErrNoOrder) {
+			t.Errorf("an order that is gone: %v", err)
+		}
+	}
+	if _, err := a.Commit(storetest.RefundIntent(orders[5], 1)); !errors.Is(err, txn.ErrNoOrder) {
+		t.Errorf("a refund of it: %v, want ErrNoOrder", err)
+	}
+	if _, err := a.Commit(storetest.Intent(1, orders[5].Sale)); !errors.Is(err, txn.ErrNoOrder) {
+		t.Errorf("an order of its sale: %v, want ErrNoOrder", err)
+	}
+	var walked []uint64
+	if err := a.Walk(func(e Entry) error { walked = append(walked, e.Sequence); return nil }); err != nil || len(walked) != 4 || walked[0] != info.Gone+1 {
+		t.Errorf("walked %d, %v", walked, err)
+	}
+	listedNow := 0
+	if err := a.List(func(txn.Order) error { listedNow++; return nil }); err != nil || listedNow != 1 {
+		t.Errorf("listed %d, %v", listedNow, err)
+	}
+	next := commit(t, a, storetest.Intent(1, ""))
+	if want := fmt.Sprintf("%08d", before.Orders+1); string(next.No[len(next.No)-8:]) != want {
+		t.Errorf("the next number is %s, want …%s", next.No, want)
+	}
+	commit(t, a, storetest.Outcome(next, txn.Failed))
+	commit(t, a, storetest.Outcome(commit(t, a, storetest.Scan(200, code)), txn.Failed))
+	if codes := must(a.Start()).Codes; !slices.Equal(codes, []txn.CodeDigest{code}) {
+		t.Errorf("codes %v", codes)
+	}
+
+	// And again, from the anchor on.
+	sell(t, a, 30)
+	a.close(t)
+	if again := a.gone(t, old); again <= info.Gone {
+		t.Errorf("%d records gone, %d before", again, info.Gone)
+	}
+}
+
+// What must stay stays, and everything behind it.
+func TestPruneKeeps(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		do   func(t *testing.T, a *ages) // behind ten sales, before five
+		then func(t *testing.T, a *ages) // at the end
+		r    Retention
+		open bool // the batch is not closed at the end
+		gone uint64
+	}{
+		{name: "what is not the latest sale", gone: 42},
+		{name: "nothing settled", open: true},
+		{name: "what is settled", do: func(t *testing.T, a *ages) { a.settle(t) }, open: true, gone: 30},
+		{name: "what is old", r: Retention{Keep: 30 * time.Minute}, gone: 15},
+		{name: "what is much older", r: Retention{Keep: 30 * time.Minute, Slack: 16 * time.Minute}},
+		{name: "what is open", do: func(t *testing.T, a *ages) { commit(t, a, storetest.Intent(1, "")) }, gone: 30},
+		{name: "what owes a slip", do: func(t *testing.T, a *ages) {
+			commit(t, a, storetest.Outcome(commit(t, a, storetest.Intent(1, "")), txn.Paid))
+		}, gone: 30},
+		{name: "what is on the exception list", do: func(t *testing.T, a *ages) {
+			r := storetest.Outcome(commit(t, a, storetest.Intent(1, "")), txn.Failed)
+			r.Exception = txn.Mismatch
+			commit(t, a, r)
+		}, gone: 30},
+		{name: "what was refunded after the settlement", then: func(t *testing.T, a *ages) {
+			a.settle(t)
+			o := must(a.Recent(1000))[9]
+			commit(t, a, storetest.RefundIntent(o, 1))
+			commit(t, a, storetest.RefundOutcome(must(a.Order(o.No)), txn.RefundDone))
+			commit(t, a, &txn.Printed{Order: o.No, Refund: txn.NewRefundNo(o.No, 1), At: storetest.Day})
+			sell(t, a, 1)
+		}, open: true, gone: 15},
+		{name: "a sale that is tried again after the settlement", do: func(t *testing.T, a *ages) {
+			o := commit(t, a, storetest.Intent(1, ""))
+			commit(t, a, storetest.Outcome(o, txn.Failed))
+			sell(t, a, 1)
+			a.settle(t)
+			commit(t, a, storetest.Outcome(commit(t, a, storetest.Intent(1, o.Sale)), txn.Failed))
+		}, open: true, gone: 30},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			a := grow(t, t.TempDir())
+			sell(t, a, 10)
+			if test.do != nil {
+				test.do(t, a)
+			}
+			sell(t, a, 5)
+			if test.then != nil {
+				test.then(t, a)
+			}
+			if !test.open {
+				a.settle(t)
+			}
+			r := cmp.Or(test.r, old)
+			if gone := a.gone(t, r); gone != 0 {
+				t.Errorf("%d records went without a backup", gone)
+			}
+			a.save(t)
+			if gone := a.gone(t, r); gone != test.gone {
+				t.Errorf("%d records went, should be %d", gone, test.gone)
+			}
+		})
+	}
+}
+
+// A backup that somebody only wrote, or of a record that came after it, is none.
+func TestPruneOnlyWhatABackupHolds(t *testing.T) {
+	a := grow(t, t.TempDir())
+	sell(t, a, 5)
+	a.save(t)
+	sell(t, a, 5)
+	a.settle(t)
+	if gone := a.gone(t, old); gone != 15 {
+		t.Errorf("%d records went, 15 are backed up", gone)
+	}
+	if _, err := a.BackupTo(t.Context(), filepath.Join(t.TempDir(), "no", "folder"), safe().Recipient()); err == nil {
+		t.Fatal("a backup into nowhere")
+	}
+	if gone := a.gone(t, old); gone != 15 {
+		t.Errorf("%d records went, 15 are backed up", gone)
+	}
+}
+
+// What is committed while pruning looks is taken into account: an order that it has seen gets a refund.
+func TestPruneMeetsASale(t *testing.T) {
+	a := grow(t, t.TempDir())
+	sell(t, a, 100)
+	orders := must(a.Recent(1000))
+	a.close(t)
+	for range 2 {
+		if more, err := a.Prune(old); err != nil || !more {
+			t.Fatal(more, err)
+		}
+	}
+	first := orders[len(orders)-10]
+	commit(t, a, storetest.RefundIntent(first, 1))
+	if gone := a.gone(t, old); gone != 27 {
+		t.Errorf("%d records went, the order of record 28 is being refunded", gone)
+	}
+	commit(t, a, storetest.RefundOutcome(must(a.Order(first.No)), txn.RefundRefused))
+	sell(t, a, 1)
+	a.close(t)
+	if gone := a.gone(t, old); gone < 200 {
+		t.Errorf("%d records went, nothing is in the way", gone)
+	}
+}
+
+// While a backup copies, what it copies stays.
+func TestPruneWaitsForABackup(t *testing.T) {
+	a := grow(t, t.TempDir())
+	sell(t, a, 10)
+	a.close(t)
+	release := a.hold()
+	if more, err := a.Prune(old); more || err != nil {
+		t.Errorf("beside a backup: %t, %v", more, err)
+	}
+	release()
+	if gone := a.gone(t, old); gone == 0 {
+		t.Error("nothing went after it")
+	}
+}
+
+// A pruned journal goes into a backup and comes back on another device, and is pruned again there.
+func TestPruneBackupRestore(t *testing.T) {
+	a := grow(t, t.TempDir())
+	commit(t, a, storetest.Enrolled("9001"))
+	sell(t, a, 20)
+	a.close(t)
+	gone := a.gone(t, old)
+	sell(t, a, 5)
+	want, start, info := must(a.Recent(1000)), must(a.Start()), must(a.Info())
+	b := a.save(t)
+	if m, err := CheckBackup(bytes.NewReader(b), safe()); err != nil || m.Version != archiveAnchor || m.Gone != gone || m.Records != info.Records {
+		t.Errorf("%+v, %v", m, err)
+	}
+	dir := t.TempDir()
+	j, done := mustRestore(t, dir, b)
+	if got := must(j.Recent(1000)); storetest.Text(got) != storetest.Text(want) {
+		t.Errorf("orders: %s\nwere %s", storetest.Text(got), storetest.Text(want))
+	}
+	got := must(j.Start())
+	got.Restored = nil // of which the other knows nothing
+	if start.Till.Incarnation = done.Now; storetest.Text(got) != storetest.Text(start) {
+		t.Errorf("start: %s\nwas %s", storetest.Text(got), storetest.Text(start))
+	}
+	next := commit(t, j, storetest.Intent(1, ""))
+	if want := fmt.Sprintf("%s%08d", done.Now, info.Orders+1); string(next.No[len(next.No)-16:]) != want {
+		t.Errorf("the next number is %s, want …%s", next.No, want)
+	}
+	commit(t, j, storetest.Outcome(next, txn.Failed))
+	sell(t, j, 5)
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	second := grow(t, dir)
+	second.now = storetest.Day.Add(24 * time.Hour)
+	sell(t, second, 5)
+	second.close(t)
+	if again := second.gone(t, old); again <= info.Records {
+		t.Errorf("%d records gone after a restore", again)
+	}
+	third, _ := mustRestore(t, t.TempDir(), second.save(t))
+	sell(t, third, 1)
+}
+
+// Over what the backup can't be compared with, nothing is restored.
+func TestRestoreBehindAnAnchor(t *testing.T) {
+	a := grow(t, t.TempDir())
+	sell(t, a, 5)
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	young := t.TempDir()
+	copyJournal(t, a.dir, young)
+	a = grow(t, a.dir)
+	a.now = storetest.Day.Add(time.Hour)
+	sell(t, a, 20)
+	a.close(t)
+	a.gone(t, old)
+	b := a.save(t)
+	if _, err := restore(young, b, RestoreOptions{}); !errors.Is(err, ErrHoldsMore) {
+		t.Errorf("over an older journal that nothing connects: %v, want ErrHoldsMore", err)
+	}
+	if _, err := restore(t.TempDir(), b, RestoreOptions{Witness: &Witness{3, "x"}}); !errors.Is(err, ErrOlder) {
+		t.Errorf("with a witness of what is gone: %v, want ErrOlder", err)
+	}
+	if _, err := restore(t.TempDir(), b, RestoreOptions{Older: true, Witness: &Witness{3, "x"}}); err != nil {
+		t.Error(err)
+	}
+}
+
+// A pruned journal is a journal like any other: of this one nothing is left but an anchor and the record of a restore.
+func TestPrunedJournal(t *testing.T) {
+	dir := t.TempDir()
+	open(t, dir).Close()
+	for n := range 5 {
+		a := grow(t, dir)
+		a.now = storetest.Day.Add(time.Duration(n-10) * time.Hour)
+		b := a.save(t)
+		if err := a.Close(); err != nil {
+			t.Fatal(err)
+		}
+		dir = t.TempDir()
+		opt := RestoreOptions{Identities: []age.Identity{safe()}}
+		if _, err := Restore(dir, a.config(), bytes.NewReader(b), opt); err != nil {
+			t.Fatal(err)
+		}
+	}
+	j := open(t, dir)
+	pruneTo(t, j, 4)
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	storetest.Run(t, func(t *testing.T) txn.Journal {
+		fresh := t.TempDir()
+		copyJournal(t, dir, fresh)
+		return open(t, fresh)
+	})
+}
+
+// What is gone and not swept yet is still held to what it was.
+func TestUnsweptIsHeld(t *testing.T) {
+	a := grow(t, t.TempDir())
+	sell(t, a, 60)
+	a.close(t)
+	for st := (state{}); st.swept == 0; st = stateOf(t, a.Journal) {
+		if _, err := a.Prune(old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if st := stateOf(t, a.Journal); st.swept >= st.gone {
+		t.Fatalf("%+v", st)
+	}
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	last := stateOf(t, must(Open(a.dir, Config{ReadOnly: true}))).gone
+	for name, forge := range map[string]func(*bbolt.Tx) error{
+		"the last is another": func(tx *bbolt.Tx) error {
+			_, k, err := decodeIdentity(tx.Bucket([]byte(bucketMeta)).Get([]byte(keyIdentity)), read(t, filepath.Join(a.dir, KeyName)))
+			if err != nil {
+				return err
+			}
+			b := tx.Bucket([]byte(bucketRecords))
+			e, err := decodeEnvelope(b.Get(u64(last)), k.record)
+			if err != nil {
+				return err
+			}
+			e.at = e.at.Add(time.Hour)
+			return b.Put(u64(last), e.encode(k.record))
+		},
+		"two changed places": swap(bucketRecords, u64(last-1), u64(last)),
+		"one is missing":     remove(bucketRecords, u64(last-1)),
+		"an order is":        remove(bucketOrders, u64(last/3)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			copyJournal(t, a.dir, dir)
+			edit(t, dir, forge)
+			if err := verify(dir, Config{}); !errors.Is(err, txn.ErrJournalDamaged) {
+				t.Errorf("verify: %v, want ErrJournalDamaged", err)
+			}
+			j := must(Open(dir, Config{Terminal: "T0000001"}))
+			defer func() { _ = j.Close() }()
+			for more, err := true, error(nil); more && err == nil; {
+				more, err = j.Prune(old)
+			}
+			if _, err := j.Commit(storetest.Intent(1, "")); err != nil {
+				t.Errorf("damage beside the selling stopped it: %v", err)
+			}
+		})
+	}
+}
