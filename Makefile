@@ -17,6 +17,7 @@ VULNDB  ?=
 SEEDS   ?= 1000
 SEED    ?= 1
 SALES   ?= 50
+ONLY    ?=
 N       ?= 10000
 BOARD   ?= virt-arm64
 CUTS    ?= 100
@@ -95,9 +96,9 @@ vuln: go ## known vulnerabilities of what is linked in (VULNDB=folder: of golang
 	$(call say,vulnerabilities)
 	go run golang.org/x/vuln/cmd/govulncheck@v1.9.0 $(if $(VULNDB),-db file://$(VULNDB)) ./...
 
-sim: go ## whole days of trade with everything that goes wrong (SEEDS=n days from SEED=s on, of SALES=m)
+sim: go ## whole days of trade with everything that goes wrong (SEEDS=n days from SEED=s on, of SALES=m; ONLY=steps)
 	$(call say,simulation)
-	go test ./cmd/internal/sim -run 'TestSim$$' -v -timeout 0 -seeds $(SEEDS) -first $(SEED) -sales $(SALES) | grep -v '^=== '
+	go test ./cmd/internal/sim -run 'TestSim$$' -v -timeout 0 -seeds $(SEEDS) -first $(SEED) -sales $(SALES) $(if $(ONLY),-only $(ONLY)) | grep -v '^=== '
 
 payments: go ## random payments over the sandbox of the networks, 30 of 100 calls failing (N=n payments from SEED=s on)
 	$(call say,payments)

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"time"
 
 	"smartpos/txn"
@@ -13,7 +12,7 @@ import (
 // UnionPay: a shown order exists only when it was paid, and nothing closes it but its time.
 type bank struct {
 	w        *world
-	rng      *rand.Rand
+	rng      *dice
 	accounts map[txn.OrderNo]*account
 	byURL    map[string]txn.OrderNo
 	codes    map[string]txn.OrderNo // used payment codes
@@ -42,7 +41,7 @@ func (a *account) net() int { return a.charges - a.back }
 
 func newBank(w *world) *bank {
 	b := &bank{
-		w: w, rng: w.rng(1), accounts: map[txn.OrderNo]*account{}, byURL: map[string]txn.OrderNo{},
+		w: w, rng: w.newDice("bank"), accounts: map[txn.OrderNo]*account{}, byURL: map[string]txn.OrderNo{},
 		codes: map[string]txn.OrderNo{},
 	}
 	if w.opt.broken.bank != nil {

@@ -1,7 +1,7 @@
 package sim
 
 import (
-	"math/rand/v2"
+	"strconv"
 	"strings"
 	"time"
 
@@ -61,11 +61,12 @@ var screens = map[string]place{
 // cashier looks at the screen and presses keys, not always the right ones.
 type cashier struct {
 	w     *world
-	rng   *rand.Rand
+	rng   *dice
 	sales int // begun
+	plan  int // its last sale that was begun, or left out
 }
 
-func newCashier(w *world) *cashier { return &cashier{w: w, rng: w.rng(6)} }
+func newCashier(w *world) *cashier { return &cashier{w: w, rng: w.newDice("cashier")} }
 
 func (c *cashier) begin() { c.w.after(time.Second, c.look) }
 
@@ -82,14 +83,18 @@ func (c *cashier) look() {
 	case t == nil: // dark
 	case c.w.fair:
 		c.tidy(screens[t.screen.Title])
-	case chance(c.rng, 12):
-		c.mash()
-	case chance(c.rng, 250):
-		t.die("by the plug")
 	default:
-		c.act(screens[t.screen.Title])
+		if s := c.rng.wrong(12); s != nil {
+			c.mash(s)
+		} else if s := c.rng.wrong(250); s != nil {
+			s.is(PlugPulled, "", "")
+			t.die("by the plug")
+		} else {
+			c.act(screens[t.screen.Title])
+		}
 	}
-	if c.sales >= c.w.opt.Sales && !c.w.fair && screens[c.title()] != atHalt && c.w.terminal != nil {
+	c.leaveOut()
+	if c.plan >= c.w.opt.Sales && !c.w.fair && screens[c.title()] != atHalt && c.w.terminal != nil {
 		c.closeShop()
 	}
 	c.w.after(between(c.rng, 300*time.Millisecond, 3*time.Second), c.look)
@@ -144,15 +149,26 @@ func (c *cashier) act(at place) {
 	}
 }
 
+// leaveOut skips the sales of the plan that don't happen.
+func (c *cashier) leaveOut() {
+	for c.plan < c.w.opt.Sales && !c.w.plays(strconv.Itoa(c.plan+1)) {
+		c.plan++
+	}
+}
+
 // sell begins a sale: an amount, and how it is paid.
 func (c *cashier) sell() {
 	c.sales++
+	c.plan++
+	c.w.turn(c.plan)
 	amount := pick(c.rng, "1", "12.5", "0.01", "350", "8.88", "49999.99")
-	c.w.log("", "sale %d of %s", c.sales, amount)
+	by := pick(c.rng, "OK", "OK", "SCAN", "SCAN", "SCAN+")
+	c.w.step(strconv.Itoa(c.plan), "a sale of "+amount+" yuan, "+by)
+	c.w.log("", "sale %d of %s", c.plan, amount)
 	for _, k := range amount {
 		c.press(string(k))
 	}
-	c.press(pick(c.rng, "OK", "OK", "SCAN", "SCAN", "SCAN+"))
+	c.press(by)
 }
 
 // find names the order whose money is to go back: by its receipt, by its last digits, or from the list.
@@ -190,14 +206,19 @@ func (c *cashier) allow() {
 	c.press("OK")
 }
 
-// mash presses whatever, or lets the scanner read whatever.
-func (c *cashier) mash() {
-	keys := strings.Fields("0 1 2 3 4 5 7 9 . OK OK SCAN SCAN+ CANCEL CLEAR MENU")
-	for range 1 + c.rng.IntN(5) {
-		c.press(pick(c.rng, keys...))
+// mash presses whatever, and lets the scanner read whatever.
+func (c *cashier) mash(s *step) {
+	keys := strings.Fields("0 1 2 3 4 5 7 8 9 . OK OK SCAN SCAN+ CANCEL CLEAR MENU")
+	mashed := make([]string, 1+s.IntN(5))
+	for i := range mashed {
+		mashed[i] = pick(s, keys...)
 	}
-	c.send(pick[txn.Event](c.rng, txn.KeyStrange{}, txn.ScanFailed{Reason: txn.ScanGarbled}, txn.ScanFailed{Reason: txn.ScanTooLong},
-		txn.ScannerState{Fault: txn.ScanGone}, txn.ScannerState{}, txn.Scanned{Text: strings.Repeat("9", 1+c.rng.IntN(300))},
+	s.is(Mashed, "", "%s", strings.Join(mashed, " "))
+	for _, k := range mashed {
+		c.press(k)
+	}
+	c.send(pick[txn.Event](s, txn.KeyStrange{}, txn.ScanFailed{Reason: txn.ScanGarbled}, txn.ScanFailed{Reason: txn.ScanTooLong},
+		txn.ScannerState{Fault: txn.ScanGone}, txn.ScannerState{}, txn.Scanned{Text: strings.Repeat("9", 1+s.IntN(300))},
 		txn.KeyPressed{Key: "F13"}))
 }
 

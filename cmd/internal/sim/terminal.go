@@ -97,8 +97,11 @@ func (t *terminal) step(ev txn.Event) {
 		effects = t.w.opt.broken.effects(effects)
 	}
 	for _, e := range effects {
-		if _, drawn := e.(txn.Draw); !drawn && !t.w.fair && chance(t.w.power.rng, 600) {
-			t.die("between two effects")
+		if _, drawn := e.(txn.Draw); !drawn {
+			if s := t.w.power.rng.wrong(600); s != nil {
+				s.is(CutBetween, "", "before %T", e)
+				t.die("between two effects")
+			}
 		}
 		if t.dead {
 			return
@@ -155,8 +158,9 @@ func (t *terminal) write() {
 	}
 	t.writing = true
 	d := between(t.w.power.rng, time.Millisecond, 30*time.Millisecond)
-	if !t.w.fair && chance(t.w.power.rng, 60) {
-		d = between(t.w.power.rng, time.Second, 8*time.Second)
+	if s := t.w.power.rng.wrong(60); s != nil {
+		d = between(s, time.Second, 8*time.Second)
+		s.is(DiskSlow, t.commits[0].Record.OrderNo(), "%s for %s", d.Round(time.Millisecond), recordName(t.commits[0].Record))
 	}
 	t.w.after(d, func() {
 		if t.dead {
