@@ -32,6 +32,10 @@ const (
 	atRefunding
 	atRefunded
 	atSupervisor
+	atOffline
+	atOfflineCode
+	atRenew
+	atUnconfirmed
 )
 
 // screens are the titles that a cashier knows, in both languages.
@@ -55,6 +59,8 @@ var screens = map[string]place{
 	"确认退款": atAllow, "Allow the refund": atAllow, "了结异常": atAllow, "Settle": atAllow, "主管判定": atAllow, "Verdict": atAllow,
 	"正在退款": atRefunding, "Refunding": atRefunding, "退款未成": atRefunding, "Not refunded": atRefunding,
 	"退款成功": atRefunded, "Refunded": atRefunded,
+	"离线收款": atOffline, "Offline": atOffline, "离线码": atOfflineCode, "Offline QR": atOfflineCode,
+	"离线待确认": atUnconfirmed, "Unconfirmed": atUnconfirmed, "离线收款续期": atRenew, "Renew offline": atRenew,
 	"主管": atSupervisor, "Supervisor": atSupervisor,
 }
 
@@ -64,9 +70,12 @@ type cashier struct {
 	rng   *dice
 	sales int // begun
 	plan  int // its last sale that was begun, or left out
+	heard heard
+
+	wrongPINs int // still to be keyed in
 }
 
-func newCashier(w *world) *cashier { return &cashier{w: w, rng: w.newDice("cashier")} }
+func newCashier(w *world) *cashier { return &cashier{w: w, heard: heard{}, rng: w.newDice("cashier")} }
 
 func (c *cashier) begin() { c.w.after(time.Second, c.look) }
 
@@ -89,6 +98,10 @@ func (c *cashier) look() {
 		} else if s := c.rng.wrong(250); s != nil {
 			s.is(PlugPulled, "", "")
 			t.die("by the plug")
+		} else if s := c.rng.wrong(500); s != nil {
+			c.w.power.backUp(s)
+		} else if s := c.rng.wrong(3000); s != nil {
+			c.w.power.die(s)
 		} else {
 			c.act(screens[t.screen.Title])
 		}
@@ -104,9 +117,14 @@ func (c *cashier) look() {
 func (c *cashier) act(at place) {
 	switch at {
 	case atEntry:
-		if chance(c.rng, 5) {
+		switch {
+		case len(c.heard) > 0 && chance(c.rng, 3):
 			c.press("MENU")
-			c.press(pick(c.rng, "5", "5", "5", "3"))
+			c.press("8")
+			return
+		case chance(c.rng, 5):
+			c.press("MENU")
+			c.press(pick(c.rng, "5", "5", "5", "5", "3", "8"))
 			return
 		}
 		c.sell()
@@ -114,7 +132,7 @@ func (c *cashier) act(at place) {
 		c.press(pick(c.rng, "OK", "OK", "SCAN", "SCAN", "SCAN+", "CLEAR", "MENU"))
 	case atQR:
 		if chance(c.rng, 15) {
-			c.press(pick(c.rng, "CANCEL", "MENU", "1", "2", "3", "SCAN"))
+			c.press(pick(c.rng, "CANCEL", "MENU", "1", "2", "3", "4", "SCAN"))
 		}
 	case atCode:
 		c.present()
@@ -122,7 +140,19 @@ func (c *cashier) act(at place) {
 		c.press(pick(c.rng, "1", "2", "0", "OK", "SCAN", "CANCEL"))
 	case atCash:
 		c.press(pick(c.rng, "OK", "OK", "5", "CLEAR", "CANCEL"))
-	case atPaid, atChange, atFailed:
+	case atFailed:
+		if c.offersOffline() && chance(c.rng, 2) {
+			c.press("8")
+		} else if chance(c.rng, 3) {
+			c.press(pick(c.rng, "OK", "OK", "CANCEL", "SCAN"))
+		}
+	case atOffline:
+		c.offline()
+	case atOfflineCode:
+		c.collect()
+	case atRenew:
+		c.renew()
+	case atPaid, atChange, atUnconfirmed:
 		if chance(c.rng, 3) {
 			c.press(pick(c.rng, "OK", "OK", "CANCEL", "SCAN"))
 		}
@@ -191,14 +221,20 @@ func (c *cashier) find() {
 	c.press("OK")
 }
 
-// allow is the supervisor, who now and then errs.
+// allow is the supervisor, or somebody who guesses, now and then again and again.
 func (c *cashier) allow() {
-	switch {
-	case chance(c.rng, 6):
+	if s := c.rng.wrong(12); s != nil && c.wrongPINs == 0 {
+		c.wrongPINs = pick(s, 1, 1, 1, 2, 8)
+		s.is(WrongPIN, "", "%d times", c.wrongPINs)
+	}
+	if c.wrongPINs == 0 && chance(c.rng, 6) || c.offers("锁", "ocked") {
+		c.wrongPINs = 0
 		c.press("CANCEL")
 		return
-	case chance(c.rng, 8):
-		c.press(pick(c.rng, "1", "2", "3"))
+	}
+	if c.wrongPINs > 0 {
+		c.wrongPINs--
+		c.press("1")
 	}
 	for _, k := range supervisorPIN {
 		c.press(string(k))
@@ -236,9 +272,9 @@ func (c *cashier) tidy(at place) {
 	switch {
 	case at == atHalt:
 		c.w.power.cut("by the cashier")
-	case at == atEntry, (at == atPaid || at == atChange || at == atRefunded) && strings.Contains(strings.Join(t.screen.Keys, " "), "重打印"):
+	case at == atEntry, (at == atPaid || at == atChange || at == atRefunded || at == atUnconfirmed) && strings.Contains(strings.Join(t.screen.Keys, " "), "重打印"):
 		c.press("OK") // what is owed is printed
-	case (at == atPaid || at == atChange || at == atRefunded) && strings.Contains(strings.Join(t.screen.Keys, " "), "reprint"):
+	case (at == atPaid || at == atChange || at == atRefunded || at == atUnconfirmed) && strings.Contains(strings.Join(t.screen.Keys, " "), "reprint"):
 		c.press("OK")
 	default:
 		c.press("CANCEL")

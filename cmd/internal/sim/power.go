@@ -1,10 +1,12 @@
 package sim
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"smartpos/store"
@@ -17,9 +19,14 @@ type power struct {
 	rng  *dice
 	run  int           // of the firmware, from 1
 	skew time.Duration // of the terminal's wall clock: it goes on while the power is off
+
+	backup *backup // the latest
+	boards int     // that took over from one
 }
 
-func newPower(w *world) *power { return &power{w: w, rng: w.newDice("power"), skew: w.opt.broken.ahead} }
+func newPower(w *world) *power {
+	return &power{w: w, rng: w.newDice("power"), skew: w.opt.broken.ahead}
+}
 
 func (p *power) path() string { return filepath.Join(p.w.opt.Dir, store.FileName) }
 
@@ -38,22 +45,28 @@ func (p *power) firstStart() error {
 
 // enrol gives the shop its supervisor before the day begins.
 func (p *power) enrol() error {
-	j, err := store.Open(p.w.opt.Dir, store.Config{Terminal: "T01", Key: make([]byte, 32), Now: p.w.wall})
+	j, err := store.Open(p.w.opt.Dir, p.config())
 	if err != nil {
 		return err
 	}
 	_, err = j.Commit(&txn.Enrolled{
 		Operator: "S01", Role: txn.Supervisor, PIN: plainHash(txn.NewPIN(supervisorPIN)), At: p.w.wall(),
 	})
+	p.w.oracle.records++
 	return errors.Join(err, j.Close())
+}
+
+// config is the terminal's, with its board's own key.
+func (p *power) config() store.Config {
+	return store.Config{
+		Terminal: "T01", Key: bytes.Repeat([]byte{byte(p.boards)}, 32),
+		Now: func() time.Time { return p.w.wall().Add(p.skew) },
+	}
 }
 
 // start powers the terminal on.
 func (p *power) start() error {
-	cfg := store.Config{
-		Terminal: "T01", Key: make([]byte, 32),
-		Now: func() time.Time { return p.w.wall().Add(p.skew) },
-	}
+	cfg := p.config()
 	if s := p.rng.wrong(12); s != nil {
 		if info, err := os.Stat(p.path()); err == nil {
 			cfg.MaxBytes = info.Size()
@@ -170,6 +183,8 @@ func recordName(rec txn.Record) string {
 		return fmt.Sprintf("a PIN, right %t", r.Right)
 	case *txn.Settled:
 		return "settled"
+	case *txn.OfflineMade, *txn.OfflineTried, *txn.OfflineAnswered, *txn.OfflineSeen, *txn.OfflineRenewed:
+		return strings.TrimPrefix(fmt.Sprintf("%T", rec), "*txn.")
 	}
 	return "printed"
 }

@@ -61,6 +61,9 @@ func (g *giver) arrive(q txn.RefundRequest) txn.RefundAnswer {
 	case known != nil:
 	case a.state != "paid":
 		return txn.RefundAnswer{Status: txn.StatusNotFound, Code: "ORDER_NOT_EXIST"}
+	case r.Amount.Fen > g.left(a) && len(g.w.oracle.lostRefunds) > 0: // the terminal can't know of what it gave before
+		g.given[r.No] = &gift{refund: r, state: "refused"}
+		return txn.RefundAnswer{Status: txn.StatusRefused, Code: "NOT_ENOUGH"}
 	case r.Amount.Fen > g.left(a):
 		g.w.fail(1, r.Order, "%s asks for %s, of which %d fen are left", r.No, r.Amount, g.left(a))
 	default:

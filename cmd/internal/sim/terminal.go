@@ -41,6 +41,7 @@ func config() txn.Config {
 				ScanLimit: 45 * time.Second, AskFirst: true,
 			}},
 			{ID: txn.UnionPay, Name: "云闪付", NameEN: "UnionPay", Short: "云闪付"},
+			{ID: txn.Aggregator, Name: "聚合支付", NameEN: "Aggregator", Short: "聚合"},
 		},
 		Default: txn.WeChat, MaxAmount: txn.Yuan(5000000), Copies: 2, ReceiptQR: true,
 		ShowExpiry: 120 * time.Second, Margin: 60 * time.Second, ScanWindow: 30 * time.Second,
@@ -49,6 +50,7 @@ func config() txn.Config {
 		},
 		MaxBackoff: time.Minute, Linger: 20 * time.Second,
 		RefundSettle: 10 * time.Second, // and no AskLimit: nobody here has a bill to rule by
+		Offline:      offlineConfig(),
 	}
 }
 
@@ -134,7 +136,12 @@ func (t *terminal) carry(effect txn.Effect) {
 				t.step(e.From(t.journal))
 			}
 		})
+	case txn.MakeOffline:
+		t.makeOffline(e)
+	case txn.CheckAnswer:
+		t.checkAnswer(e)
 	case txn.CheckPIN:
+		t.w.oracle.checks()
 		t.w.after(time.Second, func() { t.step(txn.PINChecked{Token: e.Token, Right: e.Hash == plainHash(e.PIN)}) })
 	case txn.HashPIN:
 		t.w.after(time.Second, func() { t.step(txn.PINHashed{Token: e.Token, Hash: plainHash(e.PIN)}) })

@@ -68,6 +68,7 @@ type world struct {
 
 	bank      *bank
 	giver     *giver
+	acquirer  *acquirer
 	line      *line
 	paper     *paper
 	customers *customers
@@ -100,6 +101,7 @@ func Run(opt Options) (Result, error) {
 	w.oracle = newOracle(w)
 	w.bank = newBank(w)
 	w.giver = newGiver(w)
+	w.acquirer = newAcquirer(w)
 	w.line = newLine(w)
 	w.paper = newPaper(w)
 	w.customers = newCustomers(w)
