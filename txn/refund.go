@@ -36,7 +36,9 @@ func (m *Machine) nextRefundNo(o Order) RefundNo {
 }
 
 // refundTag is what the numbers of such refunds end in.
-func (m *Machine) refundTag() string { return m.till.Incarnation[:min(len(m.till.Incarnation), refundTag)] }
+func (m *Machine) refundTag() string {
+	return m.till.Incarnation[:min(len(m.till.Incarnation), refundTag)]
+}
 
 // predates reports whether an order is older than the latest restore: of what became of it since its backup was taken, the
 // journal knows nothing.
