@@ -10,7 +10,9 @@ import (
 
 // recall holds the journal against the books after a restart: everything acknowledged is there, and nothing else but
 // perhaps the one record that was being written.
-func (o *oracle) recall(j *store.Journal) {
+//
+// It looks at what the run that ended has changed; the last time, and when a backup was restored, at everything.
+func (o *oracle) recall(j *store.Journal, start txn.Start) {
 	info, err := j.Info()
 	if err != nil {
 		o.w.fail(8, "", "after a restart: %v", err)
@@ -23,11 +25,6 @@ func (o *oracle) recall(j *store.Journal) {
 	}
 	o.records = info.Records
 	o.doubt, o.failing = nil, false
-	start, err := j.Start()
-	if err != nil {
-		o.w.fail(8, "", "start: %v", err)
-		return
-	}
 	if in, ok := doubt.(*txn.Intent); ok && info.Orders == o.last+1 {
 		o.adopt(j, in)
 	}
@@ -36,6 +33,9 @@ func (o *oracle) recall(j *store.Journal) {
 		return
 	}
 	for _, e := range o.all() {
+		if !o.every && !o.touched[e.no] && (doubt == nil || doubt.OrderNo() != e.no) {
+			continue
+		}
 		got, err := j.Order(e.no)
 		if err != nil {
 			o.w.fail(6, e.no, "acknowledged, and after the restart: %v", err)
@@ -56,6 +56,8 @@ func (o *oracle) recall(j *store.Journal) {
 			}))
 		}
 	}
+	o.every = false
+	clear(o.touched)
 	o.recallTill(start.Till, doubt)
 }
 
@@ -89,15 +91,16 @@ func (e *entry) String() string {
 
 // audit holds everything against everything when the day has settled.
 func (o *oracle) audit(j *store.Journal) {
-	o.recall(j)
-	if _, err := j.Verify(); err != nil {
-		o.w.fail(8, "", "verify: %v", err)
-	}
-	listed := map[txn.OrderNo]bool{}
 	start, err := j.Start()
 	if err != nil {
 		o.w.fail(8, "", "start: %v", err)
 	}
+	o.every = true
+	o.recall(j, start)
+	if _, err := j.Verify(); err != nil {
+		o.w.fail(8, "", "verify: %v", err)
+	}
+	listed := map[txn.OrderNo]bool{}
 	for _, x := range start.Exceptions {
 		listed[x.No] = true
 	}

@@ -3,7 +3,6 @@ package sim
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -90,6 +89,7 @@ func (p *power) die(s *step) {
 	s.is(BoardDead, "", "the backup has %d records of %d", p.backup.books.records, p.w.oracle.records)
 	t := p.w.terminal
 	t.dead, p.w.terminal = true, nil
+	p.torn = false
 	err := t.store.Close()
 	if err == nil || t.unwritable {
 		err = os.Remove(p.path())
@@ -118,7 +118,7 @@ func (p *power) restore() error {
 	p.boards++
 	r, err := store.Restore(p.w.opt.Dir, p.config(), bytes.NewReader(p.backup.image), store.RestoreOptions{Identities: []age.Identity{key}})
 	if err == nil && r.From == r.Now {
-		err = errors.New("no new incarnation")
+		p.w.fail(5, "", "the new board's journal is of the incarnation of the old one")
 	}
 	return err
 }
@@ -142,7 +142,7 @@ func (o *oracle) rollBack(to books) {
 	to.stem = ""
 	to.records++ // which says that it was restored
 	to.pins.at, to.pins.right = o.w.now, false
-	o.books, o.doubt, o.failing = to, nil, false
+	o.books, o.doubt, o.failing, o.every = to, nil, false, true
 }
 
 // begins holds a number's beginning to those of before: it is new with each restore, and the same until the next.

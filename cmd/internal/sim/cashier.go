@@ -64,6 +64,9 @@ var screens = map[string]place{
 	"主管": atSupervisor, "Supervisor": atSupervisor,
 }
 
+// afterHours is how long the shop stays open once the last sale is begun.
+const afterHours = 2 * time.Minute
+
 // cashier looks at the screen and presses keys, not always the right ones.
 type cashier struct {
 	w     *world
@@ -72,10 +75,16 @@ type cashier struct {
 	plan  int // its last sale that was begun, or left out
 	heard heard
 
-	wrongPINs int // still to be keyed in
+	wrongPINs int           // still to be keyed in
+	guesses   int           // somebody guesses at an offline code once in so many looks
+	closing   time.Duration // when the shop closes, once the last sale is begun
 }
 
-func newCashier(w *world) *cashier { return &cashier{w: w, heard: heard{}, rng: w.newDice("cashier")} }
+func newCashier(w *world) *cashier {
+	c := &cashier{w: w, heard: heard{}, rng: w.newDice("cashier")}
+	c.guesses = pick(c.rng, 20, 20, 20, 2)
+	return c
+}
 
 func (c *cashier) begin() { c.w.after(time.Second, c.look) }
 
@@ -106,8 +115,11 @@ func (c *cashier) look() {
 			c.act(screens[t.screen.Title])
 		}
 	}
-	c.leaveOut()
-	if c.plan >= c.w.opt.Sales && !c.w.fair && screens[c.title()] != atHalt && c.w.terminal != nil {
+	switch c.leaveOut(); {
+	case c.plan < c.w.opt.Sales || c.w.fair:
+	case c.closing == 0:
+		c.closing = c.w.now + afterHours
+	case c.w.now >= c.closing && screens[c.title()] != atHalt && c.w.terminal != nil:
 		c.closeShop()
 	}
 	c.w.after(between(c.rng, 300*time.Millisecond, 3*time.Second), c.look)
@@ -122,7 +134,7 @@ func (c *cashier) act(at place) {
 			c.press("MENU")
 			c.press("8")
 			return
-		case chance(c.rng, 5):
+		case chance(c.rng, 5) || c.closing > 0:
 			c.press("MENU")
 			c.press(pick(c.rng, "5", "5", "5", "5", "3", "8"))
 			return

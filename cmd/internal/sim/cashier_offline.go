@@ -105,7 +105,7 @@ func (c *cashier) see(no txn.OrderNo, told bool) {
 
 // guess is a person before the till who has not paid.
 func (c *cashier) guess(no txn.OrderNo) {
-	if s := c.rng.wrong(20); s != nil {
+	if s := c.rng.wrong(c.guesses); s != nil {
 		answer := fmt.Sprintf("%06d", s.IntN(1e6))
 		s.is(WrongCode, no, "a guess")
 		c.keyIn(answer)

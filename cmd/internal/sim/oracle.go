@@ -14,7 +14,9 @@ type oracle struct {
 	books
 	lost        map[txn.OrderNo]bool // in no journal any more
 	lostRefunds map[txn.RefundNo]bool
-	stems       []string // that numbers must not begin with any more
+	stems       []string             // that numbers must not begin with any more
+	touched     map[txn.OrderNo]bool // since the last start
+	every       bool                 // order is to be looked at, at the next one
 
 	doubt   txn.Record // a commit that the power or the disk took: it is on disk or not
 	printed map[original]int
@@ -54,6 +56,7 @@ func newOracle(w *world) *oracle {
 	return &oracle{
 		w: w, books: books{entries: map[txn.OrderNo]*entry{}}, printed: map[original]int{}, kicked: map[string]bool{},
 		lost: map[txn.OrderNo]bool{}, lostRefunds: map[txn.RefundNo]bool{},
+		touched: map[txn.OrderNo]bool{},
 	}
 }
 
@@ -67,6 +70,7 @@ func (o *oracle) saleOf(no txn.OrderNo) txn.OrderNo {
 // acknowledged enters a record that the journal has taken.
 func (o *oracle) acknowledged(rec txn.Record, no txn.OrderNo) {
 	o.records++
+	o.touched[no] = true
 	if in, ok := rec.(*txn.Intent); ok {
 		if o.intent(in, no); o.entries[no] != nil {
 			o.entries[no].born = o.w.power.run

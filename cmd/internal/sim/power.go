@@ -20,6 +20,7 @@ type power struct {
 	run  int           // of the firmware, from 1
 	skew time.Duration // of the terminal's wall clock: it goes on while the power is off
 
+	torn   bool    // a meta page is, perhaps
 	backup *backup // the latest
 	boards int     // that took over from one
 }
@@ -84,18 +85,23 @@ func (p *power) start() error {
 	}
 	p.w.terminal = t
 	p.w.log("", "power on, run %d", p.run)
-	if p.run > 1 {
-		p.w.oracle.recall(j)
+	start, err := j.Start()
+	if err != nil {
+		return err
 	}
-	return t.begin()
+	if p.run > 1 {
+		p.w.oracle.recall(j, start)
+	}
+	t.begin(start)
+	return nil
 }
 
 // open opens the journal. Where that mends what a cut has torn, the power may go once more in the middle of it.
 func (p *power) open(cfg store.Config) (*store.Journal, error) {
-	before, err := os.ReadFile(p.path())
-	if errors.Is(err, os.ErrNotExist) {
+	if !p.torn {
 		return store.Open(p.w.opt.Dir, cfg)
 	}
+	before, err := os.ReadFile(p.path())
 	if err != nil {
 		return nil, err
 	}
@@ -109,6 +115,7 @@ func (p *power) open(cfg store.Config) (*store.Journal, error) {
 	}
 	s := p.rng.wrong(2)
 	if s == nil {
+		p.torn = false
 		return j, nil
 	}
 	c := cut(s.IntN(cutKinds))
@@ -198,6 +205,7 @@ func (p *power) cutDuring(s *step, rec txn.Record, before []byte) {
 	}
 	c := cut(s.IntN(cutKinds))
 	s.is(CutBefore+Kind(c), rec.OrderNo(), "%s", recordName(rec))
+	p.torn = c == cutTorn
 	image := c.leave(s.Rand, before, after)
 	if p.w.opt.broken.image != nil {
 		image = p.w.opt.broken.image(before, after)

@@ -78,7 +78,10 @@ func TestSim(t *testing.T) {
 	if missing := r.sum.Missing(); n >= manyDays && *sales >= 50 && *only == "" && len(missing) > 0 {
 		t.Errorf("never happened: %s", strings.Join(missing, "; "))
 	}
-	writeReport(t, r.broken)
+	if *report != "" {
+		writeReport(t, r.broken)
+		return
+	}
 	for _, f := range r.broken[:min(3, len(r.broken))] {
 		t.Error(Shrink(Options{Seed: f.Seed, Sales: f.Sales}, f, shrinkTime, inDir(t)))
 	}

@@ -8,7 +8,10 @@ import (
 )
 
 // tick is how often the machine is told that time passes: the longest that its loop may take.
-const tick = 250 * time.Millisecond
+const (
+	tick     = 250 * time.Millisecond
+	calmTick = time.Second
+)
 
 // terminal is one run of the firmware, from power on to power off: the machine, and what its loop and workers do with
 // its effects, each in the world's time.
@@ -55,18 +58,13 @@ func config() txn.Config {
 }
 
 // begin starts the machine on what the journal knows.
-func (t *terminal) begin() error {
-	start, err := t.journal.Start()
-	if err != nil {
-		return err
-	}
+func (t *terminal) begin(start txn.Start) {
 	if t.w.opt.broken.start != nil {
 		start = t.w.opt.broken.start(start)
 	}
 	t.m = txn.New(config(), start, t.time())
 	t.beat()
 	t.askPrinter()
-	return nil
 }
 
 func (t *terminal) wall() time.Time { return t.w.wall().Add(t.skew) }
@@ -78,7 +76,11 @@ func (t *terminal) skewed() bool { return t.skew.Abs() > 5*time.Minute }
 func (t *terminal) beat() {
 	if !t.dead {
 		t.step(txn.Tick{})
-		t.w.after(tick, t.beat)
+		d := tick
+		if t.w.fair { // nobody looks at a countdown
+			d = calmTick
+		}
+		t.w.after(d, t.beat)
 	}
 }
 
