@@ -19,11 +19,6 @@ func (o *oracle) recall(j *store.Journal, start txn.Start) {
 		return
 	}
 	doubt := o.doubt
-	if info.Records != o.records && (doubt == nil || info.Records != o.records+1) {
-		o.w.fail(6, "", "the journal has %d records, acknowledged were %d", info.Records, o.records)
-		return
-	}
-	o.records = info.Records
 	o.doubt, o.failing = nil, false
 	if in, ok := doubt.(*txn.Intent); ok && info.Orders == o.last+1 {
 		o.adopt(j, in)
@@ -59,6 +54,10 @@ func (o *oracle) recall(j *store.Journal, start txn.Start) {
 	o.every = false
 	clear(o.touched)
 	o.recallTill(start.Till, doubt)
+	if info.Records != o.records && (doubt == nil || info.Records != o.records+1) {
+		o.w.fail(6, "", "the journal has %d records, acknowledged were %d", info.Records, o.records)
+	}
+	o.records = info.Records
 }
 
 // adopt enters an intent that the power cut left on disk: it has used up its number.

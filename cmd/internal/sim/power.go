@@ -17,6 +17,8 @@ import (
 type power struct {
 	w    *world
 	rng  *dice
+	disk *dice         // of commits
+	plug *dice         // between two effects
 	run  int           // of the firmware, from 1
 	skew time.Duration // of the terminal's wall clock: it goes on while the power is off
 
@@ -26,7 +28,7 @@ type power struct {
 }
 
 func newPower(w *world) *power {
-	return &power{w: w, rng: w.newDice("power"), skew: w.opt.broken.ahead}
+	return &power{w: w, rng: w.newDice("power"), disk: w.newDice("disk"), plug: w.newDice("plug"), skew: w.opt.broken.ahead}
 }
 
 func (p *power) path() string { return filepath.Join(p.w.opt.Dir, store.FileName) }
@@ -130,7 +132,7 @@ func (p *power) leave(image []byte) error { return os.WriteFile(p.path(), image,
 
 // commit makes a record durable, or the power goes in the middle of it.
 func (p *power) commit(t *terminal, rec txn.Record) (txn.Order, error) {
-	cutting := p.rng.wrong(25)
+	cutting := p.disk.wrong(25)
 	var before []byte
 	if cutting != nil {
 		var err error
@@ -139,7 +141,7 @@ func (p *power) commit(t *terminal, rec txn.Record) (txn.Order, error) {
 		}
 	}
 	if cutting == nil && !t.unwritable {
-		if s := p.rng.wrong(300); s != nil {
+		if s := p.disk.wrong(300); s != nil {
 			t.unwritable = true
 			s.is(DiskBroken, rec.OrderNo(), "before %s", recordName(rec))
 			if err := breakWrites(p.path()); err != nil {

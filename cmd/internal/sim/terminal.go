@@ -102,7 +102,7 @@ func (t *terminal) step(ev txn.Event) {
 	}
 	for _, e := range effects {
 		if _, drawn := e.(txn.Draw); !drawn {
-			if s := t.w.power.rng.wrong(600); s != nil {
+			if s := t.w.power.plug.wrong(600); s != nil {
 				s.is(CutBetween, "", "before %T", e)
 				t.die("between two effects")
 			}
@@ -166,8 +166,8 @@ func (t *terminal) write() {
 		return
 	}
 	t.writing = true
-	d := between(t.w.power.rng, time.Millisecond, 30*time.Millisecond)
-	if s := t.w.power.rng.wrong(60); s != nil {
+	d := between(t.w.power.disk, time.Millisecond, 30*time.Millisecond)
+	if s := t.w.power.disk.wrong(60); s != nil {
 		d = between(s, time.Second, 8*time.Second)
 		s.is(DiskSlow, t.commits[0].Record.OrderNo(), "%s for %s", d.Round(time.Millisecond), recordName(t.commits[0].Record))
 	}
@@ -180,7 +180,7 @@ func (t *terminal) write() {
 		if t.dead {
 			return
 		}
-		t.w.after(between(t.w.power.rng, 0, 5*time.Millisecond), func() {
+		t.w.after(between(t.w.power.disk, 0, 5*time.Millisecond), func() {
 			if t.dead {
 				return
 			}
