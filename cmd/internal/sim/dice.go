@@ -46,7 +46,6 @@ type step struct {
 	*rand.Rand
 	w    *world
 	name string
-	text string
 }
 
 // Step is a sale, or something that went wrong, as people read it.

@@ -114,7 +114,7 @@ func play(t *testing.T, from, n uint64) (p played) {
 	for range runtime.GOMAXPROCS(0) {
 		work.Go(func() {
 			for seed, ok := day(); ok; seed, ok = day() {
-				opt := Options{Seed: seed, Sales: *sales}
+				opt := Options{Seed: seed, Sales: *sales, Trace: *show}
 				if *only != "" {
 					opt.Only = strings.Split(*only, ",")
 				}
@@ -147,8 +147,8 @@ func play(t *testing.T, from, n uint64) (p played) {
 func TestSameSeedSameDay(t *testing.T) {
 	undecided := fmt.Sprint(CutMending, ": ", cutPart)
 	for s := uint64(1); s <= 6; s++ {
-		a, errA := Run(Options{Seed: s, Sales: 20, Dir: dir(t)})
-		b, errB := Run(Options{Seed: s, Sales: 20, Dir: dir(t)})
+		a, errA := Run(Options{Seed: s, Sales: 20, Dir: dir(t), Trace: true})
+		b, errB := Run(Options{Seed: s, Sales: 20, Dir: dir(t), Trace: true})
 		same := 0
 		for i := range min(len(a.Trace), len(b.Trace)) {
 			if a.Trace[i] != b.Trace[i] {

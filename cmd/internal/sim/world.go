@@ -14,6 +14,7 @@ type Options struct {
 	Seed  uint64
 	Sales int    // of the plan
 	Dir   string // an empty folder for the journal
+	Trace bool   // keep what happened
 	// Only names the steps of the plan that happen, as a [Failure] tells them; nil: all.
 	Only []string
 
@@ -42,7 +43,7 @@ type Result struct {
 	Restarts int
 	Kinds    [kinds]int    // what went wrong, and how often
 	Length   time.Duration // of the day, by its own clock
-	Trace    []string
+	Trace    []string      // if asked for
 }
 
 // epoch is when every day begins, by the true clock.
@@ -114,8 +115,10 @@ func Run(opt Options) (Result, error) {
 	w.cashier.begin()
 	w.play()
 	w.result.Length = w.now
-	for _, e := range w.trace {
-		w.result.Trace = append(w.result.Trace, e.String())
+	if opt.Trace {
+		for _, e := range w.trace {
+			w.result.Trace = append(w.result.Trace, e.String())
+		}
 	}
 	if w.failure != nil {
 		return w.result, w.failure
