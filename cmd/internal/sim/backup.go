@@ -126,7 +126,8 @@ func (p *power) restore() error {
 // rollBack takes up the books of a backup. What is in no journal any more keeps its numbers for ever.
 func (o *oracle) rollBack(to books) {
 	to = to.clone()
-	for no, e := range o.entries {
+	for _, e := range o.all() {
+		no := e.no
 		was := to.entries[no]
 		if was == nil {
 			o.lost[no] = true
@@ -134,6 +135,7 @@ func (o *oracle) rollBack(to books) {
 		}
 		for _, b := range e.refunds[min(len(was.refunds), len(e.refunds)):] {
 			o.lostRefunds[b.no] = true
+			o.again = append(o.again, no)
 		}
 		was.codeSent, was.accused = e.codeSent, e.accused
 		was.seenPaid, was.queried, was.run, was.born = false, 0, 0, 0

@@ -216,6 +216,10 @@ func (c *cashier) sell() {
 // find names the order whose money is to go back: by its receipt, by its last digits, or from the list.
 func (c *cashier) find() {
 	all := c.w.oracle.all()
+	if again := c.w.oracle.again; len(again) > 0 && chance(c.rng, 2) {
+		c.send(txn.Scanned{Text: string(again[c.rng.IntN(len(again))])})
+		return
+	}
 	switch c.rng.IntN(4) {
 	case 0:
 		if len(all) > 0 {

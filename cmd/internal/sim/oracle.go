@@ -14,6 +14,7 @@ type oracle struct {
 	books
 	lost        map[txn.OrderNo]bool // in no journal any more
 	lostRefunds map[txn.RefundNo]bool
+	again       []txn.OrderNo        // whose refunds are lost: their customers may come again
 	stems       []string             // that numbers must not begin with any more
 	touched     map[txn.OrderNo]bool // since the last start
 	every       bool                 // order is to be looked at, at the next one
