@@ -86,6 +86,9 @@ func New(cfg Config, start Start, now Time) *Machine {
 		codes: slices.Clone(start.Codes), exceptions: slices.Clone(start.Exceptions), last: start.Last, till: start.Till,
 		triedAt: now.Mono,
 	}
+	if start.Restored != nil {
+		m.view = restoredNotice{*start.Restored}
+	}
 	for _, o := range start.Pending {
 		if o.State == Paid && o.Exception != OverTotal {
 			m.captured[o.Sale] = o.No
@@ -156,6 +159,8 @@ func (m *Machine) Step(now Time, ev Event) []Effect {
 		m.recalled(e)
 	case PINChecked:
 		m.pinChecked(e)
+	case Repaired:
+		m.repaired(e)
 	case PINHashed:
 		m.pinHashed(e)
 	case KickEnded:
