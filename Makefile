@@ -18,6 +18,7 @@ VULNDB  ?=
 SEEDS   ?= 1000
 SEED    ?= 1
 SALES   ?= 50
+ONLY    ?=
 N       ?= 10000
 BOARD   ?= virt-arm64
 CUTS    ?= 100
@@ -50,7 +51,7 @@ GO_BUILD := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w"
 
 say = @printf '\n== %s\n' "$(1)"
 
-.PHONY: help run build test test-full lint unit race machines machines-full bench fuzz vuln sim payments powercut image clean
+.PHONY: help run build test test-full lint unit race machines machines-full bench fuzz vuln sim broken payments powercut image clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -66,7 +67,7 @@ build: go ## bin/pos, the firmware, and bin/posboard, the emulated board
 test: lint unit race machines ## every check and every test
 	$(call say,all tests passed)
 
-test-full: lint unit race machines-full ## the same, and everything on both ARM boards
+test-full: lint unit race broken machines-full ## the same, broken builds, and everything on both ARM boards
 	$(call say,all tests passed)
 
 lint: go ## gofmt, go vet, staticcheck
@@ -96,9 +97,13 @@ vuln: go ## known vulnerabilities of what is linked in (VULNDB=folder: of golang
 	$(call say,vulnerabilities)
 	go run golang.org/x/vuln/cmd/govulncheck@v1.9.0 $(if $(VULNDB),-db file://$(VULNDB)) ./...
 
-sim: go ## whole days of trade with everything that goes wrong (SEEDS=n days from SEED=s on, of SALES=m)
+sim: go ## whole days of trade with everything that goes wrong (SEEDS=n days from SEED=s on, of SALES=m; ONLY=steps)
 	$(call say,simulation)
-	go test ./cmd/internal/sim -run 'TestSim$$' -v -timeout 0 -seeds $(SEEDS) -first $(SEED) -sales $(SALES) | grep -v '^=== '
+	go test ./cmd/internal/sim -run 'TestSim$$' -v -timeout 0 -seeds $(SEEDS) -first $(SEED) -sales $(SALES) $(if $(ONLY),-only $(ONLY)) | grep -v '^=== '
+
+broken: go # builds that break a rule each: the simulation must find all of them
+	$(call say,broken builds)
+	SMARTPOS_FULL=1 go test ./cmd/internal/sim -run 'TestBrokenBuilds$$' -v -timeout 45m | grep -v '^=== '
 
 payments: go ## random payments over the sandbox of the networks, 30 of 100 calls failing (N=n payments from SEED=s on)
 	$(call say,payments)

@@ -2,6 +2,7 @@ package txn
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -18,6 +19,9 @@ type printJob struct {
 // printReceipt queues the copies of a receipt. The commit of "paid" or "given back" has spent the original, so anything
 // after a fault or a restart comes with a mark.
 func (m *Machine) printReceipt(r receipt, mark string) {
+	if m.predates(r.order.No) && (r.refund == "" || !strings.HasSuffix(string(r.refund), m.refundTag())) {
+		mark = markReprint // the terminal that was lost may have printed it after the backup was taken
+	}
 	if !m.cfg.Printer {
 		m.skip(r.ref())
 		return

@@ -10,7 +10,7 @@ import (
 // PIN allowed it. Of a payment in cash it is the refund itself, as an [Intent] of cash is the payment.
 type RefundIntent struct {
 	Order      OrderNo   `json:"order"`
-	No         RefundNo  `json:"no"` // the order's next: [NewRefundNo]
+	No         RefundNo  `json:"no"` // the order's next: [RefundNo]
 	Amount     Money     `json:"amount"`
 	Reason     string    `json:"reason,omitempty"`
 	Operator   string    `json:"operator"`
@@ -29,11 +29,12 @@ func (r *RefundIntent) apply(o Order) (Order, error) {
 	switch {
 	case err != nil:
 		return o, fmt.Errorf("%w: %w", ErrTransition, err)
-	case refund.No != r.No:
+	case !r.No.isNext(o):
 		return o, fmt.Errorf("%w: refund %s, the next is %s", ErrTransition, r.No, refund.No)
 	case !operatorID(r.Supervisor):
 		return o, fmt.Errorf("%w: refund %s that no supervisor allowed", ErrTransition, r.No)
 	}
+	refund.No = r.No
 	refund.Reason, refund.Operator, refund.Supervisor = r.Reason, r.Operator, r.Supervisor
 	if o.Method == Cash {
 		refund.State, refund.DoneAt = RefundDone, r.Created

@@ -4,25 +4,70 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
 // RefundNo is the merchant's refund number (商户退款单号): the order's number, "R" and two digits from 01 on, in sequence,
 // at most 27 characters from our journal. It is derived, so it names one refund for ever and a retry can't
-// have another, which is what keeps money from going back twice. No order's number looks like it, since those end in
-// digits: some networks number orders and refunds alike.
+// have another, which is what keeps money from going back twice. No order's number looks like it, since those have a
+// digit where it has its "R": some networks number orders and refunds alike.
+//
+// A journal that was restored from a backup does not know which refunds were asked for after that was taken. So those of
+// orders from before the restore end in the first five characters of the incarnation that it began: at most 32.
 type RefundNo string
 
-// NewRefundNo returns the number of the nth refund of an order, from 1 to [MaxRefunds].
+// refundTag is how long that end is.
+const refundTag = 5
+
+// NewRefundNo returns the number of the nth refund of an order, from 1 to [MaxRefunds], in a journal that was never
+// restored.
 func NewRefundNo(order OrderNo, n int) RefundNo {
 	return RefundNo(fmt.Sprintf("%sR%02d", order, n))
+}
+
+// nextRefundNo returns the number of the order's next refund.
+func (m *Machine) nextRefundNo(o Order) RefundNo {
+	no := NewRefundNo(o.No, len(o.Refunds)+1)
+	if m.predates(o.No) {
+		no += RefundNo(m.refundTag())
+	}
+	return no
+}
+
+// refundTag is what the numbers of such refunds end in.
+func (m *Machine) refundTag() string {
+	return m.till.Incarnation[:min(len(m.till.Incarnation), refundTag)]
+}
+
+// predates reports whether an order is older than the latest restore: of what became of it since its backup was taken, the
+// journal knows nothing.
+func (m *Machine) predates(no OrderNo) bool {
+	return m.till.Incarnation != "" && !strings.Contains(string(no), m.till.Incarnation)
+}
+
+// tagged reports whether n is a number that a restored journal gave.
+func (n RefundNo) tagged() bool {
+	r := len(n) - len("R01") - refundTag
+	return r > 0 && n[r] == 'R' // where a number without an end has its order's digits
+}
+
+// isNext reports whether n is the order's next refund, of whichever incarnation.
+func (n RefundNo) isNext(o Order) bool {
+	end, ok := strings.CutPrefix(string(n), string(NewRefundNo(o.No, len(o.Refunds)+1)))
+	return ok && (end == "" || len(end) == refundTag) && n.Valid()
 }
 
 // Valid reports whether n has the length and the characters that every network takes.
 func (n RefundNo) Valid() bool { return OrderNo(n).Valid() }
 
-// Short returns the last nine characters: the order's last six, and which of its refunds it is.
-func (n RefundNo) Short() string { return string(n[max(0, len(n)-9):]) }
+// Short returns nine characters: the order's last six, and which of its refunds it is.
+func (n RefundNo) Short() string {
+	if n.tagged() {
+		n = n[:len(n)-refundTag]
+	}
+	return string(n[max(0, len(n)-9):])
+}
 
 // Refund is one wish to give a paid order's money back, in part or whole. It is a part of its order.
 type Refund struct {

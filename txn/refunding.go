@@ -146,7 +146,7 @@ func (p refundPermit) screen(m *Machine) Screen {
 func (p refundPermit) granted(m *Machine, by string) {
 	o, amount := p.order, refundAmount(p).amount()
 	token := m.commit(&RefundIntent{
-		Order: o.No, No: NewRefundNo(o.No, len(o.Refunds)+1), Amount: amount, Reason: refundReason,
+		Order: o.No, No: m.nextRefundNo(o), Amount: amount, Reason: refundReason,
 		Operator: m.cfg.Operator, Supervisor: by, Created: m.now.Wall,
 	})
 	m.view = refundStart{since: m.now.Mono, token: token, amount: amount}

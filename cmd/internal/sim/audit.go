@@ -10,7 +10,9 @@ import (
 
 // recall holds the journal against the books after a restart: everything acknowledged is there, and nothing else but
 // perhaps the one record that was being written.
-func (o *oracle) recall(j *store.Journal) {
+//
+// It looks at what the run that ended has changed; the last time, and when a backup was restored, at everything.
+func (o *oracle) recall(j *store.Journal, start txn.Start) {
 	info, err := j.Info()
 	if err != nil {
 		o.w.fail(8, "", "after a restart: %v", err)
@@ -18,12 +20,6 @@ func (o *oracle) recall(j *store.Journal) {
 	}
 	doubt := o.doubt
 	o.doubt, o.failing = nil, false
-	start, err := j.Start()
-	if err != nil {
-		o.w.fail(8, "", "start: %v", err)
-		return
-	}
-	o.recallTill(start.Till, doubt)
 	if in, ok := doubt.(*txn.Intent); ok && info.Orders == o.last+1 {
 		o.adopt(j, in)
 	}
@@ -32,6 +28,9 @@ func (o *oracle) recall(j *store.Journal) {
 		return
 	}
 	for _, e := range o.all() {
+		if !o.every && !o.touched[e.no] && (doubt == nil || doubt.OrderNo() != e.no) {
+			continue
+		}
 		got, err := j.Order(e.no)
 		if err != nil {
 			o.w.fail(6, e.no, "acknowledged, and after the restart: %v", err)
@@ -39,6 +38,7 @@ func (o *oracle) recall(j *store.Journal) {
 		}
 		if doubt != nil && doubt.OrderNo() == e.no && !e.is(got) {
 			e.take(doubt, 0) // printed by a run that is over: whatever prints now is a reprint
+			o.takeOffline(e, doubt, 0)
 			o.w.log(e.no, "the disk has the record that was being written")
 			if out, ok := doubt.(*txn.Outcome); ok {
 				o.outcome(e, out)
@@ -51,6 +51,13 @@ func (o *oracle) recall(j *store.Journal) {
 			}))
 		}
 	}
+	o.every = false
+	clear(o.touched)
+	o.recallTill(start.Till, doubt)
+	if info.Records != o.records && (doubt == nil || info.Records != o.records+1) {
+		o.w.fail(6, "", "the journal has %d records, acknowledged were %d", info.Records, o.records)
+	}
+	o.records = info.Records
 }
 
 // adopt enters an intent that the power cut left on disk: it has used up its number.
@@ -67,7 +74,7 @@ func (o *oracle) adopt(j *store.Journal, in *txn.Intent) {
 func (e *entry) is(got txn.Order) bool {
 	return e.sale == got.Sale && e.network == got.Network && e.method == got.Method && e.amount == got.Amount.Fen &&
 		e.state == got.State && e.exception == got.Exception && e.number == got.TransactionID && e.receipt == got.Printed &&
-		e.settled == (got.Settled != "") && e.isRefunds(got.Refunds)
+		e.settled == (got.Settled != "") && e.isRefunds(got.Refunds) && e.code.is(got.Offline)
 }
 
 // isRefunds reports whether the journal has the same refunds.
@@ -83,15 +90,16 @@ func (e *entry) String() string {
 
 // audit holds everything against everything when the day has settled.
 func (o *oracle) audit(j *store.Journal) {
-	o.recall(j)
-	if _, err := j.Verify(); err != nil {
-		o.w.fail(8, "", "verify: %v", err)
-	}
-	listed := map[txn.OrderNo]bool{}
 	start, err := j.Start()
 	if err != nil {
 		o.w.fail(8, "", "start: %v", err)
 	}
+	o.every = true
+	o.recall(j, start)
+	if _, err := j.Verify(); err != nil {
+		o.w.fail(8, "", "verify: %v", err)
+	}
+	listed := map[txn.OrderNo]bool{}
 	for _, x := range start.Exceptions {
 		listed[x.No] = true
 	}
@@ -109,7 +117,7 @@ func (o *oracle) audit(j *store.Journal) {
 		}
 	}
 	for no := range o.w.bank.accounts {
-		if o.entries[no] == nil {
+		if o.entries[no] == nil && !o.lost[no] {
 			o.w.fail(2, no, "the bank knows it, the books do not")
 		}
 	}
@@ -119,6 +127,8 @@ func (o *oracle) audit(j *store.Journal) {
 func (o *oracle) ended(e *entry, listed map[txn.OrderNo]bool) {
 	a := o.w.bank.account(e.no)
 	switch {
+	case e.code != nil && !e.state.Final() && o.w.wall().Before(e.code.expires.Add(acquirerGrace)):
+		// its acquirer has not had its last word: the clock was far ahead when the code was made
 	case !e.state.Final():
 		o.w.fail(4, e.no, "still %s in the end; the bank says %q", e.state, a.state)
 	case e.method == txn.Cash && a.charges > 0:

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"time"
 
 	"smartpos/txn"
@@ -13,7 +12,7 @@ import (
 // UnionPay: a shown order exists only when it was paid, and nothing closes it but its time.
 type bank struct {
 	w        *world
-	rng      *rand.Rand
+	rng      *dice
 	accounts map[txn.OrderNo]*account
 	byURL    map[string]txn.OrderNo
 	codes    map[string]txn.OrderNo // used payment codes
@@ -42,7 +41,7 @@ func (a *account) net() int { return a.charges - a.back }
 
 func newBank(w *world) *bank {
 	b := &bank{
-		w: w, rng: w.rng(1), accounts: map[txn.OrderNo]*account{}, byURL: map[string]txn.OrderNo{},
+		w: w, rng: w.newDice("bank"), accounts: map[txn.OrderNo]*account{}, byURL: map[string]txn.OrderNo{},
 		codes: map[string]txn.OrderNo{},
 	}
 	if w.opt.broken.bank != nil {
@@ -62,6 +61,9 @@ func (b *bank) account(no txn.OrderNo) *account {
 // arrive carries out a request that has reached the bank, and returns its true answer.
 func (b *bank) arrive(q txn.Request) txn.Answer {
 	no := q.Order.No
+	if q.Order.Offline != nil && q.Order.Offline.Scheme == "" {
+		return b.w.acquirer.say(q.Order)
+	}
 	a := b.accounts[no]
 	if a == nil {
 		if q.Op != txn.OpShow && q.Op != txn.OpScan {
@@ -216,6 +218,9 @@ func (b *bank) say(a *account) txn.Answer {
 
 // look is a customer's phone that scans a code; it says whether the code can be paid.
 func (b *bank) look(url string) bool {
+	if _, offline := b.w.acquirer.codes[url]; offline {
+		return b.w.acquirer.opens(url) != nil
+	}
 	a := b.account(b.byURL[url])
 	if a.state == "unborn" && a.order.Network == txn.Alipay && b.w.wall().Before(a.expires) {
 		a.state = "waiting"
@@ -225,6 +230,9 @@ func (b *bank) look(url string) bool {
 
 // pay is a customer who scans a code and pays it.
 func (b *bank) pay(url string) bool {
+	if _, offline := b.w.acquirer.codes[url]; offline {
+		return b.w.acquirer.pay(url)
+	}
 	if !b.look(url) {
 		return false
 	}

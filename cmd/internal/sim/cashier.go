@@ -1,7 +1,7 @@
 package sim
 
 import (
-	"math/rand/v2"
+	"strconv"
 	"strings"
 	"time"
 
@@ -32,6 +32,10 @@ const (
 	atRefunding
 	atRefunded
 	atSupervisor
+	atOffline
+	atOfflineCode
+	atRenew
+	atUnconfirmed
 )
 
 // screens are the titles that a cashier knows, in both languages.
@@ -56,17 +60,32 @@ var screens = map[string]place{
 	"确认退款": atAllow, "Allow the refund": atAllow, "了结异常": atAllow, "Settle": atAllow, "主管判定": atAllow, "Verdict": atAllow,
 	"正在退款": atRefunding, "Refunding": atRefunding, "退款未成": atRefunding, "Not refunded": atRefunding,
 	"退款成功": atRefunded, "Refunded": atRefunded,
+	"离线收款": atOffline, "Offline": atOffline, "离线码": atOfflineCode, "Offline QR": atOfflineCode,
+	"离线待确认": atUnconfirmed, "Unconfirmed": atUnconfirmed, "离线收款续期": atRenew, "Renew offline": atRenew,
 	"主管": atSupervisor, "Supervisor": atSupervisor,
 }
+
+// afterHours is how long the shop stays open once the last sale is begun.
+const afterHours = 2 * time.Minute
 
 // cashier looks at the screen and presses keys, not always the right ones.
 type cashier struct {
 	w     *world
-	rng   *rand.Rand
+	rng   *dice
 	sales int // begun
+	plan  int // its last sale that was begun, or left out
+	heard heard
+
+	wrongPINs int           // still to be keyed in
+	guesses   int           // somebody guesses at an offline code once in so many looks
+	closing   time.Duration // when the shop closes, once the last sale is begun
 }
 
-func newCashier(w *world) *cashier { return &cashier{w: w, rng: w.rng(6)} }
+func newCashier(w *world) *cashier {
+	c := &cashier{w: w, heard: heard{}, rng: w.newDice("cashier")}
+	c.guesses = pick(c.rng, 20, 20, 20, 2)
+	return c
+}
 
 func (c *cashier) begin() { c.w.after(time.Second, c.look) }
 
@@ -83,14 +102,25 @@ func (c *cashier) look() {
 	case t == nil: // dark
 	case c.w.fair:
 		c.tidy(screens[t.screen.Title])
-	case chance(c.rng, 12):
-		c.mash()
-	case chance(c.rng, 250):
-		t.die("by the plug")
 	default:
-		c.act(screens[t.screen.Title])
+		if s := c.rng.wrong(12); s != nil {
+			c.mash(s)
+		} else if s := c.rng.wrong(250); s != nil {
+			s.is(PlugPulled, "", "")
+			t.die("by the plug")
+		} else if s := c.rng.wrong(500); s != nil {
+			c.w.power.backUp(s)
+		} else if s := c.rng.wrong(3000); s != nil {
+			c.w.power.die(s)
+		} else {
+			c.act(screens[t.screen.Title])
+		}
 	}
-	if c.sales >= c.w.opt.Sales && !c.w.fair && screens[c.title()] != atHalt && c.w.terminal != nil {
+	switch c.leaveOut(); {
+	case c.plan < c.w.opt.Sales || c.w.fair:
+	case c.closing == 0:
+		c.closing = c.w.now + afterHours
+	case c.w.now >= c.closing && screens[c.title()] != atHalt && c.w.terminal != nil:
 		c.closeShop()
 	}
 	c.w.after(between(c.rng, 300*time.Millisecond, 3*time.Second), c.look)
@@ -100,9 +130,14 @@ func (c *cashier) look() {
 func (c *cashier) act(at place) {
 	switch at {
 	case atEntry:
-		if chance(c.rng, 5) {
+		switch {
+		case len(c.heard) > 0 && chance(c.rng, 3):
 			c.press("MENU")
-			c.press(pick(c.rng, "5", "5", "5", "3"))
+			c.press("8")
+			return
+		case chance(c.rng, 5) || c.closing > 0:
+			c.press("MENU")
+			c.press(pick(c.rng, "5", "5", "5", "5", "3", "8"))
 			return
 		}
 		c.sell()
@@ -110,7 +145,7 @@ func (c *cashier) act(at place) {
 		c.press(pick(c.rng, "OK", "OK", "SCAN", "SCAN", "SCAN+", "CLEAR", "MENU"))
 	case atQR:
 		if chance(c.rng, 15) {
-			c.press(pick(c.rng, "CANCEL", "MENU", "1", "2", "3", "SCAN"))
+			c.press(pick(c.rng, "CANCEL", "MENU", "1", "2", "3", "4", "SCAN"))
 		}
 	case atCode:
 		c.present()
@@ -118,7 +153,19 @@ func (c *cashier) act(at place) {
 		c.press(pick(c.rng, "1", "2", "0", "OK", "SCAN", "CANCEL"))
 	case atCash:
 		c.press(pick(c.rng, "OK", "OK", "5", "CLEAR", "CANCEL"))
-	case atPaid, atChange, atFailed:
+	case atFailed:
+		if c.offersOffline() && chance(c.rng, 2) {
+			c.press("8")
+		} else if chance(c.rng, 3) {
+			c.press(pick(c.rng, "OK", "OK", "CANCEL", "SCAN"))
+		}
+	case atOffline:
+		c.offline()
+	case atOfflineCode:
+		c.collect()
+	case atRenew:
+		c.renew()
+	case atPaid, atChange, atUnconfirmed:
 		if chance(c.rng, 3) {
 			c.press(pick(c.rng, "OK", "OK", "CANCEL", "SCAN"))
 		}
@@ -145,20 +192,35 @@ func (c *cashier) act(at place) {
 	}
 }
 
+// leaveOut skips the sales of the plan that don't happen.
+func (c *cashier) leaveOut() {
+	for c.plan < c.w.opt.Sales && !c.w.plays(strconv.Itoa(c.plan+1)) {
+		c.plan++
+	}
+}
+
 // sell begins a sale: an amount, and how it is paid.
 func (c *cashier) sell() {
 	c.sales++
+	c.plan++
+	c.w.turn(c.plan)
 	amount := pick(c.rng, "1", "12.5", "0.01", "350", "8.88", "49999.99")
-	c.w.log("", "sale %d of %s", c.sales, amount)
+	by := pick(c.rng, "OK", "OK", "SCAN", "SCAN", "SCAN+")
+	c.w.step(strconv.Itoa(c.plan), "a sale of "+amount+" yuan, "+by)
+	c.w.log("", "sale %d of %s", c.plan, amount)
 	for _, k := range amount {
 		c.press(string(k))
 	}
-	c.press(pick(c.rng, "OK", "OK", "SCAN", "SCAN", "SCAN+"))
+	c.press(by)
 }
 
 // find names the order whose money is to go back: by its receipt, by its last digits, or from the list.
 func (c *cashier) find() {
 	all := c.w.oracle.all()
+	if again := c.w.oracle.again; len(again) > 0 && chance(c.rng, 2) {
+		c.send(txn.Scanned{Text: string(again[c.rng.IntN(len(again))])})
+		return
+	}
 	switch c.rng.IntN(4) {
 	case 0:
 		if len(all) > 0 {
@@ -176,14 +238,20 @@ func (c *cashier) find() {
 	c.press("OK")
 }
 
-// allow is the supervisor, who now and then errs.
+// allow is the supervisor, or somebody who guesses, now and then again and again.
 func (c *cashier) allow() {
-	switch {
-	case chance(c.rng, 6):
+	if s := c.rng.wrong(12); s != nil && c.wrongPINs == 0 {
+		c.wrongPINs = pick(s, 1, 1, 1, 2, 8)
+		s.is(WrongPIN, "", "%d times", c.wrongPINs)
+	}
+	if c.wrongPINs == 0 && chance(c.rng, 6) || c.offers("锁", "ocked") {
+		c.wrongPINs = 0
 		c.press("CANCEL")
 		return
-	case chance(c.rng, 8):
-		c.press(pick(c.rng, "1", "2", "3"))
+	}
+	if c.wrongPINs > 0 {
+		c.wrongPINs--
+		c.press("1")
 	}
 	for _, k := range supervisorPIN {
 		c.press(string(k))
@@ -191,14 +259,19 @@ func (c *cashier) allow() {
 	c.press("OK")
 }
 
-// mash presses whatever, or lets the scanner read whatever.
-func (c *cashier) mash() {
-	keys := strings.Fields("0 1 2 3 4 5 7 9 . OK OK SCAN SCAN+ CANCEL CLEAR MENU")
-	for range 1 + c.rng.IntN(5) {
-		c.press(pick(c.rng, keys...))
+// mash presses whatever, and lets the scanner read whatever.
+func (c *cashier) mash(s *step) {
+	keys := strings.Fields("0 1 2 3 4 5 7 8 9 . OK OK SCAN SCAN+ CANCEL CLEAR MENU")
+	mashed := make([]string, 1+s.IntN(5))
+	for i := range mashed {
+		mashed[i] = pick(s, keys...)
 	}
-	c.send(pick[txn.Event](c.rng, txn.KeyStrange{}, txn.ScanFailed{Reason: txn.ScanGarbled}, txn.ScanFailed{Reason: txn.ScanTooLong},
-		txn.ScannerState{Fault: txn.ScanGone}, txn.ScannerState{}, txn.Scanned{Text: strings.Repeat("9", 1+c.rng.IntN(300))},
+	s.is(Mashed, "", "%s", strings.Join(mashed, " "))
+	for _, k := range mashed {
+		c.press(k)
+	}
+	c.send(pick[txn.Event](s, txn.KeyStrange{}, txn.ScanFailed{Reason: txn.ScanGarbled}, txn.ScanFailed{Reason: txn.ScanTooLong},
+		txn.ScannerState{Fault: txn.ScanGone}, txn.ScannerState{}, txn.Scanned{Text: strings.Repeat("9", 1+s.IntN(300))},
 		txn.KeyPressed{Key: "F13"}))
 }
 
@@ -216,9 +289,9 @@ func (c *cashier) tidy(at place) {
 	switch {
 	case at == atHalt:
 		c.w.power.cut("by the cashier")
-	case at == atEntry, (at == atPaid || at == atChange || at == atRefunded) && strings.Contains(strings.Join(t.screen.Keys, " "), "重打印"):
+	case at == atEntry, (at == atPaid || at == atChange || at == atRefunded || at == atUnconfirmed) && strings.Contains(strings.Join(t.screen.Keys, " "), "重打印"):
 		c.press("OK") // what is owed is printed
-	case (at == atPaid || at == atChange || at == atRefunded) && strings.Contains(strings.Join(t.screen.Keys, " "), "reprint"):
+	case (at == atPaid || at == atChange || at == atRefunded || at == atUnconfirmed) && strings.Contains(strings.Join(t.screen.Keys, " "), "reprint"):
 		c.press("OK")
 	default:
 		c.press("CANCEL")

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"strings"
 	"time"
 )
@@ -21,14 +20,14 @@ const (
 // customers are the people with the phones.
 type customers struct {
 	w      *world
-	rng    *rand.Rand
+	rng    *dice
 	seen   map[string]bool
 	codes  []string
 	people map[string]intention // by payment code
 }
 
 func newCustomers(w *world) *customers {
-	return &customers{w: w, rng: w.rng(4), seen: map[string]bool{}, people: map[string]intention{}}
+	return &customers{w: w, rng: w.newDice("customers"), seen: map[string]bool{}, people: map[string]intention{}}
 }
 
 // see is a code in front of a customer: on the screen, or on paper that he may carry away.

@@ -13,22 +13,43 @@ import (
 type Failure struct {
 	Seed   uint64
 	Sales  int
-	Begun  int // sales begun when it happened: no more are needed to see it again
 	Rule   int // see the package's documentation
 	Order  txn.OrderNo
 	What   string
+	Steps  []Step   // the day's, up to there
 	Events []string // those of the order, and those that concern every order
+	Short  bool     // Steps are all that is needed: see [Shrink]
 }
 
 // Error says what was broken, how to see it again, and what led to it.
 func (f *Failure) Error() string {
-	return fmt.Sprintf("seed %d: rule %d: %s\nsee it again: %s\n%s",
-		f.Seed, f.Rule, f.What, f.Replay(), strings.Join(f.Events, "\n"))
+	var b strings.Builder
+	fmt.Fprintf(&b, "seed %d: rule %d: %s\nsee it again: %s\n", f.Seed, f.Rule, f.What, f.Replay())
+	if f.Short {
+		fmt.Fprintf(&b, "in %d steps:  %s\n", len(f.Steps), f.ReplayShort())
+		for _, s := range f.Steps {
+			fmt.Fprintf(&b, "%16s  %s\n", s.Name, s.Text)
+		}
+	}
+	b.WriteString(strings.Join(f.Events, "\n"))
+	return b.String()
 }
 
-// Replay is the command that plays the day again.
+// Replay is the command that plays the whole day again.
 func (f *Failure) Replay() string {
-	return fmt.Sprintf("go test ./cmd/internal/sim -run 'TestSim$' -seed %d -sales %d", f.Seed, f.Sales)
+	return fmt.Sprintf("make sim SEEDS=1 SEED=%d SALES=%d", f.Seed, f.Sales)
+}
+
+// ReplayShort is the command that plays the steps alone.
+func (f *Failure) ReplayShort() string {
+	return f.Replay() + " ONLY=" + strings.Join(f.names(), ",")
+}
+
+func (f *Failure) names() (names []string) {
+	for _, s := range f.Steps {
+		names = append(names, s.Name)
+	}
+	return names
 }
 
 // excerptLines bounds what a failure tells.

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"math/rand/v2"
 	"time"
 
 	"smartpos/txn"
@@ -17,103 +16,164 @@ const straggle = 50 * time.Second
 // then it is cut for a while.
 type line struct {
 	w      *world
-	rng    *rand.Rand
+	rng    *dice
 	faults int // in a hundred requests
 	cutTo  time.Duration
 }
 
 func newLine(w *world) *line {
-	l := &line{w: w, rng: w.rng(2)}
+	l := &line{w: w, rng: w.newDice("line")}
 	l.faults = pick(l.rng, 3, 15, 50)
 	return l
 }
 
+// call is a request on its way, of whichever kind.
+type call struct {
+	order   txn.OrderNo
+	what    string
+	network txn.NetworkID
+	arrive  func()          // it reaches the bank, and no answer comes back
+	whole   func(late bool) // it is answered, after seconds if late
+	strange func()          // it is answered about something else; nil where a terminal would not know
+	second  func()          // it is answered as if it had come before; nil where it makes no difference
+	fault   func(txn.Fault) // it ends without an answer
+}
+
 // send takes a request to the bank. Exactly one event comes of it, unless the terminal is gone by then.
 func (l *line) send(t *terminal, q txn.Request) {
-	l.w.log(q.Order.No, "request %s", q.Op)
-	switch {
-	case l.w.fair:
-		l.whole(t, q, false)
-	case l.w.now < l.cutTo:
-		l.fault(t, q, time.Second, txn.FaultNotSent)
-	case chance(l.rng, 400):
-		l.cutTo = l.w.now + between(l.rng, 10*time.Second, 5*time.Minute)
-		l.w.log("", "the line is cut")
-		l.fault(t, q, requestTimeout, txn.FaultNoAnswer)
-	case q.Order.Network == txn.WeChat && t.skewed(): // signatures carry the time
-		l.fault(t, q, time.Second, txn.FaultUnverified)
-	case l.rng.IntN(100) < l.faults:
-		l.bad(t, q)
-	default:
-		l.whole(t, q, false)
+	answer := func(after time.Duration, ev txn.NetworkAnswered) {
+		ev.Order, ev.Op = q.Order.No, q.Op
+		l.w.after(after, func() { t.answer(ev) })
 	}
-}
-
-// whole is a request that is answered; strange says that the answer is signed and about something else.
-func (l *line) whole(t *terminal, q txn.Request, strange bool) {
-	there, back := between(l.rng, 20*time.Millisecond, 300*time.Millisecond), between(l.rng, 20*time.Millisecond, 300*time.Millisecond)
-	if !l.w.fair && chance(l.rng, 10) {
-		there, back = between(l.rng, 0, requestTimeout/2), between(l.rng, 0, requestTimeout/2)
-	}
-	l.w.after(there, func() {
-		a := l.w.bank.arrive(q)
-		if strange {
-			a = txn.Answer{Status: txn.StatusMismatch}
-		}
-		l.w.after(back, func() { t.answer(txn.NetworkAnswered{Order: q.Order.No, Op: q.Op, Answer: a}) })
-	})
-}
-
-// bad is a request that meets a fault.
-func (l *line) bad(t *terminal, q txn.Request) {
-	arrive := func(after time.Duration) { l.w.after(after, func() { l.w.bank.arrive(q) }) }
-	soon := between(l.rng, 0, time.Second)
-	switch l.rng.IntN(10) {
-	case 0:
-		l.fault(t, q, time.Second, txn.FaultNotSent)
-	case 1: // lost on the way there
-		l.fault(t, q, requestTimeout, txn.FaultNoAnswer)
-	case 2: // lost on the way back
-		arrive(soon)
-		l.fault(t, q, requestTimeout, txn.FaultNoAnswer)
-	case 3: // garbled on the way back
-		arrive(soon)
-		l.fault(t, q, 2*time.Second, txn.FaultUnverified)
-	case 4: // comes when nobody waits any more
-		arrive(between(l.rng, requestTimeout, straggle))
-		l.fault(t, q, requestTimeout, txn.FaultNoAnswer)
-	case 5:
-		if chance(l.rng, 2) {
-			arrive(soon)
-		}
-		l.fault(t, q, 2*time.Second, txn.FaultSystem)
-	case 6: // refused at the door
-		l.fault(t, q, time.Second, txn.FaultConfig)
-	case 7: // arrives twice, and the answer that comes may be the second one's
-		if (q.Op == txn.OpScan || q.Op == txn.OpShow) && chance(l.rng, 4) {
-			arrive(soon)
-			l.w.after(2*time.Second, func() {
-				t.answer(txn.NetworkAnswered{Order: q.Order.No, Op: q.Op, Answer: txn.Answer{Status: txn.StatusExists}})
+	c := call{
+		order: q.Order.No, what: string(q.Op), network: q.Order.Network,
+		arrive: func() { l.w.bank.arrive(q) },
+		fault:  func(f txn.Fault) { t.answer(txn.NetworkAnswered{Order: q.Order.No, Op: q.Op, Fault: f}) },
+		whole: func(late bool) {
+			there, back := l.way(late)
+			l.w.after(there, func() { answer(back, txn.NetworkAnswered{Answer: l.w.bank.arrive(q)}) })
+		},
+		strange: func() {
+			there, back := l.way(false)
+			l.w.after(there, func() {
+				l.w.bank.arrive(q)
+				answer(back, txn.NetworkAnswered{Answer: txn.Answer{Status: txn.StatusMismatch}})
 			})
-			return
-		}
-		l.whole(t, q, false)
-		l.w.after(between(l.rng, requestTimeout, straggle), func() {
+		},
+	}
+	switch q.Op {
+	case txn.OpShow, txn.OpScan:
+		c.second = func() { answer(0, txn.NetworkAnswered{Answer: txn.Answer{Status: txn.StatusExists}}) }
+	case txn.OpReverse:
+		c.arrive = func() {
 			// An assumption: a reverse that was refused is refused again when a copy of it comes late. The machine
 			// believes a "paid" that follows a refusal at once, and would print a receipt for what is then undone.
-			if q.Op != txn.OpReverse || !l.w.bank.account(q.Order.No).refused {
+			if !l.w.bank.account(q.Order.No).refused {
 				l.w.bank.arrive(q)
 			}
-		})
-	case 8: // an answer that is about something else
-		l.whole(t, q, true)
-	default: // arrives twice, and no answer comes
-		arrive(soon)
-		arrive(between(l.rng, 0, straggle))
-		l.fault(t, q, requestTimeout, txn.FaultNoAnswer)
+		}
 	}
+	l.carry(t, c)
 }
 
-func (l *line) fault(t *terminal, q txn.Request, after time.Duration, f txn.Fault) {
-	l.w.after(after, func() { t.answer(txn.NetworkAnswered{Order: q.Order.No, Op: q.Op, Fault: f}) })
+// way is how long a request takes there, and its answer back.
+func (l *line) way(late bool) (there, back time.Duration) {
+	limit := 300 * time.Millisecond
+	if late {
+		limit = requestTimeout / 2
+	}
+	return between(l.rng, 20*time.Millisecond, limit), between(l.rng, 20*time.Millisecond, limit)
+}
+
+// carry takes a call through the weather.
+func (l *line) carry(t *terminal, c call) {
+	l.w.log(c.order, "request %s", c.what)
+	if l.w.now < l.cutTo && !l.w.fair {
+		l.end(c, time.Second, txn.FaultNotSent)
+		return
+	}
+	if s := l.rng.wrong(250); s != nil {
+		lasts := between(s, 10*time.Second, 5*time.Minute)
+		s.is(LineCut, c.order, "for %s", lasts.Round(time.Second))
+		l.cutTo = l.w.now + lasts
+		l.end(c, requestTimeout, txn.FaultNoAnswer)
+		return
+	}
+	if c.network == txn.WeChat && t.skewed() { // signatures carry the time
+		l.end(c, time.Second, txn.FaultUnverified)
+		return
+	}
+	if s := l.rng.wrongs(l.faults); s != nil {
+		l.bad(s, c)
+		return
+	}
+	if s := l.rng.wrong(10); s != nil {
+		s.is(LateAnswer, c.order, "%s", c.what)
+		c.whole(true)
+		return
+	}
+	c.whole(false)
+}
+
+func (l *line) end(c call, after time.Duration, f txn.Fault) {
+	l.w.after(after, func() { c.fault(f) })
+}
+
+// bad is a call that meets a fault.
+func (l *line) bad(s *step, c call) {
+	arrive := func(after time.Duration) { l.w.after(after, c.arrive) }
+	soon, late := between(s, 0, time.Second), between(s, requestTimeout, straggle)
+	is := func(k Kind) { s.is(k, c.order, "%s", c.what) }
+	switch s.IntN(10) {
+	case 0:
+		is(NotSent)
+		l.end(c, time.Second, txn.FaultNotSent)
+	case 1:
+		is(LostThere)
+		l.end(c, requestTimeout, txn.FaultNoAnswer)
+	case 2:
+		is(LostBack)
+		arrive(soon)
+		l.end(c, requestTimeout, txn.FaultNoAnswer)
+	case 3:
+		is(Garbled)
+		arrive(soon)
+		l.end(c, 2*time.Second, txn.FaultUnverified)
+	case 4:
+		is(LateThere)
+		arrive(late)
+		l.end(c, requestTimeout, txn.FaultNoAnswer)
+	case 5:
+		is(SystemFault)
+		if chance(s, 2) {
+			arrive(soon)
+		}
+		l.end(c, 2*time.Second, txn.FaultSystem)
+	case 6:
+		is(RefusedAtDoor)
+		l.end(c, time.Second, txn.FaultConfig)
+	case 7:
+		if c.second != nil && chance(s, 4) {
+			is(TwiceSecond)
+			arrive(soon)
+			l.w.after(2*time.Second, c.second)
+			return
+		}
+		is(Twice)
+		c.whole(false)
+		arrive(late)
+	case 8:
+		if c.strange == nil {
+			is(Garbled)
+			l.end(c, soon, txn.FaultUnverified)
+			return
+		}
+		is(WrongAnswer)
+		c.strange()
+	default:
+		is(TwiceLost)
+		arrive(soon)
+		arrive(between(s, 0, straggle))
+		l.end(c, requestTimeout, txn.FaultNoAnswer)
+	}
 }

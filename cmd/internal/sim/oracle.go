@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,16 +10,19 @@ import (
 
 // oracle keeps books of its own and holds everything that happens against them.
 type oracle struct {
-	w       *world
-	entries map[txn.OrderNo]*entry
-	last    uint64 // the latest order number's sequence
-	stem    string // what all numbers begin with
+	w *world
+	books
+	lost        map[txn.OrderNo]bool // in no journal any more
+	lostRefunds map[txn.RefundNo]bool
+	again       []txn.OrderNo        // whose refunds are lost: their customers may come again
+	stems       []string             // that numbers must not begin with any more
+	touched     map[txn.OrderNo]bool // since the last start
+	every       bool                 // order is to be looked at, at the next one
 
 	doubt   txn.Record // a commit that the power or the disk took: it is on disk or not
 	printed map[original]int
 	kicked  map[string]bool // by the number of the order or the refund
-	pins    pins
-	failing bool // the journal has refused a record in this run
+	failing bool            // the journal has refused a record in this run
 }
 
 // entry is what the journal acknowledged about one order.
@@ -40,6 +42,7 @@ type entry struct {
 	queried  int  // in which run a verified query was delivered
 	accused  bool // its network contradicted itself: people must look at it
 
+	code    *offlineCode // made without a network; nil: none
 	refunds []*back
 	settled bool // taken off the exception list
 }
@@ -51,7 +54,11 @@ type original struct {
 }
 
 func newOracle(w *world) *oracle {
-	return &oracle{w: w, entries: map[txn.OrderNo]*entry{}, printed: map[original]int{}, kicked: map[string]bool{}}
+	return &oracle{
+		w: w, books: books{entries: map[txn.OrderNo]*entry{}}, printed: map[original]int{}, kicked: map[string]bool{},
+		lost: map[txn.OrderNo]bool{}, lostRefunds: map[txn.RefundNo]bool{},
+		touched: map[txn.OrderNo]bool{},
+	}
 }
 
 func (o *oracle) saleOf(no txn.OrderNo) txn.OrderNo {
@@ -61,16 +68,10 @@ func (o *oracle) saleOf(no txn.OrderNo) txn.OrderNo {
 	return ""
 }
 
-// all returns the entries in the order of their numbers.
-func (o *oracle) all() (all []*entry) {
-	for _, no := range slices.Sorted(maps.Keys(o.entries)) {
-		all = append(all, o.entries[no])
-	}
-	return all
-}
-
 // acknowledged enters a record that the journal has taken.
 func (o *oracle) acknowledged(rec txn.Record, no txn.OrderNo) {
+	o.records++
+	o.touched[no] = true
 	if in, ok := rec.(*txn.Intent); ok {
 		if o.intent(in, no); o.entries[no] != nil {
 			o.entries[no].born = o.w.power.run
@@ -87,6 +88,7 @@ func (o *oracle) acknowledged(rec txn.Record, no txn.OrderNo) {
 		return
 	}
 	e.take(rec, o.w.power.run)
+	o.takeOffline(e, rec, o.w.power.run)
 	if out, ok := rec.(*txn.Outcome); ok {
 		o.outcome(e, out)
 	}
@@ -99,7 +101,10 @@ func (e *entry) take(rec txn.Record, run int) {
 	case *txn.Move:
 		e.state = r.To
 	case *txn.Outcome:
-		e.state, e.exception, e.number, e.run = r.State, r.Exception, r.TransactionID, run
+		if e.state != txn.Unconfirmed { // which has spent the original
+			e.run = run
+		}
+		e.state, e.exception, e.number = r.State, r.Exception, r.TransactionID
 	case *txn.Printed:
 		if b := e.refund(r.Refund); b != nil {
 			b.slip = true
@@ -118,10 +123,7 @@ func (o *oracle) intent(in *txn.Intent, no txn.OrderNo) {
 	}
 	stem, digits := string(no[:len(no)-8]), string(no[len(no)-8:])
 	seq, err := strconv.ParseUint(digits, 10, 64)
-	if o.stem == "" {
-		o.stem = stem
-	}
-	if err != nil || o.entries[no] != nil || seq != o.last+1 || stem != o.stem {
+	if err != nil || o.entries[no] != nil || o.lost[no] || seq != o.last+1 || !o.begins(stem) {
 		o.w.fail(5, no, "order number %s after %s%08d", no, o.stem, o.last)
 		return
 	}
@@ -142,6 +144,7 @@ func (o *oracle) intent(in *txn.Intent, no txn.OrderNo) {
 		}
 	}
 	o.entries[no] = e
+	o.offlineIntent(e, in)
 }
 
 // outcome holds a final state to what the bank knows at that moment.
@@ -163,6 +166,7 @@ func (o *oracle) outcome(e *entry, out *txn.Outcome) {
 func (o *oracle) charged(no txn.OrderNo, charges int) {
 	e := o.entries[no]
 	switch {
+	case o.lost[no]: // paid, and in no journal any more: only the network's bill knows
 	case e == nil:
 		o.w.fail(2, no, "charged, and no intent was acknowledged")
 	case charges > 1:
@@ -212,6 +216,8 @@ func (o *oracle) delivered(ev txn.NetworkAnswered) {
 		e.seenPaid = true
 	case txn.StatusMismatch, txn.StatusExists:
 		e.accused = true
+	case txn.StatusClosed, txn.StatusNotFound:
+		e.accused = e.accused || e.state == txn.Unconfirmed
 	}
 	if ev.Op == txn.OpQuery && ev.Answer.Status != txn.StatusMismatch {
 		e.queried = o.w.power.run
@@ -233,6 +239,10 @@ func (o *oracle) shown(s txn.Screen) {
 		return e.state == txn.Paid && amount && strings.Contains(words, e.no.Short())
 	}):
 		o.w.fail(3, "", "the screen says paid, the journal does not: %q %q", s.Amount, s.Lines)
+	case kind == atUnconfirmed && !slices.ContainsFunc(o.all(), func(e *entry) bool {
+		return e.code != nil && e.code.answered && s.Amount == txn.Yuan(e.amount).String() && strings.Contains(words, e.no.Short())
+	}):
+		o.w.fail(3, "", "the screen says unconfirmed, the journal does not: %q %q", s.Amount, s.Lines)
 	case kind == atRefunded:
 		o.saysRefunded(s, words)
 	case s.QR != "" && o.entries[o.w.bank.byURL[s.QR]] == nil:
@@ -268,13 +278,17 @@ func (o *oracle) prints(s txn.Slip) {
 	if s.Copy == "" {
 		return // a code to be paid
 	}
-	if e.state != txn.Paid {
+	label := "金额"
+	switch unconfirmed := strings.Contains(s.Mark, "离线待确认"); {
+	case unconfirmed && e.code != nil && e.code.answered:
+		label = "待确认"
+	case unconfirmed || e.state != txn.Paid:
 		o.w.fail(3, no, "a receipt of an order that is %s", e.state)
 	}
-	if !slices.Contains(s.Total, txn.Row{Label: "金额", Value: txn.Yuan(e.amount).String()}) {
+	if !slices.Contains(s.Total, txn.Row{Label: label, Value: txn.Yuan(e.amount).String()}) {
 		o.w.fail(3, no, "a receipt of another amount: %v", s.Total)
 	}
-	if strings.Contains(s.Mark, "重打印") {
+	if strings.Contains(s.Mark+s.Copy, "重打印") {
 		return
 	}
 	which := original{no, s.Copy}

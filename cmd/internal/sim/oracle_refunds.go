@@ -75,11 +75,13 @@ func (o *oracle) refunded(e *entry, rec txn.Record) {
 			}
 		}
 		switch {
+		case o.lostRefunds[r.No]:
+			o.w.fail(5, e.no, "refund number %s is used again after a restore", r.No)
 		case e.state != txn.Paid:
 			o.w.fail(1, e.no, "a refund of an order that is %s", e.state)
 		case promised > e.amount:
 			o.w.fail(1, e.no, "refunds of %d fen, of %d", promised, e.amount)
-		case string(r.No) != fmt.Sprintf("%sR%02d", e.no, len(e.refunds)):
+		case !strings.HasPrefix(string(r.No), fmt.Sprintf("%sR%02d", e.no, len(e.refunds))):
 			o.w.fail(5, e.no, "refund %s is not number %d", r.No, len(e.refunds))
 		case o.pins.wrong > 0 || !o.pins.right:
 			o.w.fail(4, e.no, "a refund that no PIN allowed")
@@ -108,6 +110,7 @@ func (o *oracle) gave(k *gift) {
 		b = e.refund(k.refund.No)
 	}
 	switch {
+	case o.lost[k.refund.Order] || o.lostRefunds[k.refund.No]:
 	case b == nil:
 		o.w.fail(2, k.refund.Order, "money goes back, and no intent was acknowledged")
 	case k.back > 1:
@@ -202,33 +205,5 @@ func (o *oracle) settledRefunds(e *entry) {
 		case b.state == txn.RefundDone && !b.slip:
 			o.w.fail(7, e.no, "the slip of %s is still owed in the end", b.no)
 		}
-	}
-}
-
-// pins is what the journal acknowledged about the supervisor's PIN.
-type pins struct {
-	wrong int  // tries since the last right one
-	right bool // the last one was right, and nothing has been allowed by it yet
-}
-
-// till takes a record of the till alone.
-func (o *oracle) till(rec txn.Record) {
-	if r, ok := rec.(*txn.PINTried); ok {
-		o.pins.wrong++
-		if o.pins.right = r.Right; r.Right {
-			o.pins.wrong = 0
-		}
-	}
-}
-
-// recallTill holds the tries against the books after a restart; doubt may be on disk or not.
-func (o *oracle) recallTill(t txn.Till, doubt txn.Record) {
-	s, _ := t.Operator("S01")
-	before := o.pins
-	if s.Tries != o.pins.wrong && doubt != nil && txn.OfTill(doubt) {
-		o.till(doubt)
-	}
-	if s.Tries != o.pins.wrong {
-		o.w.fail(9, "", "%d wrong PINs, acknowledged were %d", s.Tries, before.wrong)
 	}
 }

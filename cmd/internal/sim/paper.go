@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"math/rand/v2"
 	"time"
 
 	"smartpos/txn"
@@ -15,11 +14,11 @@ const (
 // paper is the printer, which stops in the middle of a line and is mended by somebody after a while.
 type paper struct {
 	w     *world
-	rng   *rand.Rand
+	rng   *dice
 	fault txn.PrintFault
 }
 
-func newPaper(w *world) *paper { return &paper{w: w, rng: w.rng(3)} }
+func newPaper(w *world) *paper { return &paper{w: w, rng: w.newDice("printer")} }
 
 // print prints a slip, or a part of it, or nothing.
 func (p *paper) print(t *terminal, e txn.Print) {
@@ -31,10 +30,11 @@ func (p *paper) print(t *terminal, e txn.Print) {
 		p.w.after(time.Second, func() { t.printed(end) })
 		return
 	}
-	if !p.w.fair && chance(p.rng, 12) {
-		p.fault = pick(p.rng, txn.PrintPaperOut, txn.PrintCover, txn.PrintOffline, txn.PrintSilent, txn.PrintGone, txn.PrintCutter, txn.PrintHardware)
-		end.Fault, end.Done = p.fault, pick(p.rng, txn.PrintedNothing, txn.PrintedPart, txn.PrintedWhole)
-		p.w.after(between(p.rng, 5*time.Second, 2*time.Minute), func() { p.fault = txn.PrintOK })
+	if s := p.rng.wrong(12); s != nil {
+		p.fault = pick(s, txn.PrintPaperOut, txn.PrintCover, txn.PrintOffline, txn.PrintSilent, txn.PrintGone, txn.PrintCutter, txn.PrintHardware)
+		end.Fault, end.Done = p.fault, pick(s, txn.PrintedNothing, txn.PrintedPart, txn.PrintedWhole)
+		s.is(PaperNothing+Kind(end.Done), slipOrder(e.Slip), "%s", p.fault)
+		p.w.after(between(s, 5*time.Second, 2*time.Minute), func() { p.fault = txn.PrintOK })
 	}
 	p.w.log(slipOrder(e.Slip), "print %s %s: %s", e.Slip.Copy, e.Slip.Mark, orWell(end.Fault))
 	if end.Fault == txn.PrintOK || end.Done != txn.PrintedNothing {
@@ -43,8 +43,9 @@ func (p *paper) print(t *terminal, e txn.Print) {
 	if end.Fault == txn.PrintOK && e.Slip.QRSize > 0 {
 		p.w.customers.see(e.Slip.QR, true)
 	}
-	if !p.w.fair && chance(p.rng, 80) {
-		p.w.after(between(p.rng, 0, printTime), func() { t.die("while it prints") })
+	if s := p.rng.wrong(80); s != nil {
+		s.is(CutPrinting, slipOrder(e.Slip), "")
+		p.w.after(between(s, 0, printTime), func() { t.die("while it prints") })
 	}
 	p.w.after(printTime, func() { t.printed(end) })
 }

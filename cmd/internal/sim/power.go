@@ -1,11 +1,12 @@
 package sim
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"smartpos/store"
@@ -15,12 +16,20 @@ import (
 // power is the plug, the disk and the clock: what a cut leaves, and what a start finds.
 type power struct {
 	w    *world
-	rng  *rand.Rand
+	rng  *dice
+	disk *dice         // of commits
+	plug *dice         // between two effects
 	run  int           // of the firmware, from 1
 	skew time.Duration // of the terminal's wall clock: it goes on while the power is off
+
+	torn   bool    // a meta page is, perhaps
+	backup *backup // the latest
+	boards int     // that took over from one
 }
 
-func newPower(w *world) *power { return &power{w: w, rng: w.rng(5), skew: w.opt.broken.ahead} }
+func newPower(w *world) *power {
+	return &power{w: w, rng: w.newDice("power"), disk: w.newDice("disk"), plug: w.newDice("plug"), skew: w.opt.broken.ahead}
+}
 
 func (p *power) path() string { return filepath.Join(p.w.opt.Dir, store.FileName) }
 
@@ -39,25 +48,33 @@ func (p *power) firstStart() error {
 
 // enrol gives the shop its supervisor before the day begins.
 func (p *power) enrol() error {
-	j, err := store.Open(p.w.opt.Dir, store.Config{Terminal: "T01", Key: make([]byte, 32), Now: p.w.wall})
+	j, err := store.Open(p.w.opt.Dir, p.config())
 	if err != nil {
 		return err
 	}
 	_, err = j.Commit(&txn.Enrolled{
 		Operator: "S01", Role: txn.Supervisor, PIN: plainHash(txn.NewPIN(supervisorPIN)), At: p.w.wall(),
 	})
+	p.w.oracle.records++
 	return errors.Join(err, j.Close())
+}
+
+// config is the terminal's, with its board's own key.
+func (p *power) config() store.Config {
+	return store.Config{
+		Terminal: "T01", Key: bytes.Repeat([]byte{byte(p.boards)}, 32),
+		Now: func() time.Time { return p.w.wall().Add(p.skew) },
+	}
 }
 
 // start powers the terminal on.
 func (p *power) start() error {
-	cfg := store.Config{
-		Terminal: "T01", Key: make([]byte, 32),
-		Now: func() time.Time { return p.w.wall().Add(p.skew) },
-	}
-	if info, err := os.Stat(p.path()); err == nil && !p.w.fair && chance(p.rng, 12) {
-		cfg.MaxBytes = info.Size()
-		p.w.log("", "the disk is nearly full")
+	cfg := p.config()
+	if s := p.rng.wrong(12); s != nil {
+		if info, err := os.Stat(p.path()); err == nil {
+			cfg.MaxBytes = info.Size()
+			s.is(DiskFull, "", "")
+		}
 	}
 	j, err := p.open(cfg)
 	if err != nil {
@@ -70,18 +87,23 @@ func (p *power) start() error {
 	}
 	p.w.terminal = t
 	p.w.log("", "power on, run %d", p.run)
-	if p.run > 1 {
-		p.w.oracle.recall(j)
+	start, err := j.Start()
+	if err != nil {
+		return err
 	}
-	return t.begin()
+	if p.run > 1 {
+		p.w.oracle.recall(j, start)
+	}
+	t.begin(start)
+	return nil
 }
 
 // open opens the journal. Where that mends what a cut has torn, the power may go once more in the middle of it.
 func (p *power) open(cfg store.Config) (*store.Journal, error) {
-	before, err := os.ReadFile(p.path())
-	if errors.Is(err, os.ErrNotExist) {
+	if !p.torn {
 		return store.Open(p.w.opt.Dir, cfg)
 	}
+	before, err := os.ReadFile(p.path())
 	if err != nil {
 		return nil, err
 	}
@@ -90,38 +112,41 @@ func (p *power) open(cfg store.Config) (*store.Journal, error) {
 		return nil, err
 	}
 	after, err := os.ReadFile(p.path())
-	if err != nil || string(after) == string(before) || p.w.fair || !chance(p.rng, 2) {
+	if err != nil || string(after) == string(before) {
 		return j, err
 	}
-	c := cut(p.rng.IntN(cutKinds))
-	p.w.log("", "power cut while the journal is mended: %s", c)
-	if err := errors.Join(j.Close(), p.leave(c.leave(p.luck(), before, after))); err != nil {
+	s := p.rng.wrong(2)
+	if s == nil {
+		p.torn = false
+		return j, nil
+	}
+	c := cut(s.IntN(cutKinds))
+	s.is(CutMending, "", "%s", c)
+	if err := errors.Join(j.Close(), p.leave(c.leave(s.Rand, before, after))); err != nil {
 		return nil, err
 	}
 	return p.open(cfg)
 }
 
-// luck is a stream for what hangs on the layout of the file, which differs from run to run: nothing else of the day
-// may hang on how often it is asked.
-func (p *power) luck() *rand.Rand { return rand.New(rand.NewPCG(p.rng.Uint64(), 0)) }
-
 func (p *power) leave(image []byte) error { return os.WriteFile(p.path(), image, 0o600) }
 
 // commit makes a record durable, or the power goes in the middle of it.
 func (p *power) commit(t *terminal, rec txn.Record) (txn.Order, error) {
-	cutting := !p.w.fair && chance(p.rng, 25)
+	cutting := p.disk.wrong(25)
 	var before []byte
-	if cutting {
+	if cutting != nil {
 		var err error
 		if before, err = os.ReadFile(p.path()); err != nil {
 			p.w.fail(8, "", "%v", err)
 		}
 	}
-	if !cutting && !t.unwritable && !p.w.fair && chance(p.rng, 300) {
-		t.unwritable = true
-		p.w.log("", "the disk takes no more writes")
-		if err := breakWrites(p.path()); err != nil {
-			p.w.fail(8, "", "%v", err)
+	if cutting == nil && !t.unwritable {
+		if s := p.disk.wrong(300); s != nil {
+			t.unwritable = true
+			s.is(DiskBroken, rec.OrderNo(), "before %s", recordName(rec))
+			if err := breakWrites(p.path()); err != nil {
+				p.w.fail(8, "", "%v", err)
+			}
 		}
 	}
 	o, err := t.journal.Commit(rec)
@@ -132,8 +157,8 @@ func (p *power) commit(t *terminal, rec txn.Record) (txn.Order, error) {
 		p.w.log(o.No, "commit %s: %s", recordName(rec), o.State)
 	}
 	switch {
-	case cutting && err == nil:
-		p.cutDuring(rec, before)
+	case cutting != nil && err == nil:
+		p.cutDuring(cutting, rec, before)
 	case err == nil:
 		p.w.oracle.acknowledged(rec, o.No)
 	case errors.Is(err, txn.ErrJournalFull):
@@ -167,20 +192,23 @@ func recordName(rec txn.Record) string {
 		return fmt.Sprintf("a PIN, right %t", r.Right)
 	case *txn.Settled:
 		return "settled"
+	case *txn.OfflineMade, *txn.OfflineTried, *txn.OfflineAnswered, *txn.OfflineSeen, *txn.OfflineRenewed:
+		return strings.TrimPrefix(fmt.Sprintf("%T", rec), "*txn.")
 	}
 	return "printed"
 }
 
 // cutDuring is a power cut in the middle of a commit that nobody was told of.
-func (p *power) cutDuring(rec txn.Record, before []byte) {
+func (p *power) cutDuring(s *step, rec txn.Record, before []byte) {
 	after, err := os.ReadFile(p.path())
 	if err != nil {
 		p.w.fail(8, "", "%v", err)
 		return
 	}
-	c := cut(p.rng.IntN(cutKinds))
-	p.w.result.Cuts[c]++
-	image := c.leave(p.luck(), before, after)
+	c := cut(s.IntN(cutKinds))
+	s.is(CutBefore+Kind(c), rec.OrderNo(), "%s", recordName(rec))
+	p.torn = c == cutTorn
+	image := c.leave(s.Rand, before, after)
 	if p.w.opt.broken.image != nil {
 		image = p.w.opt.broken.image(before, after)
 	}
@@ -212,16 +240,27 @@ func (p *power) jump() {
 	if p.w.fair {
 		return
 	}
-	switch p.rng.IntN(12) {
-	case 0:
-		p.skew = between(p.rng, -4*time.Minute, 4*time.Minute)
-	case 1:
-		p.skew = between(p.rng, -48*time.Hour, 48*time.Hour)
-	case 2, 3, 4:
+	if s := p.rng.wrong(6); s != nil {
+		p.skew = s.jump()
+	} else if chance(p.rng, 3) {
 		p.skew = 0
 	}
 	p.set()
 	p.w.after(between(p.rng, time.Minute, 8*time.Minute), p.jump)
+}
+
+// jump is how far from the truth a clock goes.
+func (s *step) jump() time.Duration {
+	limit, kind := 4*time.Minute, ClockAhead
+	if chance(s, 2) {
+		limit, kind = 48*time.Hour, ClockFar
+	}
+	skew := between(s, -limit, limit)
+	if kind == ClockAhead && skew < 0 {
+		kind = ClockBack
+	}
+	s.is(kind, "", "%s from the truth", skew.Round(time.Second))
+	return skew
 }
 
 func (p *power) set() {

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"time"
 
 	"smartpos/txn"
@@ -11,7 +10,7 @@ import (
 // giver is the bank's side of refunds: each has one number for ever, and no more goes back than was charged.
 type giver struct {
 	w     *world
-	rng   *rand.Rand
+	rng   *dice
 	given map[txn.RefundNo]*gift
 
 	again bool // broken: a request that comes twice gives twice
@@ -26,7 +25,7 @@ type gift struct {
 }
 
 func newGiver(w *world) *giver {
-	g := &giver{w: w, rng: w.rng(7), given: map[txn.RefundNo]*gift{}}
+	g := &giver{w: w, rng: w.newDice("refunds"), given: map[txn.RefundNo]*gift{}}
 	if w.opt.broken.giver != nil {
 		w.opt.broken.giver(g)
 	}
@@ -62,6 +61,9 @@ func (g *giver) arrive(q txn.RefundRequest) txn.RefundAnswer {
 	case known != nil:
 	case a.state != "paid":
 		return txn.RefundAnswer{Status: txn.StatusNotFound, Code: "ORDER_NOT_EXIST"}
+	case r.Amount.Fen > g.left(a) && len(g.w.oracle.lostRefunds) > 0: // the terminal can't know of what it gave before
+		g.given[r.No] = &gift{refund: r, state: "refused"}
+		return txn.RefundAnswer{Status: txn.StatusRefused, Code: "NOT_ENOUGH"}
 	case r.Amount.Fen > g.left(a):
 		g.w.fail(1, r.Order, "%s asks for %s, of which %d fen are left", r.No, r.Amount, g.left(a))
 	default:
@@ -112,59 +114,26 @@ func (g *giver) say(k *gift) txn.RefundAnswer {
 
 // sendRefund takes a request about a refund to the bank, through the same weather as the others.
 func (l *line) sendRefund(t *terminal, q txn.RefundRequest) {
-	l.w.log(q.Refund.Order, "request %s %s", q.Op, q.Refund.No.Short())
-	arrive := func(after time.Duration) { l.w.after(after, func() { l.w.giver.arrive(q) }) }
 	say := func(after time.Duration, ev txn.RefundAnswered) {
 		ev.Refund, ev.Op = q.Refund.No, q.Op
 		l.w.after(after, func() { t.refundAnswer(q.Refund.Order, ev) })
 	}
-	soon := between(l.rng, 0, time.Second)
-	whole := func() {
-		l.w.after(soon, func() { say(soon, txn.RefundAnswered{Answer: l.w.giver.arrive(q)}) })
+	c := call{
+		order: q.Refund.Order, what: string(q.Op) + " " + q.Refund.No.Short(), network: q.Refund.Network,
+		arrive: func() { l.w.giver.arrive(q) },
+		fault:  func(f txn.Fault) { say(0, txn.RefundAnswered{Fault: f}) },
+		whole: func(late bool) {
+			there, back := l.way(late)
+			l.w.after(there, func() { say(back, txn.RefundAnswered{Answer: l.w.giver.arrive(q)}) })
+		},
 	}
-	switch {
-	case l.w.fair:
-		whole()
-		return
-	case l.w.now < l.cutTo:
-		say(time.Second, txn.RefundAnswered{Fault: txn.FaultNotSent})
-		return
-	case q.Refund.Network == txn.WeChat && t.skewed():
-		say(time.Second, txn.RefundAnswered{Fault: txn.FaultUnverified})
-		return
-	case l.rng.IntN(100) >= l.faults:
-		whole()
-		return
-	}
-	switch l.rng.IntN(9) {
-	case 0:
-		say(time.Second, txn.RefundAnswered{Fault: txn.FaultNotSent})
-	case 1:
-		say(requestTimeout, txn.RefundAnswered{Fault: txn.FaultNoAnswer})
-	case 2: // lost on the way back
-		arrive(soon)
-		say(requestTimeout, txn.RefundAnswered{Fault: txn.FaultNoAnswer})
-	case 3:
-		arrive(soon)
-		say(2*time.Second, txn.RefundAnswered{Fault: txn.FaultUnverified})
-	case 4: // comes when nobody waits any more
-		arrive(between(l.rng, requestTimeout, straggle))
-		say(requestTimeout, txn.RefundAnswered{Fault: txn.FaultNoAnswer})
-	case 5:
-		say(2*time.Second, txn.RefundAnswered{Fault: txn.FaultSystem})
-	case 6:
-		say(time.Second, txn.RefundAnswered{Fault: txn.FaultConfig})
-	case 7: // arrives twice
-		whole()
-		arrive(between(l.rng, requestTimeout, straggle))
-	default: // a query that is answered for another refund
-		ev := txn.RefundAnswered{Fault: txn.FaultUnverified}
-		if q.Op == txn.OpQueryRefund {
-			ev = txn.RefundAnswered{Answer: txn.RefundAnswer{Status: txn.StatusMismatch}}
+	if q.Op == txn.OpQueryRefund {
+		c.strange = func() {
 			l.w.oracle.accuse(q.Refund)
+			say(time.Second, txn.RefundAnswered{Answer: txn.RefundAnswer{Status: txn.StatusMismatch}})
 		}
-		say(soon, ev)
 	}
+	l.carry(t, c)
 }
 
 // refundAnswer ends a request about a refund.

@@ -5,18 +5,29 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"runtime"
+	"runtime/debug"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 var (
-	seed  = flag.Uint64("seed", 0, "play the day of this seed alone")
-	seeds = flag.Uint64("seeds", 40, "days to play")
-	first = flag.Uint64("first", 1, "seed of the first of them")
-	sales = flag.Int("sales", 50, "sales of a day")
-	show  = flag.Bool("events", false, "print what happened")
+	seeds  = flag.Uint64("seeds", 500, "days to play")
+	first  = flag.Uint64("first", 1, "seed of the first of them")
+	sales  = flag.Int("sales", 50, "sales of a day")
+	only   = flag.String("only", "", "the steps of the day that happen, by their names")
+	show   = flag.Bool("events", false, "print what happened")
+	report = flag.String("report", "", "file for what broke, as JSON")
 )
+
+// A day makes much that is soon forgotten, and memory is not what there is too little of.
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(400)
+	os.Exit(m.Run())
+}
 
 // dir returns an empty folder, in memory where that is possible: the simulation makes its own power cuts.
 func dir(t testing.TB) string {
@@ -29,75 +40,129 @@ func dir(t testing.TB) string {
 	return t.TempDir()
 }
 
-// Days of trade with everything that goes wrong: no rule is broken. A failure says the command that plays it again.
+// inDir calls fn with an empty folder that is there no longer than fn runs.
+func inDir(t testing.TB) func(fn func(string)) {
+	parent := dir(t)
+	return func(fn func(string)) {
+		d, err := os.MkdirTemp(parent, "day")
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer func() { _ = os.RemoveAll(d) }()
+		fn(d)
+	}
+}
+
+const (
+	shrinkTime = time.Minute // for one failure
+	manyDays   = 40          // in which each kind of fault must occur
+	progress   = time.Minute
+)
+
+// Days of trade with everything that goes wrong: no rule is broken. A failure says the command that plays it again, and
+// the shortest that it could be reduced to.
 func TestSim(t *testing.T) {
-	from, n := *first, *seeds
-	switch {
-	case *seed != 0:
-		from, n = *seed, 1
-	case testing.Short():
+	n := *seeds
+	if testing.Short() {
 		n = min(n, 6)
 	}
+	began := time.Now()
+	r := play(t, *first, n)
+	t.Logf("%d days, %d sales, %d orders, %d paid, %d refunded, %d offline codes, %d commits, %d restarts, %s of trade, in %s",
+		n, r.sum.Sales, r.sum.Orders, r.sum.Paid, r.sum.Refunded, r.sum.Offline, r.sum.Commits, r.sum.Restarts,
+		r.sum.Length.Round(time.Hour), time.Since(began).Round(time.Second))
+	for k, n := range r.sum.Kinds {
+		t.Logf("%9d  %s", n, Kind(k))
+	}
+	if missing := r.sum.Missing(); n >= manyDays && *sales >= 50 && *only == "" && len(missing) > 0 {
+		t.Errorf("never happened: %s", strings.Join(missing, "; "))
+	}
+	if *report != "" {
+		writeReport(t, r.broken)
+		return
+	}
+	for _, f := range r.broken[:min(3, len(r.broken))] {
+		t.Error(Shrink(Options{Seed: f.Seed, Sales: f.Sales}, f, shrinkTime, inDir(t)))
+	}
+	if len(r.broken) > 0 {
+		t.Errorf("%d of %d days broke a rule", len(r.broken), n)
+	}
+}
+
+// played is what many days amounted to.
+type played struct {
+	sum    Result
+	broken []*Failure // by seed
+}
+
+// play plays days on every processor.
+func play(t *testing.T, from, n uint64) (p played) {
 	var mu sync.Mutex
-	var cuts [cutKinds]int
-	t.Run("days", func(t *testing.T) {
-		for s := from; s < from+n; s++ {
-			t.Run(fmt.Sprint("seed=", s), func(t *testing.T) {
-				t.Parallel()
-				r, err := Run(Options{Seed: s, Sales: *sales, Dir: dir(t)})
+	var work sync.WaitGroup
+	next, told, in := from, time.Now(), inDir(t)
+	day := func() (seed uint64, ok bool) {
+		mu.Lock()
+		defer mu.Unlock()
+		if time.Since(told) > progress {
+			told = time.Now()
+			fmt.Printf("%d days of %d, %d broke a rule\n", next-from, n, len(p.broken))
+		}
+		next++
+		return next - 1, next-1 < from+n
+	}
+	for range runtime.GOMAXPROCS(0) {
+		work.Go(func() {
+			for seed, ok := day(); ok; seed, ok = day() {
+				opt := Options{Seed: seed, Sales: *sales, Trace: *show}
+				if *only != "" {
+					opt.Only = strings.Split(*only, ",")
+				}
+				var r Result
+				var err error
+				in(func(d string) { opt.Dir = d; r, err = Run(opt) })
 				mu.Lock()
-				defer mu.Unlock()
+				p.sum.Add(r)
+				var f *Failure
+				if errors.As(err, &f) {
+					p.broken = append(p.broken, f)
+				} else if err != nil {
+					t.Errorf("seed %d: %v", seed, err)
+				}
 				if *show {
-					for _, line := range r.Trace {
-						fmt.Println(line)
-					}
+					fmt.Println(strings.Join(r.Trace, "\n"))
 				}
-				if err != nil {
-					t.Fatal(shorter(t, s, err))
-				}
-				for i, c := range r.Cuts {
-					cuts[i] += c
-				}
-				t.Logf("%d sales, %d orders, %d paid, %d refunded, %d commits, %d restarts in %s", r.Sales, r.Orders, r.Paid, r.Refunded, r.Commits, r.Restarts, r.Length)
-			})
-		}
-	})
-	t.Logf("commits that the power cut: %v %v", cutNames, cuts)
-	if n >= 40 && *sales >= 50 && slices.Contains(cuts[:], 0) {
-		t.Errorf("a kind of power cut never happened: %v", cuts)
+				mu.Unlock()
+			}
+		})
 	}
+	work.Wait()
+	slices.SortFunc(p.broken, func(a, b *Failure) int { return int(a.Seed) - int(b.Seed) })
+	return p
 }
 
-// shorter looks for the same failure in a shorter day.
-func shorter(t *testing.T, s uint64, err error) error {
-	var f *Failure
-	if !errors.As(err, &f) {
-		return err
-	}
-	for _, n := range []int{f.Begun, f.Begun / 2, f.Begun / 4} {
-		var g *Failure
-		if _, again := Run(Options{Seed: s, Sales: n, Dir: dir(t)}); n > 0 && errors.As(again, &g) && g.Rule == f.Rule {
-			f = g
-		}
-	}
-	return f
-}
-
-// The same seed plays the same day again, to the last event.
+// The same seed plays the same day again, to the last event. One thing no seed decides: bbolt lays its pages out in the
+// order of a Go map, so what is left of a record when the power goes twice, in a commit and in the middle of mending it,
+// may differ.
 func TestSameSeedSameDay(t *testing.T) {
+	undecided := fmt.Sprint(CutMending, ": ", cutPart)
 	for s := uint64(1); s <= 6; s++ {
-		a, errA := Run(Options{Seed: s, Sales: 20, Dir: dir(t)})
-		b, errB := Run(Options{Seed: s, Sales: 20, Dir: dir(t)})
-		if fmt.Sprint(errA) != fmt.Sprint(errB) {
-			t.Errorf("seed %d: %v, then %v", s, errA, errB)
-		}
+		a, errA := Run(Options{Seed: s, Sales: 20, Dir: dir(t), Trace: true})
+		b, errB := Run(Options{Seed: s, Sales: 20, Dir: dir(t), Trace: true})
+		same := 0
 		for i := range min(len(a.Trace), len(b.Trace)) {
 			if a.Trace[i] != b.Trace[i] {
 				t.Fatalf("seed %d, event %d: %q, then %q", s, i, a.Trace[i], b.Trace[i])
 			}
+			if same++; strings.Contains(a.Trace[i], undecided) {
+				break
+			}
 		}
-		if len(a.Trace) != len(b.Trace) || len(a.Trace) < 100 {
-			t.Errorf("seed %d: %d events, then %d", s, len(a.Trace), len(b.Trace))
+		if same < 100 {
+			t.Errorf("seed %d: only %d events", s, same)
+		}
+		if whole := same == len(a.Trace); whole && (len(b.Trace) != same || fmt.Sprint(errA) != fmt.Sprint(errB)) {
+			t.Errorf("seed %d: %d events and %v, then %d and %v", s, len(a.Trace), errA, len(b.Trace), errB)
 		}
 	}
 }

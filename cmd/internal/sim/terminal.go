@@ -8,7 +8,10 @@ import (
 )
 
 // tick is how often the machine is told that time passes: the longest that its loop may take.
-const tick = 250 * time.Millisecond
+const (
+	tick     = 250 * time.Millisecond
+	calmTick = time.Second
+)
 
 // terminal is one run of the firmware, from power on to power off: the machine, and what its loop and workers do with
 // its effects, each in the world's time.
@@ -41,6 +44,7 @@ func config() txn.Config {
 				ScanLimit: 45 * time.Second, AskFirst: true,
 			}},
 			{ID: txn.UnionPay, Name: "云闪付", NameEN: "UnionPay", Short: "云闪付"},
+			{ID: txn.Aggregator, Name: "聚合支付", NameEN: "Aggregator", Short: "聚合"},
 		},
 		Default: txn.WeChat, MaxAmount: txn.Yuan(5000000), Copies: 2, ReceiptQR: true,
 		ShowExpiry: 120 * time.Second, Margin: 60 * time.Second, ScanWindow: 30 * time.Second,
@@ -49,22 +53,18 @@ func config() txn.Config {
 		},
 		MaxBackoff: time.Minute, Linger: 20 * time.Second,
 		RefundSettle: 10 * time.Second, // and no AskLimit: nobody here has a bill to rule by
+		Offline:      offlineConfig(),
 	}
 }
 
 // begin starts the machine on what the journal knows.
-func (t *terminal) begin() error {
-	start, err := t.journal.Start()
-	if err != nil {
-		return err
-	}
+func (t *terminal) begin(start txn.Start) {
 	if t.w.opt.broken.start != nil {
 		start = t.w.opt.broken.start(start)
 	}
 	t.m = txn.New(config(), start, t.time())
 	t.beat()
 	t.askPrinter()
-	return nil
 }
 
 func (t *terminal) wall() time.Time { return t.w.wall().Add(t.skew) }
@@ -76,7 +76,11 @@ func (t *terminal) skewed() bool { return t.skew.Abs() > 5*time.Minute }
 func (t *terminal) beat() {
 	if !t.dead {
 		t.step(txn.Tick{})
-		t.w.after(tick, t.beat)
+		d := tick
+		if t.w.fair { // nobody looks at a countdown
+			d = calmTick
+		}
+		t.w.after(d, t.beat)
 	}
 }
 
@@ -97,8 +101,11 @@ func (t *terminal) step(ev txn.Event) {
 		effects = t.w.opt.broken.effects(effects)
 	}
 	for _, e := range effects {
-		if _, drawn := e.(txn.Draw); !drawn && !t.w.fair && chance(t.w.power.rng, 600) {
-			t.die("between two effects")
+		if _, drawn := e.(txn.Draw); !drawn {
+			if s := t.w.power.plug.wrong(600); s != nil {
+				s.is(CutBetween, "", "before %T", e)
+				t.die("between two effects")
+			}
 		}
 		if t.dead {
 			return
@@ -137,7 +144,12 @@ func (t *terminal) carry(effect txn.Effect) {
 				t.step(e.From(t.journal))
 			}
 		})
+	case txn.MakeOffline:
+		t.makeOffline(e)
+	case txn.CheckAnswer:
+		t.checkAnswer(e)
 	case txn.CheckPIN:
+		t.w.oracle.checks()
 		t.w.after(time.Second, func() { t.step(txn.PINChecked{Token: e.Token, Right: e.Hash == plainHash(e.PIN)}) })
 	case txn.HashPIN:
 		t.w.after(time.Second, func() { t.step(txn.PINHashed{Token: e.Token, Hash: plainHash(e.PIN)}) })
@@ -160,9 +172,10 @@ func (t *terminal) write() {
 		return
 	}
 	t.writing = true
-	d := between(t.w.power.rng, time.Millisecond, 30*time.Millisecond)
-	if !t.w.fair && chance(t.w.power.rng, 60) {
-		d = between(t.w.power.rng, time.Second, 8*time.Second)
+	d := between(t.w.power.disk, time.Millisecond, 30*time.Millisecond)
+	if s := t.w.power.disk.wrong(60); s != nil {
+		d = between(s, time.Second, 8*time.Second)
+		s.is(DiskSlow, t.commits[0].Record.OrderNo(), "%s for %s", d.Round(time.Millisecond), recordName(t.commits[0].Record))
 	}
 	t.w.after(d, func() {
 		if t.dead {
@@ -173,7 +186,7 @@ func (t *terminal) write() {
 		if t.dead {
 			return
 		}
-		t.w.after(between(t.w.power.rng, 0, 5*time.Millisecond), func() {
+		t.w.after(between(t.w.power.disk, 0, 5*time.Millisecond), func() {
 			if t.dead {
 				return
 			}

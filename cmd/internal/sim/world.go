@@ -3,7 +3,6 @@ package sim
 import (
 	"container/heap"
 	"fmt"
-	"math/rand/v2"
 	"strings"
 	"time"
 
@@ -13,8 +12,11 @@ import (
 // Options choose a day.
 type Options struct {
 	Seed  uint64
-	Sales int    // that the cashier begins
+	Sales int    // of the plan
 	Dir   string // an empty folder for the journal
+	Trace bool   // keep what happened
+	// Only names the steps of the plan that happen, as a [Failure] tells them; nil: all.
+	Only []string
 
 	broken faults // by which a test proves that the oracle sees
 }
@@ -36,11 +38,12 @@ type Result struct {
 	Orders   int
 	Paid     int
 	Refunded int // of them, in part or whole
+	Offline  int // codes made without a network
 	Commits  int
 	Restarts int
-	Cuts     [cutKinds]int // commits that the power cut, by what it left
+	Kinds    [kinds]int    // what went wrong, and how often
 	Length   time.Duration // of the day, by its own clock
-	Trace    []string
+	Trace    []string      // if asked for
 }
 
 // epoch is when every day begins, by the true clock.
@@ -59,9 +62,14 @@ type world struct {
 	moments moments
 	serial  uint64
 	fair    bool // the last sale is done: everything works from here on
+	sale    int  // of the plan, that it has come to
+	dice    []*dice
+	only    map[string]bool // the steps that happen; nil: all
+	steps   []Step          // that did
 
 	bank      *bank
 	giver     *giver
+	acquirer  *acquirer
 	line      *line
 	paper     *paper
 	customers *customers
@@ -85,9 +93,16 @@ type event struct {
 // Run plays one day. The error is a [*Failure] if a rule was broken, or says what kept the day from being played.
 func Run(opt Options) (Result, error) {
 	w := &world{opt: opt}
+	if opt.Only != nil {
+		w.only = map[string]bool{}
+		for _, name := range opt.Only {
+			w.only[name] = true
+		}
+	}
 	w.oracle = newOracle(w)
 	w.bank = newBank(w)
 	w.giver = newGiver(w)
+	w.acquirer = newAcquirer(w)
 	w.line = newLine(w)
 	w.paper = newPaper(w)
 	w.customers = newCustomers(w)
@@ -100,8 +115,10 @@ func Run(opt Options) (Result, error) {
 	w.cashier.begin()
 	w.play()
 	w.result.Length = w.now
-	for _, e := range w.trace {
-		w.result.Trace = append(w.result.Trace, e.String())
+	if opt.Trace {
+		for _, e := range w.trace {
+			w.result.Trace = append(w.result.Trace, e.String())
+		}
 	}
 	if w.failure != nil {
 		return w.result, w.failure
@@ -126,9 +143,6 @@ func (w *world) play() {
 	}
 }
 
-// rng returns the random stream of one part of the world: what one does shifts nobody else's luck.
-func (w *world) rng(part uint64) *rand.Rand { return rand.New(rand.NewPCG(w.opt.Seed, part)) }
-
 // after does fn once d has passed.
 func (w *world) after(d time.Duration, fn func()) {
 	w.serial++
@@ -152,8 +166,8 @@ func (w *world) fail(rule int, no txn.OrderNo, format string, args ...any) {
 	what := fmt.Sprintf(format, args...)
 	w.log(no, "BROKEN rule %d: %s", rule, what)
 	w.failure = &Failure{
-		Seed: w.opt.Seed, Sales: w.opt.Sales, Begun: w.cashier.sales, Rule: rule, Order: no, What: what,
-		Events: w.excerpt(no),
+		Seed: w.opt.Seed, Sales: w.opt.Sales, Rule: rule, Order: no, What: what,
+		Steps: w.steps, Events: w.excerpt(no),
 	}
 }
 
@@ -177,16 +191,6 @@ func (m *moments) Pop() any {
 	*m = (*m)[:len(*m)-1]
 	return last
 }
-
-// chance is true once in n times.
-func chance(rng *rand.Rand, n int) bool { return rng.IntN(n) == 0 }
-
-// between returns a time from low up to high.
-func between(rng *rand.Rand, low, high time.Duration) time.Duration {
-	return low + time.Duration(rng.Int64N(int64(high-low)))
-}
-
-func pick[T any](rng *rand.Rand, from ...T) T { return from[rng.IntN(len(from))] }
 
 // count sums the day up.
 func (w *world) count() {

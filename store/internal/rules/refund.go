@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 
 	"smartpos/txn"
 )
@@ -20,8 +21,18 @@ func checkRefund(o txn.Order, r *txn.RefundIntent) error {
 		return fmt.Errorf("%w: a refund of %s, which is %q", ErrRecord, o.No, o.State)
 	case r.Amount.Fen <= 0 || r.Amount.Fen > left || r.Amount.Currency != o.Amount.Currency:
 		return fmt.Errorf("%w: a refund of %s, %d fen of %s are left", ErrRecord, r.Amount, left, o.No)
-	case string(r.No) != fmt.Sprintf("%sR%02d", o.No, len(o.Refunds)+1):
+	case !nextRefund(o, string(r.No)):
 		return fmt.Errorf("%w: refund %s is not the next of %s", ErrRecord, r.No, o.No)
 	}
 	return nil
+}
+
+// refundTag is how many characters of its incarnation a restored journal puts behind the numbers of refunds whose orders
+// are older: it does not know which refunds were asked for after the backup was taken.
+const refundTag = 5
+
+// nextRefund reports whether no is the number of the order's next refund.
+func nextRefund(o txn.Order, no string) bool {
+	tag, ok := strings.CutPrefix(no, fmt.Sprintf("%sR%02d", o.No, len(o.Refunds)+1))
+	return ok && (tag == "" || len(tag) == refundTag && ValidIncarnation(tag+"000"))
 }
