@@ -105,7 +105,8 @@ func (p batchClosing) denied(m *Machine) {
 func (batchClosing) menu(*Machine) bool { return false }
 
 func (p batchClosing) screen(m *Machine) Screen {
-	return Screen{Kind: ScreenText, Title: m.say(txtBatch, p.report.No), Lines: m.batchSums(p.report.Running)[:1]}
+	lines := m.batchSums(p.report.No, p.report.Running)
+	return Screen{Kind: ScreenText, Title: m.say(txtBatchAllow), Lines: lines[:min(len(lines), settledLines)]}
 }
 
 // batchSaving waits for a settlement to be on disk, and then for what it came to.

@@ -1,22 +1,22 @@
 package txn
 
 func (v batchLook) screen(m *Machine) Screen {
-	s := Screen{Kind: ScreenText, Title: m.say(txtBatch, v.report.No), Keys: []string{m.say(keyBack)}}
+	s := Screen{Kind: ScreenText, Title: m.say(txtBatch), Keys: []string{m.say(keyBack)}}
 	if v.token != 0 {
-		s.Title, s.Tone, s.Lines = m.say(txtBatches), ToneWait, []string{m.say(sayFinding)}
+		s.Tone, s.Lines = ToneWait, []string{m.say(sayFinding)}
 		return s
 	}
 	rows := v.report.Running.Rows
 	switch {
 	case v.empty:
-		s.Tone, s.Lines = ToneWait, []string{m.say(batchNothing), m.say(batchAnyway)}
+		s.Tone, s.Lines = ToneWait, []string{m.say(batchNo, v.report.No), m.say(batchNothing), m.say(batchAnyway)}
 	case v.page > 0:
 		first := (v.page - 1) * batchRows
 		for _, r := range rows[first:min(first+batchRows, len(rows))] {
 			s.Lines = append(s.Lines, m.batchLines(r)...)
 		}
 	default:
-		s.Lines = m.batchSums(v.report.Running)
+		s.Lines = m.batchSums(v.report.No, v.report.Running)
 	}
 	if v.page == 0 && m.settlement != nil && m.cfg.Printer {
 		s.Lines = append(s.Lines, m.say(batchAgain, m.settlement.No))
@@ -31,8 +31,8 @@ func (v batchLook) screen(m *Machine) Screen {
 	return s
 }
 
-// batchRows is how many networks and methods stand on a page, two lines for each.
-const batchRows = 4
+// batchRows is how many networks and methods stand on a page, up to three lines for each.
+const batchRows = 3
 
 func (v batchLook) pages() int { return 1 + (len(v.report.Running.Rows)+batchRows-1)/batchRows }
 
@@ -51,20 +51,21 @@ func (m *Machine) batchLines(r BatchRow) []string {
 	return []string{line, " " + rest}
 }
 
-// batchSums say what the batch comes to as a whole.
-func (m *Machine) batchSums(b Batch) (lines []string) {
+// batchSums say what a batch comes to as a whole, what matters most first.
+func (m *Machine) batchSums(no int, b Batch) []string {
+	lines := []string{m.say(batchNo, no)}
 	for _, t := range b.totals() {
 		for i, sum := range t.sums() {
 			if i == 0 || *sum != (Sum{}) {
 				lines = append(lines, m.say(batchParts[i], sum.N, sum.money(t.Currency)))
 			}
-		}
-		if t.Refunds.N > 0 {
-			lines = append(lines, m.say(batchNet, t.net()))
+			if i == 1 && t.Refunds.N > 0 {
+				lines = append(lines, m.say(batchNet, t.net()))
+			}
 		}
 	}
-	if len(lines) == 0 {
-		lines = []string{m.say(batchNothing)}
+	if len(b.Rows) == 0 {
+		lines = append(lines, m.say(batchNothing))
 	}
 	return lines
 }
@@ -85,10 +86,14 @@ func (m *Machine) rowName(r BatchRow) string {
 // money is a sum as an amount.
 func (s Sum) money(c Currency) Money { return Money{Fen: s.Fen, Currency: c} }
 
-// settledScreen says what was settled.
+// settledScreen says what was settled, as far as the printer's troubles leave room for it.
 func (m *Machine) settledScreen(s Settlement) Screen {
+	lines := m.batchSums(s.No, Batch{Rows: s.Rows})
 	return Screen{
-		Kind: ScreenText, Title: m.say(txtBatchDone, s.No), Tone: ToneGood, Keys: []string{m.say(keyDone)},
-		Lines: m.batchSums(Batch{Rows: s.Rows}),
+		Kind: ScreenText, Title: m.say(txtBatchDone), Tone: ToneGood, Keys: []string{m.say(keyDone)},
+		Lines: lines[:min(len(lines), settledLines)],
 	}
 }
+
+// settledLines are the number of the batch, its sales, refunds and what is left of them.
+const settledLines = 4

@@ -17,11 +17,17 @@ func (m *Machine) printBatch(r BatchReport) {
 	m.reply(m.say(batchPrints), 3*time.Second)
 }
 
+// markBatchAgain marks the slip of a settlement that is not the first.
+const markBatchAgain = "** 结算单 重打印 **"
+
 // settlementSlip is the slip of a settlement (结算单). The chain's head on it is what a journal or a backup must hold that
 // is to be the one this was printed from, and whole up to here: records that are cut off its end show.
 func (m *Machine) settlementSlip(c Settlement, mark string) Slip {
 	s := m.batchSlip(c.No, Batch{From: c.From, Orders: c.Orders, Rows: c.Rows}, c.At)
-	s.Mark, s.Copy = "结算单", mark
+	s.Mark = "结算单"
+	if mark != "" {
+		s.Mark = markBatchAgain
+	}
 	s.Rows = append(s.Rows,
 		Row{"账本", c.Journal},
 		Row{"账本记录", fmt.Sprintf("%d-%d", c.From, c.Through)},

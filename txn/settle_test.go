@@ -66,7 +66,7 @@ func TestSettle(t *testing.T) {
 
 	before := len(r.journal.Records())
 	r.keys("MENU 9")
-	r.sees("结算 批次 1", "收款 2笔 ¥20.50", "退款 1笔 ¥12.50", "净额 ¥8.00", "未决结转 1笔 ¥7.00", "1 明细")
+	r.sees("结算", "批次 1", "收款 2笔 ¥20.50", "退款 1笔 ¥12.50", "净额 ¥8.00", "未决结转 1笔 ¥7.00", "1 明细")
 	r.keys("1")
 	r.sees("现金 1笔 ¥8.00", "微信 收款码 1笔 ¥12.50", "退1 未决1")
 	r.keys("MENU")
@@ -81,7 +81,7 @@ func TestSettle(t *testing.T) {
 	r.keys("OK")
 	r.sees("主管PIN", "收款 2笔")
 	r.keys("CANCEL OK " + pinKeys)
-	r.sees("批次 1 已结算", "净额 ¥8.00", "正在打印")
+	r.sees("结算完成", "批次 1", "净额 ¥8.00", "正在打印")
 	report := r.batches()
 	last := report.Last
 	if report.No != 2 || last.No != 1 || last.By != "S01" || last.Operator != "01" || last.Printed {
@@ -121,10 +121,10 @@ func TestSettleEmpty(t *testing.T) {
 		t.Fatal("another key in between is no second time")
 	}
 	r.keys("OK")
-	r.sees("批次 1 已结算")
+	r.sees("结算完成", "批次 1")
 	r.print("", 0)
 	r.keys("OK MENU 9 2")
-	if s := r.print("", 0); s.Mark != "结算单" || s.Copy != "** 重打印 REPRINT **" {
+	if s := r.print("", 0); s.Mark != "** 结算单 重打印 **" {
 		t.Errorf("printed again it is %+v", s)
 	}
 	if report := r.batches(); report.No != 2 || !report.Last.Printed || len(r.prints) != 0 {
@@ -158,7 +158,7 @@ func TestSettleRefused(t *testing.T) {
 		t.Fatal("it is settled, and not on disk")
 	}
 	r.release(-1)
-	r.sees("批次 1 已结算", "未决结转 1笔 ¥6.00")
+	r.sees("结算完成", "批次 1", "收款 1笔 ¥5.00")
 }
 
 // A power cut leaves the batch open, or closed with its slip owed: that then prints as a reprint, with the same head.
@@ -181,7 +181,7 @@ func TestSettlePowerCut(t *testing.T) {
 		}
 		r.sees("批次1结算单未打完")
 		r.keys("OK")
-		if s := r.print("", 0); s.Copy != "** 重打印 REPRINT **" || !strings.Contains(rowsOf(s), "账本校验="+report.Last.Head) {
+		if s := r.print("", 0); s.Mark != "** 结算单 重打印 **" || !strings.Contains(rowsOf(s), "账本校验="+report.Last.Head) {
 			t.Errorf("after the cut it prints %+v", s)
 		}
 		if report = r.batches(); report.No != 2 || !report.Last.Printed {
@@ -209,7 +209,7 @@ func TestSettleDeadPrinter(t *testing.T) {
 	r.sees("批次1结算单未打完")
 	r.keys("OK") // on its way to the paper while the next one is settled
 	r.keys("MENU 9 OK")
-	r.sees("批次 2 已结算")
+	r.sees("结算完成", "批次 2")
 	first, second := r.prints[0], ""
 	r.prints = nil
 	r.step(txn.PrintEnded{Job: first.Job})
@@ -227,6 +227,27 @@ func TestSettleDeadPrinter(t *testing.T) {
 	r.sees("请输入金额")
 	if !r.batches().Last.Printed || strings.Contains(r.screen.Status, "批次") {
 		t.Error("a slip that nobody wants is still owed")
+	}
+}
+
+// A slip may come out just while the next batch is being closed: then the journal waits for another one's.
+func TestSettleWhilePrinting(t *testing.T) {
+	r := newRig(t)
+	r.sold("5")
+	r.keys("MENU 9 OK")
+	r.keys("OK 5 " + takeCash)
+	r.keys("OK")
+	slip := r.prints[0]
+	r.hold = true
+	r.keys("MENU 9 OK")
+	r.step(txn.PrintEnded{Job: slip.Job})
+	if len(r.held) != 1 {
+		t.Fatalf("%d records are on their way, want the settlement alone", len(r.held))
+	}
+	r.release(-1)
+	r.sees("结算完成", "批次 2")
+	if report := r.batches(); report.No != 3 || report.Last.Printed {
+		t.Errorf("the journal says %+v", report)
 	}
 }
 

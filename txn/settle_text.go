@@ -2,13 +2,14 @@ package txn
 
 // What the screens of a settlement say.
 var (
-	txtBatches   = text{"结算", "Settlement"}
-	txtBatch     = text{"结算 批次 %d", "Batch %d"}
-	txtBatchDone = text{"批次 %d 已结算", "Settled %d"}
+	txtBatch      = text{"结算", "Settlement"}
+	txtBatchAllow = text{"确认结算", "Allow settlement"}
+	txtBatchDone  = text{"结算完成", "Batch settled"}
 
 	keyBatchClose = text{"确认 结算", "OK settle"}
 	keyBatchPage  = text{"1 明细", "1 Details"}
 
+	batchNo      = text{"批次 %d", "Batch %d"}
 	batchNothing = text{"本批没有交易", "Nothing in this batch"}
 	batchAnyway  = text{"再按 确认 仍然结算", "OK again settles it all the same"}
 	batchAgain   = text{"2 重打印批次%d结算单", "2 Reprint the slip of batch %d"}
@@ -34,7 +35,8 @@ var (
 	stsUnprintedBatch = text{"批次%d结算单未打完：按 确认 重打印", "Slip of batch %d missing: OK reprints"}
 )
 
-// batchParts name the sums of a batch on screens, and batchLabels on slips, in the order of [BatchRow.sums].
+// batchParts name the sums of a batch on screens, in full and in short, and batchLabels on slips, in the order of
+// [BatchRow.sums].
 var (
 	batchParts = []text{
 		batchSales, batchRefunds, batchVoids, batchUnconfirmed, batchOpen, batchRefunding,

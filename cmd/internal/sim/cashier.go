@@ -47,6 +47,7 @@ var screens = map[string]place{
 	"未收款": atFailed, "Not paid": atFailed, "订单异常": atFailed, "Exception": atFailed,
 	"结果未知": atUnsure, "Outcome unknown": atUnsure, "正在撤销": atUnsure, "Reversing": atUnsure,
 	"菜单": atMenu, "Menu": atMenu, "未决订单": atMenu, "Unresolved": atMenu, "异常订单": atMenu, "Exceptions": atMenu,
+	"结算": atMenu, "Settlement": atMenu, "确认结算": atAllow, "Allow settlement": atAllow, "结算完成": atSupervisor, "Batch settled": atSupervisor,
 	"停止收款": atHalt, "Out of service": atHalt,
 	"请稍候": atWait, "Please wait": atWait,
 	"退款": atFind, "Refund": atFind,
@@ -126,7 +127,7 @@ func (c *cashier) act(at place) {
 			c.press(pick(c.rng, "CANCEL", "OK"))
 		}
 	case atMenu:
-		c.press(pick(c.rng, "0", "1", "2", "3", "4", "5", "7", "CANCEL", "CLEAR", "OK"))
+		c.press(pick(c.rng, "0", "1", "2", "3", "4", "5", "7", "9", "CANCEL", "CLEAR", "OK"))
 	case atFind:
 		c.find()
 	case atPick:

@@ -255,6 +255,10 @@ func (o *oracle) prints(s txn.Slip) {
 		o.printsRefund(s)
 		return
 	}
+	if ofBatch(s) {
+		o.printsBatch(s)
+		return
+	}
 	no := txn.OrderNo(number)
 	e := o.entries[no]
 	if e == nil {

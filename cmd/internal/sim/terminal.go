@@ -131,6 +131,12 @@ func (t *terminal) carry(effect txn.Effect) {
 				t.step(e.From(t.journal))
 			}
 		})
+	case txn.RecallBatch:
+		t.w.after(50*time.Millisecond, func() {
+			if !t.dead {
+				t.step(e.From(t.journal))
+			}
+		})
 	case txn.CheckPIN:
 		t.w.after(time.Second, func() { t.step(txn.PINChecked{Token: e.Token, Right: e.Hash == plainHash(e.PIN)}) })
 	case txn.HashPIN:

@@ -31,6 +31,7 @@ type wanderer struct {
 
 	offlines int  // offline codes asked for
 	wrong    bool // every answer to one is
+	crowded  bool // every batch has everything in it
 }
 
 func newWanderer(t *testing.T, seed uint64, language txn.Language) *wanderer {
@@ -94,7 +95,11 @@ func (w *wanderer) step(ev txn.Event) {
 		case txn.Recall:
 			defer w.step(e.From(w.journal))
 		case txn.RecallBatch:
-			defer w.step(e.From(w.journal))
+			ev := e.From(w.journal)
+			if w.crowded {
+				ev.Report.No, ev.Report.Running.Rows = 12345, crowd()
+			}
+			defer w.step(ev)
 		case txn.CheckPIN:
 			defer w.step(txn.PINChecked{Token: e.Token, Right: w.rng.IntN(20) > 0})
 		case txn.HashPIN:
@@ -354,6 +359,39 @@ func TestStorageFits(t *testing.T) {
 			w.keys("5 OK")
 			w.step(txn.Tick{})
 			w.keys("MENU CANCEL CANCEL CANCEL")
+		}
+	}
+}
+
+// crowd is a batch with every network and method, and everything in all of them.
+func crowd() (rows []txn.BatchRow) {
+	sum := txn.Sum{N: 9_999, Fen: 9_999_999_99}
+	for _, id := range []txn.NetworkID{"", txn.Alipay, txn.UnionPay, txn.WeChat} {
+		for _, method := range []txn.Method{txn.Scan, txn.Show} {
+			if id == "" {
+				method = txn.Cash
+			}
+			rows = append(rows, txn.BatchRow{
+				Network: id, Method: method, Currency: txn.CNY, Sales: sum, Refunds: sum, Voids: sum, Unconfirmed: sum, Open: sum, Refunding: sum,
+			})
+		}
+	}
+	return slices.Compact(rows)
+}
+
+// Every screen of a settlement fits, whatever is in the batch.
+func TestBatchFits(t *testing.T) {
+	for _, language := range []txn.Language{txn.Chinese, txn.English} {
+		for seed := range uint64(2) { // without a supervisor and with one
+			w := newWanderer(t, seed, language)
+			for i := range 60 {
+				w.crowded = i%2 == 0
+				w.keys("CANCEL CANCEL MENU 9 1 1 1 MENU 2 1 OK OK 1 2 3 4 5 6 OK OK OK")
+				w.pass(time.Second)
+			}
+			if report, err := w.journal.Batch(); err != nil || report.No < 2 {
+				t.Errorf("%d batches, %v", report.No-1, err)
+			}
 		}
 	}
 }

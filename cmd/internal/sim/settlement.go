@@ -1,0 +1,36 @@
+package sim
+
+import (
+	"fmt"
+	"slices"
+
+	"smartpos/txn"
+)
+
+// batchNo is the row by which a slip says that it is of a batch.
+const batchNo = "批次号"
+
+// ofBatch reports whether a slip is of a batch, and of no order.
+func ofBatch(s txn.Slip) bool {
+	return slices.ContainsFunc(s.Rows, func(r txn.Row) bool { return r.Label == batchNo })
+}
+
+// printsBatch holds a settlement's slip to the rules: what it says is on disk, head and all. A look at the batch that
+// runs has no head, and promises nothing.
+func (o *oracle) printsBatch(s txn.Slip) {
+	said := map[string]string{}
+	for _, r := range s.Rows {
+		said[r.Label] = r.Value
+	}
+	head, settled := said["账本校验"]
+	if !settled {
+		return
+	}
+	report, err := o.w.terminal.store.Batch()
+	if err != nil {
+		return // the journal says so by itself
+	}
+	if last := report.Last; last == nil || said[batchNo] != fmt.Sprintf("%06d", last.No) || head != last.Head {
+		o.w.fail(2, "", "the slip of a settlement that is not on disk: %q", said)
+	}
+}
