@@ -64,6 +64,7 @@ func (t *terminal) begin() error {
 	t.m = txn.New(config(), start, t.time())
 	t.beat()
 	t.askPrinter()
+	t.askRoom()
 	return nil
 }
 
@@ -198,6 +199,20 @@ func (t *terminal) answer(ev txn.NetworkAnswered) {
 func (t *terminal) printed(end txn.PrintEnded) {
 	t.printing = false
 	t.step(end)
+}
+
+// roomLook is how long after a look at the room that the journal has the next one comes.
+const roomLook = 10 * time.Second
+
+// askRoom asks whether the journal has room: how much exactly hangs on the layout of the file, which differs from run to run.
+func (t *terminal) askRoom() {
+	if t.dead {
+		return
+	}
+	if room, err := t.store.Room(); err == nil {
+		t.step(txn.Storage{Sales: min(room.Sales, 1) * 1_000_000})
+	}
+	t.w.after(roomLook, t.askRoom)
 }
 
 // askPrinter asks how the printer is while nothing prints.
