@@ -101,6 +101,13 @@ func TestFormat3(t *testing.T) {
 				m.took(rec, want, got)
 			}
 		}
+		// Undone first, and found paid after that: what it is now does not say that it was undone.
+		o := commit(t, m.real, storetest.Scan(77, ""))
+		commit(t, m.real, storetest.Move(o, txn.Reversing))
+		commit(t, m.real, storetest.Outcome(o, txn.Reversed))
+		late := storetest.Outcome(o, txn.Paid)
+		late.Late, late.Exception = true, txn.LateSuccess
+		commit(t, m.real, late)
 		want := must(m.real.Batch())
 		if err := m.real.Close(); err != nil {
 			t.Fatal(err)

@@ -230,6 +230,27 @@ func TestSettleDeadPrinter(t *testing.T) {
 	}
 }
 
+// A slip may come out just while the next batch is being closed: then the journal waits for another one's.
+func TestSettleWhilePrinting(t *testing.T) {
+	r := newRig(t)
+	r.sold("5")
+	r.keys("MENU 9 OK")
+	r.keys("OK 5 " + takeCash)
+	r.keys("OK")
+	slip := r.prints[0]
+	r.hold = true
+	r.keys("MENU 9 OK")
+	r.step(txn.PrintEnded{Job: slip.Job})
+	if len(r.held) != 1 {
+		t.Fatalf("%d records are on their way, want the settlement alone", len(r.held))
+	}
+	r.release(-1)
+	r.sees("结算完成", "批次 2")
+	if report := r.batches(); report.No != 3 || report.Last.Printed {
+		t.Errorf("the journal says %+v", report)
+	}
+}
+
 // What can't be written down is not settled; and a journal that can't be read says so.
 func TestSettleFails(t *testing.T) {
 	r := newRig(t)

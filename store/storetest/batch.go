@@ -154,7 +154,7 @@ func testBatches(t *testing.T, j txn.Journal) {
 	}
 
 	sold(t, j, 300)
-	commit(t, j, Cash(500, 1000, ""))
+	drawer := commit(t, j, Cash(500, 1000, ""))
 	late := commit(t, j, Intent(70, ""))
 	commit(t, j, Move(late, txn.Closing))
 	offline := commit(t, j, OfflineScheme(11, ""))
@@ -188,9 +188,11 @@ func testBatches(t *testing.T, j txn.Journal) {
 	out.Settles = offline.Amount
 	commit(t, j, out)
 	late = commit(t, j, RefundIntent(late, 50))
+	commit(t, j, RefundIntent(drawer, 200)) // which is done at once
 	show.Sales, show.Open, show.Refunding = txn.Sum{N: 1, Fen: 70}, txn.Sum{}, txn.Sum{N: 1, Fen: 50}
 	seen.Sales, seen.Unconfirmed = txn.Sum{N: 1, Fen: 11}, txn.Sum{}
-	runs(2, seen, show)
+	cash.Sales, cash.Refunds = txn.Sum{}, txn.Sum{N: 1, Fen: 200}
+	runs(2, cash, seen, show)
 	if _, err := j.Commit(Enrolled("S01")); err != nil {
 		t.Fatal(err)
 	}

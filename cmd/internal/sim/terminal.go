@@ -65,6 +65,7 @@ func (t *terminal) begin(start txn.Start) {
 	t.m = txn.New(config(), start, t.time())
 	t.beat()
 	t.askPrinter()
+	t.askRoom()
 }
 
 func (t *terminal) wall() time.Time { return t.w.wall().Add(t.skew) }
@@ -211,6 +212,20 @@ func (t *terminal) answer(ev txn.NetworkAnswered) {
 func (t *terminal) printed(end txn.PrintEnded) {
 	t.printing = false
 	t.step(end)
+}
+
+// roomLook is how long after a look at the room that the journal has the next one comes.
+const roomLook = 10 * time.Second
+
+// askRoom asks whether the journal has room: how much exactly hangs on the layout of the file, which differs from run to run.
+func (t *terminal) askRoom() {
+	if t.dead {
+		return
+	}
+	if room, err := t.store.Room(); err == nil {
+		t.step(txn.Storage{Sales: min(room.Sales, 1) * 1_000_000})
+	}
+	t.w.after(roomLook, t.askRoom)
 }
 
 // askPrinter asks how the printer is while nothing prints.
