@@ -18,21 +18,18 @@ type refundFind struct {
 }
 
 func (v refundFind) key(m *Machine, k Key, _ bool) {
-	_, digit := k.digit()
 	if v.token != 0 && k != KeyCancel {
 		m.emit(Beep{BeepMistake})
 		return
 	}
 	v.since = m.now.Mono
 	m.view = v
+	digits, edited := k.edit(v.digits, maxRefundDigits)
 	switch {
 	case k == KeyCancel:
 		m.view = menu{since: m.now.Mono, back: v.back}
-	case digit && len(v.digits) < maxRefundDigits:
-		v.digits += string(k)
-		m.view = v
-	case k == KeyClear:
-		v.digits = v.digits[:max(0, len(v.digits)-1)]
+	case edited:
+		v.digits = digits
 		m.view = v
 	case k == KeyOK && strings.Trim(v.digits, "0") != "":
 		v.recall(m, Recall{Digits: v.digits})
