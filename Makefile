@@ -13,6 +13,7 @@ BACKEND ?= host
 BENCH   ?= .
 TIME    ?= 20s
 TOTAL   ?=
+CPU     ?=
 VULNDB  ?=
 SEEDS   ?= 1000
 SEED    ?= 1
@@ -87,9 +88,9 @@ bench: kernels ## timings, as figures and ratios (BENCH=pattern)
 	$(call say,benchmarks)
 	SMARTPOS_QEMU=1 go test -timeout 60m -run '^$$' -bench '$(BENCH)' -benchmem ./...
 
-fuzz: go ## every fuzz target for a while (TIME=20s each, or TOTAL=30m in all)
+fuzz: go ## every fuzz target for a while (TIME=20s each, TOTAL=30m in all, or CPU=10m each, over many runs)
 	$(call say,fuzzing)
-	@go run ./cmd/internal/fuzz $(if $(TOTAL),-total $(TOTAL),-time $(TIME))
+	@go run ./cmd/internal/fuzz $(if $(CPU),-cpu $(CPU) $(if $(TOTAL),-total $(TOTAL)),$(if $(TOTAL),-total $(TOTAL),-time $(TIME)))
 
 vuln: go ## known vulnerabilities of what is linked in (VULNDB=folder: of golang/vulndb's data/osv)
 	$(call say,vulnerabilities)

@@ -79,6 +79,7 @@ type archive struct {
 	read, orders uint64
 	head         Head
 	incarnation  string
+	till         txn.Till
 }
 
 // writeArchiveHead writes everything but the records.
@@ -214,7 +215,8 @@ func (a *archive) follow(e envelope) error {
 	if e.kind == txn.TypeIntent {
 		a.orders++
 	}
-	return nil
+	a.till, err = a.till.Apply(rec)
+	return err
 }
 
 // end returns [io.EOF] if this is the end that the manifest says.

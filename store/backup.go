@@ -12,6 +12,7 @@ import (
 	"filippo.io/age"
 
 	"smartpos/store/internal/rules"
+	"smartpos/txn"
 )
 
 func hashOf(record []byte) Head { return sha256.Sum256(record) }
@@ -56,6 +57,7 @@ type source struct {
 	manifest Manifest
 	id       identity
 	key      []byte                                       // the journal's
+	till     txn.Till                                     // of a damaged journal: after its last record
 	copy     func(ctx context.Context, w io.Writer) error // writes the records, each after its length
 }
 
@@ -65,13 +67,18 @@ func (s source) write(ctx context.Context, w io.Writer, to age.Recipient) error 
 	if err != nil {
 		return fmt.Errorf("encrypting: %w", err)
 	}
-	if err := writeArchiveHead(sealed, s.manifest, s.id, s.key); err != nil {
-		return err
-	}
-	if err := s.copy(ctx, sealed); err != nil {
+	if err := s.clear(ctx, sealed); err != nil {
 		return err
 	}
 	return sealed.Close()
+}
+
+// clear writes what a backup encrypts.
+func (s source) clear(ctx context.Context, w io.Writer) error {
+	if err := writeArchiveHead(w, s.manifest, s.id, s.key); err != nil {
+		return err
+	}
+	return s.copy(ctx, w)
 }
 
 // source is the journal as it is now.
@@ -87,7 +94,7 @@ func (j *Journal) source() (source, error) {
 		Version: archiveVersion, Terminal: j.cfg.Terminal, Incarnation: info.Incarnation, Format: info.Format,
 		Created: info.Created, Taken: j.cfg.Now().UTC(), Records: info.Records, Orders: info.Orders, Head: info.Head,
 	}
-	return source{m, j.id, j.secret, func(ctx context.Context, w io.Writer) error { return j.copyRecords(ctx, w, m) }}, nil
+	return source{m, j.id, j.secret, txn.Till{}, func(ctx context.Context, w io.Writer) error { return j.copyRecords(ctx, w, m) }}, nil
 }
 
 // copyRecords writes the records that m names. They are checked on the way: a backup of damage would be found out only

@@ -15,7 +15,7 @@ import (
 )
 
 // tableLine begins the table of damage in docs/journal.md.
-const tableLine = "| damage | found at | saved |\n|---|---|---|\n"
+const tableLine = "| damage | found at | saved | the terminal itself |\n|---|---|---|---|\n"
 
 // What is found of each damage and what is saved of it stands in docs/journal.md. What is saved is proved by a restore
 // in the place of the damaged journal.
@@ -25,7 +25,14 @@ func TestDamageTable(t *testing.T) {
 	row := func(name string, damage func(dir string)) {
 		dir := worn(t)
 		damage(dir)
-		fmt.Fprintf(&table, "| %s | %s | %s |\n", name, noticed(t, dir), saved(t, dir))
+		twin := t.TempDir()
+		if err := os.CopyFS(twin, os.DirFS(dir)); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(filepath.Join(twin, KeyName), fileMode); err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&table, "| %s | %s | %s | %s |\n", name, noticed(t, dir), saved(t, dir), repaired(t, twin))
 	}
 	for _, d := range damages {
 		row(d.name, func(dir string) {

@@ -70,6 +70,7 @@ var forgeries = []struct {
 	{"an exception is forgotten", remove(bucketExceptions, u64(2))},
 	{"exceptions changed places", swap(bucketExceptions, u64(1), u64(2))},
 	{"a code is forgotten", remove(bucketCodes, u64(1))},
+	{"the batch is gone", remove(bucketTill, []byte(keyBatch))},
 	{"the state is gone", remove(bucketMeta, []byte(keyState))},
 	{"the format is gone", remove(bucketMeta, []byte(keyFormat))},
 	{"the pending index is gone", func(tx *bbolt.Tx) error { return tx.DeleteBucket([]byte(bucketPending)) }},

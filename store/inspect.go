@@ -15,7 +15,8 @@ type Inspection struct {
 	Found uint64 // records anywhere whose MAC holds
 	Head  Head   // the latest of those that hold from the first on; of the identity if there is none
 
-	latest uint64 // the highest sequence among those found
+	latest  uint64 // the highest sequence of which anything is known: a record that was found, or what the state says
+	counted bool   // the state can be read, which says how many records there are
 }
 
 // Inspect says how much of a journal is intact, also of one that Open refuses. It goes around bbolt, reads
@@ -57,6 +58,8 @@ func (p *pages) inspect(device []byte, in *Inspection) error {
 		_ = note(damagedf("the state's seal doesn't hold"))
 	} else if st, err = decodeState(body); err != nil {
 		_ = note(err)
+	} else {
+		in.latest, in.counted = st.records, true
 	}
 	p.inspectRecords(id, k, in, note)
 	if in.Records != st.records {

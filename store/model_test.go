@@ -282,7 +282,7 @@ func (m *modelled) restore() {
 func (m *modelled) compare() {
 	m.t.Helper()
 	start, err := m.real.Start()
-	start.Till.Incarnation = "" // the model is never restored
+	start.Till.Incarnation, start.Restored = "", nil // the model is never restored
 	want, _ := m.model.Start()
 	if start.Settlement != nil && want.Settlement != nil {
 		for _, s := range []*txn.Settlement{start.Settlement, want.Settlement} {

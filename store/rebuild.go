@@ -24,6 +24,8 @@ var (
 	ErrOlder = errors.New("store: the backup is older than what is known of its terminal")
 	// ErrForeign is returned when the backup was taken of a terminal with another id.
 	ErrForeign = errors.New("store: the backup is of another terminal")
+	// ErrNotAllowed is returned when a supervisor would have to allow it, and none did.
+	ErrNotAllowed = errors.New("store: no supervisor has allowed it")
 )
 
 // RestoreOptions says what a restore needs, and what a person has allowed.
@@ -31,6 +33,10 @@ type RestoreOptions struct {
 	Identities []age.Identity // the secret half of the recovery key
 	Older      bool           // restore in spite of [ErrOlder]
 	Foreign    bool           // restore in spite of [ErrForeign]
+
+	// Allow is asked, with Older or Foreign, for the supervisor who allows that, of those that the backup knows; an
+	// error ends the restore. It is not asked where the backup knows none, and nil refuses.
+	Allow func(txn.Till) (by string, err error)
 
 	// Witness is a record that the backup should hold, as the latest settlement slip shows it; nil if nobody knows.
 	Witness *Witness
@@ -49,14 +55,15 @@ const rebuildBatch = 512
 
 // restorer makes a journal from a backup, step by step. A power cut between any two leaves the old state or the new one.
 type restorer struct {
-	dir    string
-	cfg    Config
-	opt    RestoreOptions
-	a      *archive
-	device []byte
-	was    standing // the journal that is there
-	j      *Journal // the new one, under its temporary name
-	done   Restoration
+	dir     string
+	cfg     Config
+	opt     RestoreOptions
+	a       *archive
+	device  []byte
+	was     standing // the journal that is there
+	repairs *repair  // it is itself what is restored; nil: a backup is
+	j       *Journal // the new one, under its temporary name
+	done    Restoration
 }
 
 // Restore makes the journal in dir from a backup, as if it had been written there record by record, and begins a new
@@ -64,7 +71,7 @@ type restorer struct {
 // terminal may have given after the backup was taken. The journal takes the device's key, like any other.
 //
 // A journal that was there is never deleted: it is set aside under another name. Restore returns [ErrBackup],
-// [ErrHoldsMore], [ErrOlder], [ErrForeign], [txn.ErrJournalBusy] while a terminal runs, [txn.ErrJournalNewer], and
+// [ErrHoldsMore], [ErrOlder], [ErrForeign], [ErrNotAllowed], [txn.ErrJournalBusy] while a terminal runs, [txn.ErrJournalNewer], and
 // [txn.ErrJournalFull]; after an error, as after a power cut, what was there is there.
 func Restore(dir string, cfg Config, backup io.Reader, opt RestoreOptions) (Restoration, error) {
 	r, err := newRestorer(dir, cfg, opt)
@@ -139,6 +146,9 @@ func (r *restorer) look() (err error) {
 		return err
 	}
 	m := r.a.manifest
+	if r.repairs != nil {
+		return r.repairs.judge(r.was, m)
+	}
 	if r.was.whole && r.was.Records > 0 && r.was.Records >= m.Records {
 		return fmt.Errorf("%w: %d records here, %d in the backup", ErrHoldsMore, r.was.Records, m.Records)
 	}
@@ -233,15 +243,45 @@ func (r *restorer) compare(seq uint64, head Head) error {
 	return nil
 }
 
-// begin writes the first record that is not the backup's.
-func (r *restorer) begin() error {
+// record is what a restore writes behind the backup's last.
+func (r *restorer) record() (*txn.Restored, error) {
+	if r.repairs != nil {
+		return r.repairs.record(r.cfg), nil
+	}
+	by, err := r.allowed()
+	if err != nil {
+		return nil, err
+	}
 	m := r.a.manifest
-	rec := &txn.Restored{Terminal: m.Terminal, Taken: m.Taken, At: r.cfg.Now().UTC()}
+	rec := &txn.Restored{Terminal: m.Terminal, Taken: m.Taken, At: r.cfg.Now().UTC(), By: by}
 	if r.opt.Older {
 		rec.Forced = append(rec.Forced, "older")
 	}
 	if r.opt.Foreign {
 		rec.Forced = append(rec.Forced, "foreign")
+	}
+	return rec, nil
+}
+
+// allowed returns the supervisor who allows what is forced. All of the backup has been read, so its till is the latest.
+func (r *restorer) allowed() (by string, err error) {
+	switch {
+	case !r.opt.Older && !r.opt.Foreign, len(r.a.till.Operators) == 0:
+		return "", nil
+	case r.opt.Allow == nil:
+		return "", ErrNotAllowed
+	}
+	if by, err = r.opt.Allow(r.a.till); err != nil {
+		return "", fmt.Errorf("%w: %w", ErrNotAllowed, err)
+	}
+	return by, nil
+}
+
+// begin writes the first record that is not the backup's.
+func (r *restorer) begin() error {
+	rec, err := r.record()
+	if err != nil {
+		return err
 	}
 	wrapped, err := wrap(r.a.key, r.a.id, r.device)
 	if err != nil {
@@ -250,7 +290,7 @@ func (r *restorer) begin() error {
 	err = r.transact(r.cfg.Now(), func(w *writer) error {
 		return errors.Join(w.putRaw(bucketMeta, []byte(keyWrapped), wrapped), w.begin(rec))
 	})
-	r.done = Restoration{Manifest: m, From: rec.From, Now: rec.Incarnation}
+	r.done = Restoration{Manifest: r.a.manifest, From: rec.From, Now: rec.Incarnation}
 	return err
 }
 

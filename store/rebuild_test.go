@@ -80,6 +80,10 @@ func TestRestore(t *testing.T) {
 		t.Errorf("orders: %s\nwere %s", storetest.Text(got), storetest.Text(want))
 	}
 	start := must(j.Start())
+	if r := start.Restored; r == nil || r.Repaired || r.Incarnation != done.Now {
+		t.Errorf("the latest record: %+v", r)
+	}
+	start.Restored = nil
 	if wantStart.Till.Incarnation = done.Now; storetest.Text(start) != storetest.Text(wantStart) {
 		t.Errorf("start: %s\nwas %s", storetest.Text(start), storetest.Text(wantStart))
 	}
@@ -157,6 +161,13 @@ func TestRestoreRefuses(t *testing.T) {
 	}
 	nothing := func(*testing.T, string) {}
 	witness := func(n uint64, head string) RestoreOptions { return RestoreOptions{Witness: &Witness{n, head}} }
+	refuse := func(txn.Till) (string, error) { return "", errors.New("that is not one") }
+	allow := func(till txn.Till) (string, error) {
+		if _, ok := till.Operator("9001"); !ok {
+			t.Errorf("who could allow it is not known: %+v", till)
+		}
+		return "9001", nil
+	}
 	for _, test := range []struct {
 		name   string
 		here   func(t *testing.T, dir string)
@@ -172,7 +183,9 @@ func TestRestoreRefuses(t *testing.T) {
 		{"over damage with a later record, told to", damaged, early, RestoreOptions{Older: true}, nil},
 		{"over damage that it covers", damaged, late, RestoreOptions{}, nil},
 		{"over what nobody can read", unreadable, late, RestoreOptions{}, ErrOlder},
-		{"over what nobody can read, told to", unreadable, late, RestoreOptions{Older: true}, nil},
+		{"over what nobody can read, told to by nobody", unreadable, late, RestoreOptions{Older: true}, ErrNotAllowed},
+		{"over what nobody can read, told to without a PIN", unreadable, late, RestoreOptions{Older: true, Allow: refuse}, ErrNotAllowed},
+		{"over what nobody can read, told to", unreadable, late, RestoreOptions{Older: true, Allow: allow}, nil},
 		{"an older one than a slip shows", nothing, early, witness(info.Records, Head(info.Head).Short()), ErrOlder},
 		{"the one that a slip shows", nothing, late, witness(info.Records, Head(info.Head).Short()), nil},
 		{"one of another chain than a slip shows", nothing, late, witness(5, Head(info.Head).Short()), ErrOlder},

@@ -108,7 +108,7 @@ func (c *carver) source(cfg Config) (source, error) {
 		Version: archiveVersion, Terminal: cfg.Terminal, Incarnation: a.incarnation, Format: Format,
 		Created: c.id.created, Taken: cfg.Now().UTC(), Records: a.read, Orders: a.orders, Head: a.head,
 	}
-	return source{m, c.id, c.key, func(ctx context.Context, w io.Writer) error {
+	return source{m, c.id, c.key, a.till, func(ctx context.Context, w io.Writer) error {
 		var one bytes.Buffer
 		return c.each(func(_ envelope, b []byte) error {
 			one.Reset()

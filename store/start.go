@@ -35,6 +35,9 @@ func (j *Journal) Start() (s txn.Start, err error) {
 		if s.Settlement, err = v.latestSettlement(st, s.Till); err != nil {
 			return err
 		}
+		if s.Restored, err = v.restored(st); err != nil {
+			return err
+		}
 		if st.last == 0 {
 			return nil
 		}
@@ -46,6 +49,23 @@ func (j *Journal) Start() (s txn.Start, err error) {
 		return txn.Start{}, err
 	}
 	return s, nil
+}
+
+// restored returns the latest record if that began an incarnation.
+func (v *view) restored(st state) (*txn.Restored, error) {
+	if st.records == 0 {
+		return nil, nil
+	}
+	e, _, err := v.record(st.records)
+	if err != nil {
+		return nil, err
+	}
+	rec, err := e.record(v.keys)
+	if err != nil {
+		return nil, damagedf("record %d: %v", st.records, err)
+	}
+	r, _ := rec.(*txn.Restored)
+	return r, nil
 }
 
 // pending returns the orders of the sales in the pending index, oldest first.

@@ -87,6 +87,9 @@ func New(cfg Config, start Start, now Time) *Machine {
 		codes: slices.Clone(start.Codes), exceptions: slices.Clone(start.Exceptions), last: start.Last, till: start.Till,
 		triedAt: now.Mono, settlement: start.Settlement,
 	}
+	if start.Restored != nil {
+		m.view = restoredNotice{*start.Restored}
+	}
 	for _, o := range start.Pending {
 		if o.State == Paid && o.Exception != OverTotal {
 			m.captured[o.Sale] = o.No
@@ -162,6 +165,8 @@ func (m *Machine) Step(now Time, ev Event) []Effect {
 		m.batchRecalled(e)
 	case PINChecked:
 		m.pinChecked(e)
+	case Repaired:
+		m.repaired(e)
 	case PINHashed:
 		m.pinHashed(e)
 	case KickEnded:

@@ -29,7 +29,7 @@ func balanced(day time.Time) txn.Reconciled {
 		},
 		Differences: []txn.Difference{
 			{Class: txn.ClassShort, Network: txn.WeChat, Order: "T01AAAAAA000001", Ours: txn.Yuan(101), Why: "账单无此笔支付"},
-			{Class: txn.ClassAmount, Network: txn.WeChat, Order: "T01AAAAAA000002", Ours: txn.Yuan(100), Bill: txn.Yuan(99), Why: "我方 100 分，账单支付 99 分"},
+			{Class: txn.ClassAmount, Network: txn.WeChat, Order: "T01AAAAAA000002", Ours: txn.Yuan(100), Bill: txn.Yuan(99), Why: "我方 ¥1.00，账单支付 ¥0.99"},
 		},
 	}
 	r.Counts[txn.ClassAgreed], r.Counts[txn.ClassShort], r.Counts[txn.ClassAmount] = 1, 1, 1

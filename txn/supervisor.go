@@ -136,6 +136,10 @@ func (m *Machine) pinChecked(e PINChecked) {
 		return
 	}
 	m.checking = 0
+	if v, ok := m.view.(lossy); ok { // no journal to write it into
+		v.checked(m, e.Right)
+		return
+	}
 	v, ok := m.view.(pinAsk)
 	waits := ok && v.token == e.Token
 	if e.Right {

@@ -203,7 +203,7 @@ var stsScanner = map[ScanFault]text{
 // Why nothing is sold.
 var (
 	haltNewer   = text{"交易记录由更新版本的固件写入，本机未作改动。请升级固件，或叫技术员", "The journal was written by newer firmware and was left untouched. Update the firmware or call a technician"}
-	haltDamaged = text{"交易记录读取出错，为保护账目已停止收款。请勿断电，请叫技术员", "The journal can't be read. Selling has stopped to protect the books. Leave the power on and call a technician"}
+	haltDamaged = text{"交易记录读取出错，为保护账目已停止收款。请重启以修复，若仍如此请叫技术员", "The journal can't be read. Selling has stopped to protect the books. Restart to repair it; if it stays so call a technician"}
 	haltKey     = text{"密钥不符：交易记录不属于本机，或本机密钥缺失。未作任何改动，请叫技术员", "Wrong key: the journal is another terminal's, or this one's secret is missing. Nothing was changed: call a technician"}
 	haltFull    = text{"存储已满，无法记账。请叫技术员清理后重启", "No room left to keep records. Call a technician, then restart"}
 	haltBusy    = text{"交易记录被另一程序占用。请重启终端", "The journal is in use by another program. Restart the terminal"}

@@ -31,17 +31,18 @@ pos journal export  [-found]                                          every reco
 pos journal backup  -o FILE|DIR [-to age1…] [-salvage]                writes a backup for the shop's recovery key
 pos journal backup  -check FILE -identity KEYFILE                     checks a backup
 pos journal restore FILE -identity KEYFILE [-head N-HEAD] [-older] [-foreign]
+pos journal repair  [-lossy]                                          makes a damaged journal again from what holds of it
 
--found and -salvage take what holds of a damaged journal.
+-older, -foreign and -lossy ask for a supervisor's PIN. -found and -salvage take what holds of a damaged journal.
 Each takes -profile FILE, and -data DIR for another folder than the profile's.
 Exit codes: 0 done, 1 failed, 2 command line, 3 damaged, 4 in use, 5 not found, 6 refused, 7 newer, 78 profile.
 `
 
-// journal is `pos journal`. All of it but restore only reads the journal, and needs a terminal that is not running.
-func journal(args []string, stdout, stderr io.Writer) int {
+// journal is `pos journal`. All of it but restore and repair only reads the journal, and needs a terminal that is not running.
+func journal(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	verbs := map[string]func(*journalCall, []string) int{
 		"list": journalList, "show": journalShow, "verify": journalVerify,
-		"export": journalExport, "backup": journalBackup, "restore": journalRestore,
+		"export": journalExport, "backup": journalBackup, "restore": journalRestore, "repair": journalRepair,
 	}
 	if len(args) == 0 || verbs[args[0]] == nil {
 		fmt.Fprint(stderr, journalUsage)
@@ -50,7 +51,7 @@ func journal(args []string, stdout, stderr io.Writer) int {
 		}
 		return exitUsage
 	}
-	c := &journalCall{verb: args[0], stdout: stdout, stderr: stderr, flags: flag.NewFlagSet("pos journal "+args[0], flag.ContinueOnError)}
+	c := &journalCall{verb: args[0], stdin: stdin, stdout: stdout, stderr: stderr, flags: flag.NewFlagSet("pos journal "+args[0], flag.ContinueOnError)}
 	c.flags.SetOutput(stderr)
 	c.flags.Usage = func() { fmt.Fprint(stderr, journalUsage) }
 	c.flags.StringVar(&c.profile, "profile", defaultProfile, "the board profile")
@@ -63,6 +64,7 @@ type journalCall struct {
 	verb           string
 	flags          *flag.FlagSet
 	profile, data  string
+	stdin          io.Reader
 	stdout, stderr io.Writer
 	p              *device.Profile
 }
@@ -139,7 +141,7 @@ func journalCode(err error) int {
 		err  error
 		code int
 	}{
-		{store.ErrWitness, exitDamaged}, {store.ErrHoldsMore, exitRefused}, {store.ErrOlder, exitRefused}, {store.ErrForeign, exitRefused},
+		{store.ErrWitness, exitDamaged}, {store.ErrHoldsMore, exitRefused}, {store.ErrOlder, exitRefused}, {store.ErrForeign, exitRefused}, {store.ErrNotAllowed, exitRefused},
 		{txn.ErrJournalNewer, exitNewer}, {txn.ErrJournalBusy, exitBusy}, {txn.ErrNoOrder, exitNone},
 		{store.ErrBackup, exitDamaged}, {txn.ErrJournalDamaged, exitDamaged}, {store.ErrKey, exitDamaged}, {fs.ErrNotExist, exitNone},
 	} {
@@ -166,7 +168,7 @@ func journalHint(err error) string {
 	case errors.Is(err, store.ErrKey):
 		return "the journal was made with another device's key: restore it from a backup, or bring that key back"
 	case errors.Is(err, txn.ErrJournalDamaged) && !errors.Is(err, store.ErrBackup):
-		return "pos journal verify says what is intact; restore a backup, or save what is intact with backup -salvage"
+		return "pos journal verify says what is intact; restore a backup, or save what is intact with backup -salvage or repair -lossy"
 	case errors.Is(err, store.ErrBackup):
 		return "try another copy of it, or an earlier one"
 	}

@@ -23,7 +23,7 @@ func journalRestore(c *journalCall, args []string) int {
 	if *identity == "" {
 		return c.misused("FILE -identity KEYFILE")
 	}
-	opt := store.RestoreOptions{Older: *older, Foreign: *foreign}
+	opt := store.RestoreOptions{Older: *older, Foreign: *foreign, Allow: c.supervisor}
 	var err error
 	if opt.Witness, err = parseHead(*head); err != nil {
 		return c.misused("-head as the slip shows it: %v", err)

@@ -3,14 +3,18 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"filippo.io/age"
+	"go.etcd.io/bbolt"
 
 	"smartpos/store"
+	"smartpos/store/pin"
 	"smartpos/store/storetest"
 	"smartpos/txn"
 )
@@ -20,6 +24,7 @@ type desk struct {
 	t    *testing.T
 	dir  string
 	safe *age.X25519Identity
+	in   string // what is typed at the commands
 }
 
 func newDesk(t *testing.T) *desk {
@@ -57,7 +62,9 @@ func (d *desk) sell(data string) (orders []txn.Order) {
 		}
 		return o
 	}
-	must(storetest.Enrolled("9001"))
+	boss := storetest.Enrolled("9001")
+	boss.PIN = pin.Hash(txn.NewPIN("482913"))
+	must(boss)
 	for _, in := range []*txn.Intent{storetest.Cash(500, 500, ""), storetest.Scan(350, j.Digest(txn.NewPaymentCode("130000000000000001"))), storetest.Intent(700, "")} {
 		o := must(in)
 		if o.Method == txn.Scan {
@@ -73,7 +80,7 @@ func (d *desk) pos(code int, args string) (stdout, stderr string) {
 	d.t.Helper()
 	var out, err bytes.Buffer
 	args = strings.ReplaceAll(args, "~", d.dir)
-	if got := run(append([]string{"journal"}, strings.Fields(args+" -profile "+d.path("profile.toml"))...), nil, &out, &err); got != code {
+	if got := run(append([]string{"journal"}, strings.Fields(args+" -profile "+d.path("profile.toml"))...), strings.NewReader(d.in), &out, &err); got != code {
 		d.t.Errorf("pos journal %s: exit %d, want %d: %s%s", args, got, code, out.String(), err.String())
 	}
 	return out.String(), err.String()
@@ -165,8 +172,46 @@ func TestJournalVerifyDamage(t *testing.T) {
 	}
 	d.says(exitOK, "backup -salvage -o ~/saved.age", "3 records, 2 orders")
 	d.says(exitRefused, "restore ~/saved.age -identity ~/recovery.key", "older", "record 5")
+	d.says(exitRefused, "restore ~/saved.age -identity ~/recovery.key -older", "a supervisor's PIN", "no PIN")
+	d.in = "111111\n222222\n333333\n482913\n"
+	d.says(exitRefused, "restore ~/saved.age -identity ~/recovery.key -older", "that is not one", "3 wrong PINs")
+	d.in = "111111\n482913\n"
 	d.says(exitOK, "restore ~/saved.age -identity ~/recovery.key -older", "is kept as")
+	d.says(exitOK, "export", `"by":"9001"`, `"forced":["older"]`)
 	d.says(exitOK, "verify", "everything holds: 4 records, 2 orders")
+}
+
+// What the terminal does with its damaged journal at a start, a technician can do at a desk.
+func TestJournalRepair(t *testing.T) {
+	d := newDesk(t)
+	d.sell("data")
+	d.says(exitRefused, "repair", "not damaged", "nothing was changed")
+	db, err := bbolt.Open(d.path("data/"+store.FileName), 0o600, &bbolt.Options{Timeout: time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.Update(func(tx *bbolt.Tx) error { return tx.DeleteBucket([]byte("pending")) })
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	d.says(exitDamaged, "verify")
+	d.says(exitOK, "repair", "repaired: 5 records, 3 orders", "is kept as")
+	d.says(exitOK, "verify", "everything holds: 6 records, 3 orders")
+
+	path := d.path("data/" + store.FileName)
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	paid := []byte(storetest.Outcome(txn.Order{}, txn.Paid).TransactionID)
+	if err := os.WriteFile(path, bytes.ReplaceAll(b, paid, bytes.Repeat([]byte("9"), len(paid))), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.says(exitDamaged, "repair", "the first 3 of 6 records hold", "repair -lossy")
+	d.says(exitRefused, "repair -lossy", "a supervisor's PIN", "no PIN")
+	d.in = "482913\n"
+	d.says(exitOK, "repair -lossy", "repaired: 3 records, 2 orders")
+	d.says(exitOK, "export", `"by":"9001"`, `"forced":["lost"]`, `"repaired":true`)
 }
 
 // A terminal dies; its backup goes to its successor.
@@ -199,6 +244,7 @@ func TestJournalBackupAndRestore(t *testing.T) {
 	}
 	d.write("profile.toml", strings.Replace(minimal, `"T1"`, `"T2"`, 1)+noKeys)
 	d.says(exitRefused, "restore ~/b.age -data ~/other -identity ~/recovery.key", "another terminal", "-foreign")
+	d.in = "482913\n"
 	d.says(exitOK, "restore ~/b.age -data ~/other -identity ~/recovery.key -foreign", "restored")
 	d.says(exitFail, "backup -o ~", "no recovery key")
 }

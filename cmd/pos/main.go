@@ -71,7 +71,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return seal(args, stdout, stderr)
 	}
 	if verb == "journal" {
-		return journal(args, stdout, stderr)
+		return journal(args, stdin, stdout, stderr)
 	}
 	flags := flag.NewFlagSet("pos "+verb, flag.ContinueOnError)
 	flags.SetOutput(stderr)
@@ -115,6 +115,10 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	return exitUsage
 }
 
+// maxRestarts is how often a terminal begins again within a run. A disk that damages the journal faster than that needs a
+// technician.
+const maxRestarts = 3
+
 // runTerminal runs the till until it is told to stop.
 func runTerminal(p *device.Profile, stdin io.Reader, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
@@ -132,13 +136,19 @@ func runTerminal(p *device.Profile, stdin io.Reader, stdout, stderr io.Writer) i
 	log, closeLog := terminal.OpenEventLog(p.Path(p.Data), console, instead)
 	defer closeLog()
 	log.Info("start", "version", version(), "board", p.Board, "environment", p.Environment)
-	t, closePorts, err := terminal.Open(p, terminal.Console{In: stdin, Out: stdout}, board, log)
-	if err != nil {
-		log.Error("start", "err", err)
-		fmt.Fprintf(stderr, "pos: %v\n", err)
-		return exitFail
+	err := terminal.ErrRestart
+	for range maxRestarts {
+		if !errors.Is(err, terminal.ErrRestart) {
+			break
+		}
+		t, closePorts, openErr := terminal.Open(p, terminal.Console{In: stdin, Out: stdout}, board, log)
+		if openErr != nil {
+			log.Error("start", "err", openErr)
+			fmt.Fprintf(stderr, "pos: %v\n", openErr)
+			return exitFail
+		}
+		err = errors.Join(t.Run(ctx), closePorts())
 	}
-	err = errors.Join(t.Run(ctx), closePorts())
 	if err != nil && !errors.Is(err, io.EOF) {
 		log.Error("stop", "err", err)
 		fmt.Fprintf(stderr, "pos: %v\n", err)

@@ -29,6 +29,7 @@ func playCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 	jobs := flags.Int("jobs", defaultJobs, "how many boards run side by side")
 	patience := flags.Float64("patience", 1, "multiplies every time limit, for slow machines")
 	keep := flags.Bool("keep", false, "keep the boards' folders")
+	pictures := flags.String("pictures", "", "`folder` for a picture of each scenario: all that it showed and printed")
 	verbose := flags.Bool("v", false, "show every step")
 	if code, ok := parse(flags, args); !ok {
 		return code
@@ -41,13 +42,19 @@ func playCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 		fmt.Fprintf(stderr, "posboard play: %v\n", err)
 		return exitUsage
 	}
+	if *pictures != "" {
+		if err := os.MkdirAll(*pictures, 0o755); err != nil {
+			fmt.Fprintf(stderr, "posboard play: %v\n", err)
+			return exitFail
+		}
+	}
 	cfg, remove, err := stage(ctx, t, stderr)
 	if err != nil {
 		fmt.Fprintf(stderr, "posboard play: %v\n", err)
 		return exitFail
 	}
 	defer remove()
-	cfg.Patience, cfg.Keep = *patience, *keep
+	cfg.Patience, cfg.Keep, cfg.Pictures = *patience, *keep, *pictures
 	p := &player{ctx: ctx, out: stdout, verbose: *verbose, slots: make(chan struct{}, *jobs)}
 	p.play(cfg.Params("", flags.Args()))
 	fmt.Fprintf(stdout, "%d scenarios hold, %d do not", p.held, p.failed)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"image/png"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"smartpos/cmd/internal/board/camera"
 	"smartpos/cmd/internal/board/scenario"
 	"smartpos/device/qemu"
 )
@@ -57,7 +59,12 @@ func TestScenarios(t *testing.T) {
 // play runs posboard play on scenarios given as text.
 func play(t *testing.T, scripts ...string) (code int, stdout string) {
 	t.Helper()
-	args := []string{"play", "--firmware", binaries.pos}
+	return playWith(t, nil, scripts...)
+}
+
+func playWith(t *testing.T, flags []string, scripts ...string) (code int, stdout string) {
+	t.Helper()
+	args := append([]string{"play", "--firmware", binaries.pos}, flags...)
 	for i, s := range scripts {
 		name := filepath.Join(t.TempDir(), fmt.Sprintf("s%d.txtar", i))
 		if err := os.WriteFile(name, []byte(s), 0o600); err != nil {
@@ -121,6 +128,32 @@ func TestPlayMisspeltVerb(t *testing.T) {
 	}
 	if strings.Contains(out, "without an outcome") {
 		t.Errorf("blames the sale:\n%s", out)
+	}
+}
+
+// What a scenario showed and printed can be looked at afterwards, also when it does not hold: the code that it showed is
+// read from the picture.
+func TestPlayLeavesPictures(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "pictures")
+	code, out := playWith(t, []string{"--pictures", dir},
+		"keys 5 OK\nexpect-qr lcd\nexpect-lcd -within 1ms 免费\n", "kyes 1\n")
+	if code != exitFail || !strings.Contains(out, "2 do not") {
+		t.Fatalf("exit code %d\n%s", code, out)
+	}
+	f, err := os.Open(filepath.Join(dir, "s0.png"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	sheet, err := png.Decode(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := camera.Last(sheet); err != nil {
+		t.Errorf("no code in a picture of %v: %v", sheet.Bounds().Size(), err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, "*")); len(left) != 1 {
+		t.Errorf("a scenario that showed nothing left a picture: %q", left)
 	}
 }
 

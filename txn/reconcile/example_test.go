@@ -36,7 +36,7 @@ func ExampleMatch() {
 	fmt.Println("账单", total.Bill.Payments, "笔", total.Bill.PaidFen, "分；我方", total.Ours.Payments, "笔", total.Ours.PaidFen, "分")
 	// Output:
 	// 短款 支付 T0000001A0002 -600 分：账单无此笔支付
-	// 金额不符 支付 T0000001A0003 -100 分：我方 900 分，账单支付 800 分
+	// 金额不符 支付 T0000001A0003 -100 分：我方 ¥9.00，账单支付 ¥8.00
 	// 账单 2 笔 2050 分；我方 3 笔 2750 分
 }
 

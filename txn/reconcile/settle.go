@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"smartpos/txn"
 )
 
 // settle says what an item is, and counts it.
@@ -189,7 +191,7 @@ func (c pair) paid() (Class, string) {
 	}
 	for _, l := range []*Line{c.payment, c.reversal} {
 		if l != nil && l.Fen != e.Fen {
-			return Amount, fmt.Sprintf("我方 %d 分，账单%s %d 分", e.Fen, l.Kind, l.Fen)
+			return Amount, fmt.Sprintf("我方 %v，账单%s %v", txn.Yuan(e.Fen), l.Kind, txn.Yuan(l.Fen))
 		}
 	}
 	return Agreed, ""
@@ -203,7 +205,7 @@ func (c pair) refunded() (Class, string) {
 	case e.State == Settled && l.Progress == Failed, e.State == None && l.Progress != Failed, e.State == Unknown:
 		return Status, fmt.Sprintf("我方%s，对方%s", e.State, theirs)
 	case e.Fen != l.Fen:
-		return Amount, fmt.Sprintf("我方 %d 分，账单 %d 分", e.Fen, l.Fen)
+		return Amount, fmt.Sprintf("我方 %v，账单 %v", txn.Yuan(e.Fen), txn.Yuan(l.Fen))
 	}
 	return Agreed, ""
 }

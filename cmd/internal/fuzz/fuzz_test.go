@@ -49,6 +49,59 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// What targets have had adds up over runs, and a target that has had enough is not run again.
+func TestRecordAddsUp(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds a module")
+	}
+	writeModule(t)
+	o := options{pattern: "Good", cpu: 2 * time.Second, record: "had.txt", workers: 1}
+	if err := run(t.Context(), nil, o); err != nil {
+		t.Fatal(err)
+	}
+	first, err := readRecord("had.txt")
+	good := first["example.org/m.FuzzGood"]
+	if err != nil || good.cpu < o.cpu || good.tries == 0 || good.last == "" {
+		t.Fatalf("%+v, %v", first, err)
+	}
+	if err := run(t.Context(), nil, o); err != nil {
+		t.Fatal(err)
+	}
+	if again, _ := readRecord("had.txt"); again["example.org/m.FuzzGood"] != good {
+		t.Errorf("ran again: %+v after %+v", again, good)
+	}
+	o.pattern = "."
+	if err := run(t.Context(), nil, o); !errors.Is(err, errFound) {
+		t.Errorf("a target that fails: %v", err)
+	}
+	if last, _ := readRecord("had.txt"); last["example.org/m.FuzzGood"] != good {
+		t.Errorf("lost what was there: %+v", last)
+	}
+}
+
+func TestRecordIsJudged(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "had.txt")
+	if rec, err := readRecord(name); len(rec) != 0 || err != nil {
+		t.Errorf("a first run: %v, %v", rec, err)
+	}
+	if err := os.WriteFile(name, []byte("# head\nstore.FuzzPages ten 5 2026-11-28\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := readRecord(name); err == nil || !strings.Contains(err.Error(), "had.txt:2") {
+		t.Errorf("a line that means nothing: %v", err)
+	}
+}
+
+// Who has had least comes first, who has had enough not at all.
+func TestLeastFirst(t *testing.T) {
+	p := &goPackage{path: "smartpos/store"}
+	a, b, c := target{pkg: p, name: "A"}, target{pkg: p, name: "B"}, target{pkg: p, name: "C"}
+	rec := record{"store.A": {cpu: 5 * time.Second}, "store.B": {cpu: 10 * time.Second}}
+	if got := rec.least([]target{a, b, c}, 10*time.Second); !slices.Equal(got, []target{c, a}) {
+		t.Errorf("%v", got)
+	}
+}
+
 // What is kept is spread over all sizes, and nothing large is.
 func TestKeep(t *testing.T) {
 	dir := t.TempDir()

@@ -17,11 +17,13 @@ func main() {
 	defer stop()
 	each := flag.Duration("time", 20*time.Second, "for each target")
 	total := flag.Duration("total", 0, "for all of them, instead; building not counted")
+	cpu := flag.Duration("cpu", 0, "go on from -record until each target has had so much processor time, or -total is over")
+	file := flag.String("record", "docs/fuzzing.txt", "with -cpu: `file` of what each target has had")
 	workers := flag.Int("workers", 2, "processes that try inputs")
 	pattern := flag.String("run", ".", "targets whose name matches")
 	kept := flag.Int("keep", 0, "then copy so many interesting inputs of each to its testdata/fuzz; with -time 0, do nothing else")
 	flag.Parse()
-	if err := run(ctx, flag.Args(), options{*pattern, *each, *total, *workers, *kept}); err != nil {
+	if err := run(ctx, flag.Args(), options{*pattern, *each, *total, *cpu, *file, *workers, *kept}); err != nil {
 		fmt.Fprintln(os.Stderr, "fuzz:", err)
 		os.Exit(1)
 	}
@@ -34,6 +36,8 @@ var errFound = errors.New("something was found: see above, and testdata/fuzz of 
 type options struct {
 	pattern     string
 	each, total time.Duration
+	cpu         time.Duration
+	record      string
 	workers     int
 	keep        int
 }
@@ -54,10 +58,13 @@ func run(ctx context.Context, patterns []string, o options) error {
 	if len(all) == 0 {
 		return errors.New("no such target")
 	}
-	if o.total > 0 {
+	switch {
+	case o.cpu > 0:
+		err = fuzzRecorded(ctx, all, o)
+	case o.total > 0:
 		o.each = o.total / time.Duration(len(all))
-	}
-	if o.each > 0 {
+		fallthrough
+	case o.each > 0:
 		fmt.Printf("%d targets, %v each, %d workers: %v\n", len(all), o.each.Round(time.Second), o.workers, (o.each * time.Duration(len(all))).Round(time.Second))
 		err = fuzzAll(ctx, all, o)
 	}
@@ -108,8 +115,5 @@ func fuzzAll(ctx context.Context, all []target, o options) error {
 		}
 	}
 	fmt.Printf("%d of %d targets found nothing\n", len(all)-failed, len(all))
-	if failed > 0 {
-		return errFound
-	}
-	return nil
+	return found(failed)
 }

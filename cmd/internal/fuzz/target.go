@@ -88,10 +88,14 @@ type target struct {
 	cache string
 }
 
+// String is the package within the module and the target: device/boot.FuzzReason.
+func (t target) String() string { return strings.TrimPrefix(t.pkg.path, "smartpos/") + "." + t.name }
+
 // result is what came of one target.
 type result struct {
 	execs, interesting int
-	memory             int64 // bytes, the most of any process
+	memory             int64         // bytes, the most of any process
+	cpu                time.Duration // processor time of all of them
 	err                error
 	says               string // with err: what it printed
 }
@@ -121,6 +125,7 @@ func (t target) once(ctx context.Context, d time.Duration, workers int) (r resul
 		"-test.fuzzminimizetime="+minimizeTime, "-test.fuzzcachedir="+t.cache, "-test.parallel="+strconv.Itoa(workers))
 	out, err := cmd.CombinedOutput()
 	r.read(string(out))
+	r.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
 		r.memory = int64(usage.Maxrss) << 10
 	}
@@ -148,7 +153,7 @@ func (r *result) read(out string) {
 
 // line is the report on a target.
 func (r result) line(t target) string {
-	s := fmt.Sprintf("%-28s %-22s %10d tries  %4d new  %4d MB", strings.TrimPrefix(t.pkg.path, "smartpos/"), t.name, r.execs, r.interesting, r.memory>>20)
+	s := fmt.Sprintf("%-46s %4.0f s %10d tries  %4d new  %4d MB", t, r.cpu.Seconds(), r.execs, r.interesting, r.memory>>20)
 	if r.err != nil {
 		s += fmt.Sprintf("  FAILED: %v\n%s", r.err, r.says)
 	}

@@ -65,12 +65,18 @@ func Open(p *device.Profile, console Console, board Board, log *slog.Logger) (t 
 		open.add(ports.Scanner.Close)
 	}
 	start, halt := openJournal(p, &ports, &open)
+	if repairable(halt) {
+		ports.Repair = repairer(p, log)
+	}
 	if err := openPrinter(p, start, &ports, &open); err != nil {
 		return nil, nil, err
 	}
 	ports.Offline, ports.Scheme = openOffline(p, log), openScheme(p, log)
 	ports.Networks = func() Networks { return openNetworks(p, cfg.Networks, log) }
-	if halt != nil {
+	switch {
+	case ports.Repair != nil:
+		return NewRepairing(cfg, halt, ports), open.close, nil
+	case halt != nil:
 		return NewHalted(cfg, halt, ports), open.close, nil
 	}
 	return New(cfg, start, ports), open.close, nil
@@ -82,6 +88,10 @@ func openJournal(p *device.Profile, ports *Ports, open *closers) (txn.Start, err
 	if err != nil {
 		return txn.Start{}, err
 	}
+	start, err := journal.Start()
+	if err != nil {
+		return txn.Start{}, errors.Join(err, journal.Close())
+	}
 	open.add(journal.Close)
 	ports.Journal = journal
 	ports.Desk = Desk(p, journal.List)
@@ -90,7 +100,7 @@ func openJournal(p *device.Profile, ports *Ports, open *closers) (txn.Start, err
 	} else if b != nil {
 		ports.Backups = b.run
 	}
-	return journal.Start()
+	return start, nil
 }
 
 // closers closes in the reverse order of opening. Closing a port twice is fine by their contracts.

@@ -62,6 +62,8 @@ type Ports struct {
 	SetClock   func(time.Time) error // sets a board's clock forward to a time that was proved; nil: the clock is not ours
 	Desk       *daybook.Desk         // where days are reconciled; may be nil
 	Log        *slog.Logger
+	// Repair makes a damaged journal again, for a machine that [NewRepairing] made; may be nil.
+	Repair func(ctx context.Context, by string) error
 	// Backups writes them beside the selling until its context ends; may be nil.
 	Backups func(context.Context)
 
@@ -81,6 +83,8 @@ type Terminal struct {
 	triggers *lane[bool]
 	screenOK bool
 
+	restart bool // the loop ends, and everything begins again
+
 	networks func() Networks
 	enabled  []txn.NetworkID
 
@@ -95,6 +99,17 @@ func New(cfg txn.Config, start txn.Start, ports Ports) *Terminal {
 		t.enabled = append(t.enabled, n.ID)
 	}
 	ports.Log.Info("ready", "pending", len(start.Pending), "exceptions", len(start.Exceptions))
+	return t
+}
+
+// ErrRestart is returned by [Terminal.Run] when the terminal is to be opened again: its journal has been repaired.
+var ErrRestart = errors.New("terminal: start again")
+
+// NewRepairing returns a terminal that has its damaged journal repaired and then ends with [ErrRestart].
+func NewRepairing(cfg txn.Config, why error, ports Ports) *Terminal {
+	t := newTerminal(ports)
+	t.machine = txn.NewRepairing(cfg, t.now())
+	ports.Log.Error("the journal is damaged", "why", why)
 	return t
 }
 
@@ -120,7 +135,7 @@ func newTerminal(ports Ports) *Terminal {
 	}
 }
 
-// Run works until ctx ends or the keys end (a console that was closed). It then waits for the workers and
+// Run works until ctx ends, the keys end (a console that was closed), or the terminal is to start again ([ErrRestart]). It then waits for the workers and
 // closes what the ports hold open. Requests in flight are cut short: the journal takes them up next time.
 func (t *Terminal) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
@@ -154,6 +169,9 @@ func (t *Terminal) loop(ctx context.Context, ended <-chan error) error {
 		t.work.Go(func() { t.ports.Backups(ctx) })
 	}
 	for {
+		if t.restart {
+			return ErrRestart
+		}
 		t.ports.Pulse.Beat()
 		select {
 		case <-ctx.Done():
@@ -209,6 +227,10 @@ func (t *Terminal) step(ctx context.Context, ev txn.Event) {
 			t.makeOffline(ctx, e)
 		case txn.CheckAnswer:
 			t.checkAnswer(ctx, e)
+		case txn.Repair:
+			t.work.Go(func() { t.tell(ctx, txn.Repaired{Err: t.ports.Repair(ctx, e.By)}) })
+		case txn.Restart:
+			t.restart = true
 		case txn.Print, txn.Kick:
 			t.prints.add(e)
 		case txn.Trigger:

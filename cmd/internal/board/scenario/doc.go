@@ -22,6 +22,8 @@
 //	bill HOW                    today's bill says otherwise of the order paid last: missing, stranger (one more like it),
 //	                            amount, reversed, twice; ok takes everything back
 //	stick NETWORK [half]        puts today's bill of a network, or half of it, onto the USB stick: option bills=stick
+//	damage WHAT                 damages the journal while there is no power: index (one is gone) or record (the latest does
+//	                            not hold); on the host alone
 //	tear                        tears the paper off
 //	expect-lcd TEXT…            every TEXT stands on the display, all at once
 //	expect-no-lcd TEXT…         none of them stands there any more

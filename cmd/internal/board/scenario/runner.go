@@ -21,6 +21,7 @@ type Config struct {
 	TempDir  string       // where boards' folders are made; empty: the system's
 	Patience float64      // multiplies every limit, for slow machines; 0 is 1
 	Keep     bool         // boards' folders stay, to be looked at
+	Pictures string       // folder for a sheet of each scenario's displays and papers, name.png; empty: none
 
 	seed string // a sandbox's folder with keys, copied for each board: making keys is slow
 }
@@ -129,7 +130,7 @@ func (c Config) setup(env *testscript.Env) error {
 		if f, ok := t.(interface{ Failed() bool }); ok && f.Failed() {
 			s.failed = true
 		}
-		err := s.finish()
+		err := errors.Join(s.develop(), s.finish())
 		if err := s.close(); err != nil && !s.failed {
 			t.Log("closing the board: ", err)
 			t.FailNow()

@@ -28,6 +28,8 @@ type session struct {
 	failed     bool
 	board      *board.Board // nil until the first verb that needs it
 	dir        string
+	name       string // of the script, once it has begun
+	film       film
 }
 
 // start builds the board and gives it power, once.

@@ -30,7 +30,7 @@ func verbs() map[string]func(ts *testscript.TestScript, neg bool, args []string)
 	}
 	for name, v := range map[string]verb{
 		"keys": keys, "type": typed, "scan": scan, "phone": phone, "faults": faults, "power": power, "tear": tear,
-		"bill": bill, "stick": stick,
+		"bill": bill, "stick": stick, "damage": damage,
 		"expect-lcd": expectLCD, "expect-no-lcd": expectNoLCD, "expect-not-lcd": expectNoLCD,
 		"expect-paper": expectPaper, "expect-no-paper": expectNoPaper, "expect-not-paper": expectNoPaper,
 		"expect-ledger": expectLedger, "expect-phone": expectPhone, "expect-qr": expectQR,
@@ -49,8 +49,11 @@ func (v verb) command(name string) func(ts *testscript.TestScript, neg bool, arg
 		if err != nil {
 			s.fail(ts, fmt.Errorf("the board does not start: %w", err))
 		}
+		s.name = ts.Name()
 		ctx, cancel := context.WithTimeout(context.Background(), s.limit(doLimit))
 		defer cancel()
+		s.shoot(name, false)
+		defer s.shoot(name, true)
 		err = v(ctx, s, ts, b, args)
 		switch {
 		case errors.Is(err, errUsage):

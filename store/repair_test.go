@@ -1,0 +1,156 @@
+package store
+
+import (
+	"bytes"
+	"errors"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"smartpos/store/storetest"
+	"smartpos/txn"
+)
+
+func repairIn(t testing.TB, dir string, by string) (Restoration, error) {
+	t.Helper()
+	cfg := Config{Terminal: "T0000001", Now: func() time.Time { return storetest.Day }}
+	return Repair(t.Context(), dir, cfg, RepairOptions{By: by})
+}
+
+// repaired says what a terminal makes of its damaged journal: by itself what loses nothing, by a supervisor's word what holds.
+func repaired(t *testing.T, dir string) string {
+	t.Helper()
+	whole := read(t, filepath.Join(dir, FileName))
+	done, err := repairIn(t, dir, "")
+	says := "repairs it"
+	var loss *txn.LossError
+	if errors.As(err, &loss) {
+		if !bytes.Equal(read(t, filepath.Join(dir, FileName)), whole) {
+			t.Error("changed, and nobody had said so")
+		}
+		says = "asks a supervisor"
+		done, err = repairIn(t, dir, "S01")
+	}
+	if err != nil {
+		if !errors.Is(err, txn.ErrJournalDamaged) {
+			t.Errorf("%v, want ErrJournalDamaged", err)
+		}
+		return "stays shut"
+	}
+	if loss == nil && (done.Records != wornRecords || done.Orders != wornOrders) {
+		t.Errorf("repaired by itself, with %d of %d records and %d of %d orders", done.Records, wornRecords, done.Orders, wornOrders)
+	}
+	if loss != nil && loss.Known != 0 && (loss.Records != done.Records || loss.Known <= loss.Records || loss.Known > wornRecords) {
+		t.Errorf("a loss of %+v, and %d records are there", loss, done.Records)
+	}
+	if !bytes.Equal(read(t, done.Kept), whole) {
+		t.Error("the damaged journal is not kept as it was")
+	}
+	j := open(t, dir)
+	defer j.Close()
+	if _, err := j.Verify(); err != nil {
+		t.Error(err)
+	}
+	if r := must(j.Start()).Restored; r == nil || !r.Repaired || (r.By != "") != (loss != nil) || r.Incarnation != done.Now {
+		t.Errorf("the latest record: %+v", r)
+	}
+	sell(t, j, 1)
+	if r := must(j.Start()).Restored; r != nil {
+		t.Errorf("is told for ever: %+v", r)
+	}
+	return says
+}
+
+// What is whole is not repaired, and is not touched by the attempt.
+func TestRepairOfWhole(t *testing.T) {
+	dir := worn(t)
+	before := read(t, filepath.Join(dir, FileName))
+	if _, err := repairIn(t, dir, "S01"); !errors.Is(err, ErrHoldsMore) {
+		t.Errorf("%v, want ErrHoldsMore", err)
+	}
+	if !bytes.Equal(read(t, filepath.Join(dir, FileName)), before) {
+		t.Error("changed")
+	}
+}
+
+// The PIN that allows a loss still stands in what holds.
+func TestLossKnowsSupervisor(t *testing.T) {
+	dir := worn(t)
+	j := open(t, dir)
+	commit(t, j, storetest.Enrolled("9001"))
+	sell(t, j, 2)
+	records := must(j.Info()).Records
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	f := load(t, dir)
+	f.flip(bucketRecords, u64(records), 80)
+	write(t, filepath.Join(dir, FileName), f.b)
+	_, err := repairIn(t, dir, "")
+	var loss *txn.LossError
+	if !errors.As(err, &loss) || loss.Known != records || loss.Records != records-1 {
+		t.Fatalf("%v", err)
+	}
+	if o, ok := loss.Till.Operator("9001"); !ok || o.PIN == "" {
+		t.Errorf("till: %+v", loss.Till)
+	}
+	if done, err := repairIn(t, dir, "9001"); err != nil || done.Records != records-1 {
+		t.Errorf("by a supervisor's word: %+v, %v", done, err)
+	}
+}
+
+// A repair that is cut leaves the damaged journal, and can be begun again.
+func TestCutDuringRepair(t *testing.T) {
+	for cut := 1; ; cut++ {
+		dir := worn(t)
+		edit(t, dir, forgeries[0].forge)
+		whole := read(t, filepath.Join(dir, FileName))
+		done := repairUntil(t, dir, cut)
+		if done {
+			if cut < 4 {
+				t.Fatalf("only %d steps", cut)
+			}
+			return
+		}
+		if !bytes.Equal(read(t, filepath.Join(dir, FileName)), whole) {
+			t.Fatalf("after %d steps it is neither the old one nor the new one", cut)
+		}
+		if _, err := repairIn(t, dir, ""); err != nil {
+			t.Fatalf("after %d steps: %v", cut, err)
+		}
+	}
+}
+
+// repairUntil does the first n steps of a repair, and reports whether those were all.
+func repairUntil(t *testing.T, dir string, n int) bool {
+	t.Helper()
+	r, err := newRestorer(dir, Config{Terminal: "T0000001"}, RestoreOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := false
+	err = carveIn(dir, r.cfg, func(c *carver) error {
+		s, err := c.source(r.cfg)
+		if err != nil {
+			return err
+		}
+		return s.read(t.Context(), func(a *archive) error {
+			r.a, r.repairs = a, &repair{latest: c.latest()}
+			steps := r.steps()
+			all = n >= len(steps)
+			for _, step := range steps[:min(n, len(steps))] {
+				if err := step(); err != nil {
+					return err
+				}
+			}
+			return r.was.release()
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.j != nil {
+		_ = r.j.Close()
+	}
+	return all
+}
