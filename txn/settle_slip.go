@@ -99,7 +99,7 @@ func (m *Machine) batchSlip(no int, b Batch, at time.Time) Slip {
 		s.Total = []Row{{"净额", Money{Currency: m.cfg.MaxAmount.Currency}.String()}}
 	}
 	if carried {
-		s.Notes = append(s.Notes, "未决与待确认的转入下批 CARRIED OVER")
+		s.Notes = append(s.Notes, "未决与待确认的转入下批", "CARRIED OVER")
 	}
 	return s
 }
