@@ -92,10 +92,11 @@ func (v *view) firstBatch(st state) (txn.Batch, error) {
 	return b, nil
 }
 
-// latestSettlement is settlement for a start, which wants nothing of the batch that runs.
+// latestSettlement is settlement for a start, which looks at the batch in any case: damage that is found here can be
+// repaired before anybody sells. A journal of before there were batches has none to look at.
 func (v *view) latestSettlement(st state, t txn.Till) (*txn.Settlement, error) {
-	if t.Batches.Closed == 0 {
-		return nil, nil
+	if format, err := v.format(); err != nil || format < formatBatches {
+		return nil, err
 	}
 	b, err := v.batch(st)
 	if err != nil {

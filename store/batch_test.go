@@ -37,6 +37,9 @@ func TestBatchIsNotTurnedBack(t *testing.T) {
 			batch(do)
 			j := must(Open(dir, Config{Terminal: "T0000001"}))
 			defer func() { _ = j.Close() }()
+			if _, err := j.Start(); !errors.Is(err, txn.ErrJournalDamaged) {
+				t.Errorf("Start: %v, want ErrJournalDamaged", err)
+			}
 			if _, err := j.Batch(); !errors.Is(err, txn.ErrJournalDamaged) {
 				t.Errorf("Batch: %v, want ErrJournalDamaged", err)
 			}

@@ -86,6 +86,7 @@ var forgeries = []struct {
 	{"an exception is forgotten", remove(bucketExceptions, u64(2)), nil},
 	{"exceptions changed places", swap(bucketExceptions, u64(1), u64(2)), nil},
 	{"a code is forgotten", remove(bucketCodes, u64(1)), nil},
+	{"the batch is gone", remove(bucketTill, []byte(keyBatch)), nil},
 	{"the state is gone", remove(bucketMeta, []byte(keyState)), nil},
 	{"the format is gone", remove(bucketMeta, []byte(keyFormat)), nil},
 	{"the pending index is gone", func(tx *bbolt.Tx) error { return tx.DeleteBucket([]byte(bucketPending)) }, nil},

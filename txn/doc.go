@@ -6,7 +6,7 @@
 //	ticks ─┼─▶ Machine.Step(event) ──┼─▶ Request   show, scan, query, close, reverse; RefundRequest
 //	answers┤                         ├─▶ Print     a slip; Kick the drawer
 //	commits┤                         ├─▶ Trigger   the scan engine
-//	prints ┘                         ├─▶ Recall    past orders; CheckPIN, HashPIN
+//	prints ┘                         ├─▶ Recall    past orders; RecallBatch; CheckPIN, HashPIN
 //	                                 └─▶ Beep, Note
 //
 // A [Sale] is what a customer owes. It holds orders: one [Order] is one request to one network under one
@@ -21,6 +21,8 @@
 // A [Refund] is a part of its order, under a number that follows from the order's:
 //
 //	RefundIntent ──▶ asked ──▶ done | refused | disputed   a verified answer to a query
+//
+// A [Batch] is what lies between two settlements: the sums of a range of records, kept by [Batch.Apply] alone.
 //
 // The intent is on disk before anything is sent or shown, and the outcome before anything says "paid".
 package txn

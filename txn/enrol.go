@@ -88,23 +88,20 @@ func (m *Machine) codeLocked() time.Duration {
 }
 
 func (v enrolling) key(m *Machine, k Key, _ bool) {
-	_, digit := k.digit()
 	if v.step == enrolWait {
 		m.emit(Beep{BeepMistake})
 		return
 	}
 	v.since = m.now.Mono
 	m.view = v
+	digits, edited := k.edit(v.digits, v.most())
 	switch {
 	case k == KeyCancel:
 		m.view = v.back
 	case v.step == enrolCode && m.codeLocked() > 0:
 		m.emit(Beep{BeepMistake})
-	case digit && len(v.digits) < v.most():
-		v.digits += string(k)
-		m.view = v
-	case k == KeyClear:
-		v.digits = v.digits[:max(0, len(v.digits)-1)]
+	case edited:
+		v.digits = digits
 		m.view = v
 	case k == KeyOK:
 		v.enter(m)

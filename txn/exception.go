@@ -6,7 +6,7 @@ import "time"
 type exceptions struct {
 	since time.Duration
 	back  entry
-	page  int
+	page  paging
 }
 
 // listRows is how many orders stand on a page; their digits open them.
@@ -14,15 +14,12 @@ const listRows = 5
 
 func (v exceptions) key(m *Machine, k Key, _ bool) {
 	v.since = m.now.Mono
-	n, digit := k.digit()
-	at := v.page*listRows + n - 1
+	at, picked := v.page.pick(k, listRows, len(m.exceptions))
 	switch {
-	case digit && n >= 1 && n <= listRows && at < len(m.exceptions):
+	case picked:
 		m.view = exceptional{since: m.now.Mono, from: v, no: m.exceptions[at].No}
 	case k == KeyOK:
-		if v.page++; v.page*listRows >= len(m.exceptions) {
-			v.page = 0
-		}
+		v.page = v.page.next(listRows, len(m.exceptions))
 		m.view = v
 	case k == KeyCancel || k == KeyMenu:
 		m.view = menu{since: m.now.Mono, back: v.back}
@@ -38,16 +35,10 @@ func (v exceptions) tick(m *Machine) {
 }
 
 func (v exceptions) screen(m *Machine) Screen {
-	s := Screen{Kind: ScreenText, Title: m.say(txtExcept), Keys: []string{m.say(keyBack)}}
-	first := min(v.page*listRows, len(m.exceptions))
-	for i, o := range m.exceptions[first:min(first+listRows, len(m.exceptions))] {
+	s := m.listScreen(txtExcept, listRows, len(m.exceptions))
+	first, behind := v.page.span(listRows, len(m.exceptions))
+	for i, o := range m.exceptions[first:behind] {
 		s.Lines = append(s.Lines, itoa(i+1)+" "+o.No.Short()+" "+o.Amount.String()+" "+m.say(exceptionText(o)))
-	}
-	if len(m.exceptions) == 0 {
-		s.Lines = []string{m.say(menuNone)}
-	}
-	if len(m.exceptions) > listRows {
-		s.Keys = append([]string{m.say(keyPage)}, s.Keys...)
 	}
 	return s
 }

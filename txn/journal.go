@@ -68,9 +68,9 @@ type Start struct {
 	Last *Order
 	// Till is what the terminal knows of itself.
 	Till Till
+	// Restored is the latest record, if the journal was restored or repaired and nothing has happened since.
+	Restored *Restored
 
 	// Settlement is the latest one; nil before the first.
 	Settlement *Settlement
-	// Restored is the latest record, if the journal was restored or repaired and nothing has happened since.
-	Restored *Restored
 }

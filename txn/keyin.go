@@ -64,3 +64,15 @@ func (k keyin) refuse(m *Machine, key Key, beyond text, limit Money) {
 	}
 	m.hint.stays = true
 }
+
+// edit returns digits, of which there can be most, after the key: one more, or with 清除 one less. It reports whether the
+// key was one of those.
+func (k Key) edit(digits string, most int) (string, bool) {
+	if _, ok := k.digit(); ok && len(digits) < most {
+		return digits + string(k), true
+	}
+	if k == KeyClear {
+		return digits[:max(0, len(digits)-1)], true
+	}
+	return digits, false
+}

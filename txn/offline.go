@@ -220,9 +220,9 @@ func (m *Machine) resumeOffline(t *task) {
 // offlineView is where an order with an offline code stands at the till.
 func offlineView(t *task) view {
 	if t.order.bySight() {
-		return schemeCode{t: t}
+		return schemeCode{offlineShown: offlineShown{t}}
 	}
-	return offlineCode{t: t}
+	return offlineCode{offlineShown: offlineShown{t}}
 }
 
 func (v offlineMenu) tick(m *Machine) {

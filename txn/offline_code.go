@@ -59,7 +59,7 @@ func (m *Machine) answerChecked(e AnswerChecked) {
 		t.giveUp(m, why)
 	}
 	if v, ok := m.view.(offlineCode); ok && v.t == t {
-		m.view = offlineCode{t: t, wrong: true}
+		m.view = offlineCode{offlineShown: v.offlineShown, wrong: true}
 	}
 }
 
@@ -104,12 +104,10 @@ func (m *Machine) unconfirmed(t *task) {
 
 // offlineCode is an order whose offline code is on the display, or was before a restart, and waits for its answer.
 type offlineCode struct {
-	t     *task
+	offlineShown
 	keyed string
 	wrong bool // the last answer was
 }
-
-func (v offlineCode) follows(no OrderNo) bool { return v.t.order.No == no }
 
 // busy reports whether a key would come between the disk and what is decided by it.
 func (v offlineCode) busy() bool {
@@ -117,22 +115,18 @@ func (v offlineCode) busy() bool {
 }
 
 func (v offlineCode) key(m *Machine, k Key, _ bool) {
-	_, digit := k.digit()
+	keyed, edited := k.edit(v.keyed, v.t.order.Offline.Digits)
 	switch {
 	case v.busy():
 		m.emit(Beep{BeepMistake})
-	case digit && len(v.keyed) < v.t.order.Offline.Digits:
-		m.view = offlineCode{t: v.t, keyed: v.keyed + string(k)}
-	case k == KeyClear && v.keyed != "":
-		m.view = offlineCode{t: v.t, keyed: v.keyed[:len(v.keyed)-1]}
+	case edited && keyed != v.keyed:
+		m.view = offlineCode{offlineShown: v.offlineShown, keyed: keyed}
 	case k == KeyOK:
 		v.try(m)
 	case k == KeyMenu && v.shown(m) && m.cfg.Printer:
 		m.printCode(v.t)
 	case k == KeyCancel:
-		v.t.giveUp(m, "cancelled")
-		m.abandon()
-		m.reply(m.say(sayOfflineLeft), m.cfg.Linger)
+		v.leave(m)
 	default:
 		m.emit(Beep{BeepMistake})
 	}
@@ -151,33 +145,13 @@ func (v offlineCode) try(m *Machine) {
 	v.t.typed, v.t.checking = NewOfflineAnswer(v.keyed), true
 	v.t.saving++
 	m.commit(&OfflineTried{Order: v.t.order.No, At: m.now.Wall})
-	m.view = offlineCode{t: v.t, keyed: v.keyed}
+	m.view = offlineCode{offlineShown: v.offlineShown, keyed: v.keyed}
 }
-
-func (v offlineCode) tick(*Machine) {}
-
-// changed leaves the screen when the order is being closed.
-func (v offlineCode) changed(m *Machine, t *task) {
-	if t.order.State == Closing && m.sale != nil {
-		m.view = failed{since: m.now.Mono, order: t.order.No, why: m.offlineWhy(t.order.Reason)}
-	}
-}
-
-func (v offlineCode) settled(m *Machine, o Order) {
-	if o.No != v.t.order.No {
-		v.t.giveUp(m, "paid-by-other")
-	}
-	m.outcome(o)
-}
-
-// shown reports whether the code is on the display: not before its digest is on disk, nor after it has expired, nor
-// after a restart.
-func (v offlineCode) shown(m *Machine) bool { return v.t.url != "" && !v.t.offlineOver(m, 0) }
 
 func (v offlineCode) screen(m *Machine) Screen {
 	o := v.t.order
 	code := o.Offline
-	s := Screen{Kind: ScreenSale, Title: m.say(txtOfflineCode), Tone: ToneWait, Amount: o.Amount.String()}
+	s := v.frame(m)
 	if code.Digest == "" {
 		s.Lines = []string{m.say(txtWait)}
 		return s
@@ -197,11 +171,5 @@ func (v offlineCode) screen(m *Machine) Screen {
 		s.Lines = []string{m.say(why, o.No.Short()), typed, left}
 		return s
 	}
-	s.Kind, s.QR, s.Tone = ScreenQR, v.t.url, ToneNeutral
-	s.Left = v.t.codeLeft(m)
-	s.Wallet, s.Choice = m.say(sayOfflineScan), []string{typed, left}
-	if m.cfg.Printer {
-		s.Keys = []string{m.say(keyCheck), m.say(keyPrintQR), m.say(keyClear), m.say(keyCancel)}
-	}
-	return s
+	return v.withCode(m, s, m.say(sayOfflineScan), typed, left)
 }

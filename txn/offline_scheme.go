@@ -39,11 +39,9 @@ func (m *Machine) schemeIntent() Intent {
 
 // schemeCode is an order whose scheme's code is on the display, or was before a restart, and waits for the cashier's word.
 type schemeCode struct {
-	t     *task
+	offlineShown
 	asked bool // whether it was really seen: one key too many must not give goods away
 }
-
-func (v schemeCode) follows(no OrderNo) bool { return v.t.order.No == no }
 
 // making reports whether there is no code yet.
 func (v schemeCode) making() bool { return v.t.url == "" && !v.t.revived }
@@ -56,43 +54,22 @@ func (v schemeCode) key(m *Machine, k Key, _ bool) {
 		v.t.saving++
 		m.commit(&OfflineSeen{Order: v.t.order.No, At: m.now.Wall})
 	case k == KeyOK:
-		m.view = schemeCode{t: v.t, asked: true}
+		m.view = schemeCode{offlineShown: v.offlineShown, asked: true}
 	case k == KeyCancel && v.asked:
-		m.view = schemeCode{t: v.t}
+		m.view = schemeCode{offlineShown: v.offlineShown}
 	case k == KeyMenu && !v.asked && v.shown(m) && m.cfg.Printer:
 		m.printCode(v.t)
 	case k == KeyCancel:
-		v.t.giveUp(m, "cancelled")
-		m.abandon()
-		m.reply(m.say(sayOfflineLeft), m.cfg.Linger)
+		v.leave(m)
 	default:
 		m.emit(Beep{BeepMistake})
 	}
 }
 
-func (v schemeCode) tick(*Machine) {}
-
-// changed leaves the screen when the order is being closed.
-func (v schemeCode) changed(m *Machine, t *task) {
-	if t.order.State == Closing && m.sale != nil {
-		m.view = failed{since: m.now.Mono, order: t.order.No, why: m.offlineWhy(t.order.Reason)}
-	}
-}
-
-func (v schemeCode) settled(m *Machine, o Order) {
-	if o.No != v.t.order.No {
-		v.t.giveUp(m, "paid-by-other")
-	}
-	m.outcome(o)
-}
-
-// shown reports whether the code is on the display: not before it is made, nor after it has expired, nor after a restart.
-func (v schemeCode) shown(m *Machine) bool { return v.t.url != "" && !v.t.offlineOver(m, 0) }
-
 func (v schemeCode) screen(m *Machine) Screen {
 	o := v.t.order
 	name := o.Offline.Scheme
-	s := Screen{Kind: ScreenSale, Title: m.say(txtOfflineCode), Tone: ToneWait, Amount: o.Amount.String()}
+	s := v.frame(m)
 	switch {
 	case v.making():
 		s.Lines = []string{m.say(txtWait)}
@@ -111,13 +88,7 @@ func (v schemeCode) screen(m *Machine) Screen {
 		s.Lines = []string{m.say(why, name, o.No.Short())}
 		return s
 	}
-	s.Kind, s.QR, s.Tone = ScreenQR, v.t.url, ToneNeutral
-	s.Left = v.t.codeLeft(m)
-	s.Wallet, s.Choice = m.say(saySchemeScan, name), []string{m.say(saySchemeLook)}
-	if m.cfg.Printer {
-		s.Keys = []string{m.say(keySeen), m.say(keyPrintQR), m.say(keyCancel)}
-	}
-	return s
+	return v.withCode(m, s, m.say(saySchemeScan, name), m.say(saySchemeLook))
 }
 
 // seenLines says what an unconfirmed order rests on, and what comes next.

@@ -1,6 +1,9 @@
 package txn
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // reconcileLimit is how long a reconciliation may take before the terminal stops waiting for it.
 const reconcileLimit = 5 * time.Minute
@@ -197,7 +200,7 @@ func (m *Machine) bookLine(b Books) string {
 type differenceList struct {
 	since time.Duration
 	back  booksShown
-	page  int
+	page  paging
 }
 
 // differenceRows is how many fit: each takes two lines.
@@ -207,9 +210,7 @@ func (v differenceList) key(m *Machine, k Key, _ bool) {
 	v.since, v.back.since = m.now.Mono, m.now.Mono
 	switch {
 	case k == KeyOK:
-		if v.page++; v.page*differenceRows >= len(m.books.last.Differences) {
-			v.page = 0
-		}
+		v.page = v.page.next(differenceRows, len(m.books.last.Differences))
 		m.view = v
 	case k == KeyMenu && m.cfg.Printer:
 		m.printBooks()
@@ -229,9 +230,10 @@ func (v differenceList) tick(m *Machine) {
 
 func (v differenceList) screen(m *Machine) Screen {
 	all := m.books.last.Differences
-	s := Screen{Kind: ScreenText, Title: m.say(txtDifferences), Tone: ToneBad, Keys: []string{m.say(keyBack)}}
-	first := min(v.page*differenceRows, len(all))
-	for _, d := range all[first:min(first+differenceRows, len(all))] {
+	s := m.listScreen(txtDifferences, differenceRows, len(all))
+	s.Tone = ToneBad
+	first, behind := v.page.span(differenceRows, len(all))
+	for _, d := range all[first:behind] {
 		n, _ := m.cfg.network(d.Network)
 		what := m.say(classTexts[d.Class]) + " " + shorten(d.Order.Short(), 6) + " " + m.networkShort(n)
 		if d.Refund {
@@ -244,10 +246,7 @@ func (v differenceList) screen(m *Machine) Screen {
 		s.Lines = append(s.Lines, what, sides)
 	}
 	if m.cfg.Printer {
-		s.Keys = append([]string{m.say(keyPrintQR)}, s.Keys...)
-	}
-	if len(all) > differenceRows {
-		s.Keys = append([]string{m.say(keyPage)}, s.Keys...)
+		s.Keys = slices.Insert(s.Keys, len(s.Keys)-1, m.say(keyPrintQR))
 	}
 	return s
 }

@@ -41,8 +41,7 @@ const (
 
 // Record is one durable step in the life of an order ([Intent], [Move], [Outcome], [Printed], [RefundIntent],
 // [RefundOutcome], [Settled]), of the [Till] ([Enrolled], [PINTried], [OfflineRenewed], [BatchClosed], [BatchPrinted],
-// [Restored]), or of both, as those of offline
-// codes. Each marshals to JSON and back without loss.
+// [Restored]), or of both, as those of offline codes. Each marshals to JSON and back without loss.
 type Record interface {
 	Type() RecordType
 	OrderNo() OrderNo // empty for a record of the till alone

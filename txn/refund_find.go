@@ -18,21 +18,18 @@ type refundFind struct {
 }
 
 func (v refundFind) key(m *Machine, k Key, _ bool) {
-	_, digit := k.digit()
 	if v.token != 0 && k != KeyCancel {
 		m.emit(Beep{BeepMistake})
 		return
 	}
 	v.since = m.now.Mono
 	m.view = v
+	digits, edited := k.edit(v.digits, maxRefundDigits)
 	switch {
 	case k == KeyCancel:
 		m.view = menu{since: m.now.Mono, back: v.back}
-	case digit && len(v.digits) < maxRefundDigits:
-		v.digits += string(k)
-		m.view = v
-	case k == KeyClear:
-		v.digits = v.digits[:max(0, len(v.digits)-1)]
+	case edited:
+		v.digits = digits
 		m.view = v
 	case k == KeyOK && strings.Trim(v.digits, "0") != "":
 		v.recall(m, Recall{Digits: v.digits})
@@ -119,21 +116,18 @@ type refundPick struct {
 	since  time.Duration
 	from   refundFind
 	orders []Order
-	page   int
+	page   paging
 }
 
 func (v refundPick) key(m *Machine, k Key, _ bool) {
 	v.since = m.now.Mono
 	m.view = v
-	n, digit := k.digit()
-	at := v.page*listRows + n - 1
+	at, picked := v.page.pick(k, listRows, len(v.orders))
 	switch {
-	case digit && n >= 1 && n <= listRows && at < len(v.orders):
+	case picked:
 		m.openRefund(v.orders[at], v)
 	case k == KeyOK:
-		if v.page++; v.page*listRows >= len(v.orders) {
-			v.page = 0
-		}
+		v.page = v.page.next(listRows, len(v.orders))
 		m.view = v
 	case k == KeyCancel, k == KeyMenu:
 		m.view = refundFind{since: m.now.Mono, back: v.from.back}
@@ -149,13 +143,10 @@ func (v refundPick) tick(m *Machine) {
 }
 
 func (v refundPick) screen(m *Machine) Screen {
-	s := Screen{Kind: ScreenText, Title: m.say(txtRefundPick), Keys: []string{m.say(keyBack)}}
-	first := v.page * listRows
-	for i, o := range v.orders[first:min(first+listRows, len(v.orders))] {
+	s := m.listScreen(txtRefundPick, listRows, len(v.orders))
+	first, behind := v.page.span(listRows, len(v.orders))
+	for i, o := range v.orders[first:behind] {
 		s.Lines = append(s.Lines, itoa(i+1)+" "+o.No.Short()+" "+o.Amount.String()+" "+m.whenShort(o))
-	}
-	if len(v.orders) > listRows {
-		s.Keys = append([]string{m.say(keyPage)}, s.Keys...)
 	}
 	return s
 }

@@ -28,6 +28,7 @@ func (m *Machine) settlementSlip(c Settlement, mark string) Slip {
 	if mark != "" {
 		s.Mark = markBatchAgain
 	}
+	s.Rows = append(s.Rows, m.openSlipRows()...)
 	s.Rows = append(s.Rows,
 		Row{"账本", c.Journal},
 		Row{"账本记录", fmt.Sprintf("%d-%d", c.From, c.Through)},
@@ -40,6 +41,27 @@ func (m *Machine) settlementSlip(c Settlement, mark string) Slip {
 		s.QR = fmt.Sprintf("%s-%s-%d-%s", m.cfg.Terminal, c.Journal, c.No, c.Head)
 	}
 	return s
+}
+
+// slipOpen bounds the orders that a slip names: paper is short, and 菜单 2 has all.
+const slipOpen = 10
+
+// openSlipRows name what nobody knows yet as the slip is printed. What was carried over stands in the sums, and of that a
+// reprint may find some resolved.
+func (m *Machine) openSlipRows() (rows []Row) {
+	all := m.open()
+	if len(all) == 0 {
+		return nil
+	}
+	rows = []Row{{"打印时未决", fmt.Sprintf("%d 笔", len(all))}}
+	for _, i := range all[:min(len(all), slipOpen)] {
+		what := stateText(i.order).zh
+		if i.refund.No != "" {
+			what = txtRefunding.zh
+		}
+		rows = append(rows, Row{"  " + i.order.No.Short() + " " + what, i.amount().String()})
+	}
+	return rows
 }
 
 // batchSlip is what the slips of a batch have in common.
@@ -77,7 +99,7 @@ func (m *Machine) batchSlip(no int, b Batch, at time.Time) Slip {
 		s.Total = []Row{{"净额", Money{Currency: m.cfg.MaxAmount.Currency}.String()}}
 	}
 	if carried {
-		s.Notes = append(s.Notes, "未决与待确认的转入下批 CARRIED OVER")
+		s.Notes = append(s.Notes, "未决与待确认的转入下批", "CARRIED OVER")
 	}
 	return s
 }

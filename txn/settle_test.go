@@ -88,7 +88,7 @@ func TestSettle(t *testing.T) {
 		t.Fatalf("settled as %+v", last)
 	}
 	s := r.print("", 0)
-	wantRows(t, s, "批次号=000001", "终端号=T01", "收款码 收款=1笔 ¥12.50", "收款码 退款=1笔 ¥12.50", "收款码 未决结转=1笔 ¥7.00",
+	wantRows(t, s, "批次号=000001", "终端号=T01", "收款码 收款=1笔 ¥12.50", "收款码 退款=1笔 ¥12.50", "收款码 未决结转=1笔 ¥7.00", "打印时未决=1 笔", "000003 关闭中=¥7.00",
 		"收款合计=2笔 ¥20.50", "退款合计=1笔 ¥12.50", "未决结转合计=1笔 ¥7.00", "净额=¥8.00", "账本="+storetest.Incarnation, "账本校验="+last.Head)
 	if s.Mark != "结算单" || s.Copy != "" || s.QR != "T01-TEST0001-1-"+last.Head || !strings.Contains(strings.Join(s.Notes, " "), "转入下批") {
 		t.Errorf("the slip is %+v", s)

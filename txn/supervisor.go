@@ -82,24 +82,21 @@ type pinAsk struct {
 }
 
 func (v pinAsk) key(m *Machine, k Key, _ bool) {
-	_, digit := k.digit()
 	if v.token != 0 { // a moment
 		m.emit(Beep{BeepMistake})
 		return
 	}
 	v.since = m.now.Mono
 	m.view = v
+	digits, edited := k.edit(v.digits, MaxPIN)
 	switch {
 	case k == KeyCancel:
 		v.permit.denied(m)
 	case k == KeyMenu && v.permit.menu(m):
 	case m.locked() > 0:
 		m.emit(Beep{BeepMistake})
-	case digit && len(v.digits) < MaxPIN:
-		v.digits += string(k)
-		m.view = v
-	case k == KeyClear:
-		v.digits = v.digits[:max(0, len(v.digits)-1)]
+	case edited:
+		v.digits = digits
 		m.view = v
 	case k == KeyOK:
 		v.try(m)

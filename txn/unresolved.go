@@ -10,7 +10,7 @@ import (
 type unresolved struct {
 	since time.Duration
 	back  entry
-	page  int
+	page  paging
 }
 
 // openRows is how many stand on a page, two lines for each.
@@ -87,15 +87,12 @@ func (m *Machine) age(d time.Duration) string {
 func (v unresolved) key(m *Machine, k Key, _ bool) {
 	v.since = m.now.Mono
 	all := m.open()
-	n, digit := k.digit()
-	at := v.page*openRows + n - 1
+	at, picked := v.page.pick(k, openRows, len(all))
 	switch {
-	case digit && n >= 1 && n <= openRows && at < len(all):
+	case picked:
 		m.view = unproved{since: m.now.Mono, from: v, of: all[at].ref()}
 	case k == KeyOK:
-		if v.page++; v.page*openRows >= len(all) {
-			v.page = 0
-		}
+		v.page = v.page.next(openRows, len(all))
 		m.view = v
 	case k == KeyCancel || k == KeyMenu:
 		m.view = menu{since: m.now.Mono, back: v.back}
@@ -111,18 +108,12 @@ func (v unresolved) tick(m *Machine) {
 }
 
 func (v unresolved) screen(m *Machine) Screen {
-	s := Screen{Kind: ScreenText, Title: m.say(txtOrders), Keys: []string{m.say(keyBack)}}
 	all := m.open()
-	first := min(v.page*openRows, len(all))
-	for i, item := range all[first:min(first+openRows, len(all))] {
+	s := m.listScreen(txtOrders, openRows, len(all))
+	first, behind := v.page.span(openRows, len(all))
+	for i, item := range all[first:behind] {
 		lines := m.openLines(item)
 		s.Lines = append(s.Lines, itoa(i+1)+" "+lines[0], "  "+lines[1])
-	}
-	if len(all) == 0 {
-		s.Lines = []string{m.say(menuNone)}
-	}
-	if len(all) > openRows {
-		s.Keys = append([]string{m.say(keyPage)}, s.Keys...)
 	}
 	return s
 }

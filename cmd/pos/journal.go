@@ -141,8 +141,7 @@ func journalCode(err error) int {
 		err  error
 		code int
 	}{
-		{store.ErrWitness, exitDamaged}, {store.ErrHoldsMore, exitRefused}, {store.ErrOlder, exitRefused}, {store.ErrForeign, exitRefused},
-		{store.ErrNotAllowed, exitRefused},
+		{store.ErrWitness, exitDamaged}, {store.ErrHoldsMore, exitRefused}, {store.ErrOlder, exitRefused}, {store.ErrForeign, exitRefused}, {store.ErrNotAllowed, exitRefused},
 		{txn.ErrJournalNewer, exitNewer}, {txn.ErrJournalBusy, exitBusy}, {txn.ErrNoOrder, exitNone},
 		{store.ErrBackup, exitDamaged}, {txn.ErrJournalDamaged, exitDamaged}, {store.ErrKey, exitDamaged}, {fs.ErrNotExist, exitNone},
 	} {
