@@ -181,6 +181,9 @@ func FuzzArchive(f *testing.F) {
 	clear := opened(f, backup(f, dir))
 	f.Add(clear)
 	f.Add(clear[:len(clear)/2])
+	anchored := opened(f, backup(f, pruned(f)))
+	f.Add(anchored[:1200]) // the anchor, and some records
+	f.Add(anchored)
 	f.Add([]byte(archiveMagic + "\x00\x00\x00\x02{}"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		m, err := readArchive(bytes.NewReader(b))

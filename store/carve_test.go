@@ -82,6 +82,27 @@ func TestCarveRestored(t *testing.T) {
 	}
 }
 
+// anchorOf returns an anchor behind the fourth record of the journal in dir, as it would lie in it.
+func anchorOf(t testing.TB, dir string) []byte {
+	t.Helper()
+	j := must(Open(dir, Config{ReadOnly: true}))
+	defer func() { _ = j.Close() }()
+	var sealed []byte
+	err := j.read("test", func(v *view) error {
+		_, hash, err := v.record(4)
+		if err != nil {
+			return err
+		}
+		body, err := anchor{records: 4, hash: hash, orders: 2, settled: 6, backup: mark{records: 6}}.encode(v.keys, known{})
+		sealed = v.keys.seal(bucketMeta, []byte(keyAnchor), body)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sealed
+}
+
 // Whatever the file holds, what comes out is a chain of records of this journal.
 func FuzzCarve(f *testing.F) {
 	dir := f.TempDir()
@@ -92,6 +113,7 @@ func FuzzCarve(f *testing.F) {
 	}
 	whole, key := read(f, filepath.Join(dir, FileName)), read(f, filepath.Join(dir, KeyName))
 	f.Add(uint32(0), []byte{})
+	f.Add(uint32(len(whole)/3), append([]byte(keyAnchor), anchorOf(f, dir)...))
 	f.Add(uint32(len(whole)/2), bytes.Repeat([]byte{1, 1, 0, 0, 0, 0, 0, 0}, 8))
 	f.Fuzz(func(t *testing.T, at uint32, b []byte) {
 		file := bytes.Clone(whole)

@@ -23,6 +23,13 @@
 // everything goes on, encrypted to the shop's recovery key. [Restore] writes the journal again from it, on any device, and
 // begins a new incarnation of order numbers. [Salvage] does the first with what is left of a damaged journal.
 //
+// # Years
+//
+// What is settled, held by a backup and old goes, a small step at a time while nobody is served, and an anchor stands in its
+// place ([Journal.Prune]); everything that began with the first record begins there then. Room is kept for what has begun, so
+// that a journal that gets full refuses new orders first ([Journal.Room]). A check of everything goes on beside the selling
+// ([Journal.Patrol]).
+//
 // # What can go wrong
 //
 // bbolt reads the file through a memory map and trusts its pages. Here nothing does: the page tree is looked over
@@ -35,7 +42,7 @@
 //
 //   - It can't tell an older copy of the whole file from the newest: that takes a witness outside of it.
 //   - It can't give up waiting for a disk that neither writes nor fails.
-//   - Nothing is ever pruned yet. A sale takes about 3 KB; the file's limit is 512 MiB.
+//   - It doesn't make its file smaller: what pruning frees is used again. A sale takes about 3 KB; the file's limit is 512 MiB.
 //
 // Sources: bbolt's page layout from go.etcd.io/bbolt (internal/common/page.go, meta.go); HKDF is RFC 5869,
 // HMAC RFC 2104; the backup's encryption is age-encryption.org/v1; base 32 is Douglas Crockford's (crockford.com/base32.html).

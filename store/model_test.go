@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"smartpos/store/internal/rules"
 	"smartpos/store/storetest"
@@ -16,6 +17,7 @@ import (
 // Random days of trade, right and wrong, go to the journal and to a plain-Go model of it. Both must take and
 // refuse the same, and know the same, also after any number of restarts and of restores on other devices.
 func TestModel(t *testing.T) {
+	gone := 0
 	for seed := range uint64(3) {
 		rng := rand.New(rand.NewPCG(seed, 1))
 		dir := t.TempDir()
@@ -31,6 +33,9 @@ func TestModel(t *testing.T) {
 			if rng.IntN(50) == 0 {
 				m.restore()
 			}
+			if rng.IntN(20) == 0 {
+				m.prune()
+			}
 			if rng.IntN(25) == 0 || step == 159 {
 				m.compare()
 			}
@@ -38,6 +43,10 @@ func TestModel(t *testing.T) {
 				t.Fatalf("seed %d, step %d", seed, step)
 			}
 		}
+		gone += m.gone
+	}
+	if gone < 20 {
+		t.Errorf("%d orders were pruned in all", gone)
 	}
 }
 
@@ -51,6 +60,8 @@ type modelled struct {
 	all   []txn.OrderNo
 
 	incarnations []string // of the real journal, one for each order
+
+	gone, goneRecords int // orders and records of the model that the real journal has no more
 }
 
 // step commits the same random record to both.
@@ -82,8 +93,8 @@ func (m *modelled) took(rec txn.Record, want, got txn.Order) {
 }
 
 func (m *modelled) record() txn.Record {
-	pick := func(from []txn.OrderNo) txn.OrderNo { return from[max(0, len(from)-1-m.rng.IntN(8))] }
-	if len(m.all) == 0 || m.rng.IntN(4) == 0 {
+	pick := func(from []txn.OrderNo) txn.OrderNo { return from[max(m.gone, len(from)-1-m.rng.IntN(8))] }
+	if len(m.all) == m.gone || m.rng.IntN(4) == 0 {
 		in := storetest.Intent(m.rng.Int64N(1000), "") // now and then for nothing
 		if m.rng.IntN(3) == 0 {
 			in = storetest.Scan(1+m.rng.Int64N(1000), txn.CodeDigest(strings.Repeat("ab", m.rng.IntN(17))))
@@ -94,7 +105,7 @@ func (m *modelled) record() txn.Record {
 				in = storetest.OfflineScheme(1+m.rng.Int64N(1000), "")
 			}
 		}
-		if len(m.sales) > 0 && m.rng.IntN(2) == 0 {
+		if len(m.sales) > m.gone && m.rng.IntN(2) == 0 {
 			in.Sale = pick(m.sales)
 		}
 		return in
@@ -264,6 +275,7 @@ func unplaced(rec txn.Record) txn.Record {
 	}
 	c := *r
 	c.From, c.Through, c.Journal = 0, 0, ""
+	c.Rows = append([]txn.BatchRow(nil), c.Rows...) // none is none
 	return &c
 }
 
@@ -279,14 +291,109 @@ func (m *modelled) restore() {
 	m.real, _ = mustRestore(m.t, m.dir, b.Bytes())
 }
 
+// finish brings every order to rest, makes a sale and settles, so that something may go.
+func (m *modelled) finish() {
+	m.t.Helper()
+	for _, no := range m.all[m.gone:] {
+		for range 20 {
+			o := must(m.model.Order(no))
+			if o.AtRest() {
+				break
+			}
+			m.both(m.ending(o))
+		}
+	}
+	if cash := m.both(storetest.Cash(100, 100, "")); cash.No != "" {
+		m.both(storetest.Printed(cash))
+	}
+	till, by := must(m.model.Start()).Till, ""
+	if len(till.Operators) > 0 {
+		by = till.Operators[0].ID
+	}
+	m.both(storetest.BatchClosed(till.Batches.Closed+1, by))
+}
+
+// ending returns what takes an order a step nearer to rest.
+func (m *modelled) ending(o txn.Order) txn.Record {
+	for _, r := range o.Refunds {
+		if !r.State.Final() {
+			return &txn.RefundOutcome{Order: o.No, No: r.No, State: txn.RefundDone, At: storetest.Day}
+		}
+		if r.Pending() {
+			return &txn.Printed{Order: o.No, Refund: r.No, At: storetest.Day}
+		}
+	}
+	switch {
+	case !o.State.Final():
+		r := storetest.Outcome(o, txn.Paid)
+		r.Exception = txn.OverTotal
+		if o.Offline != nil && o.Offline.Counts {
+			r.Settles = o.Amount
+		}
+		return r
+	case o.State == txn.Paid && !o.Printed:
+		return storetest.Printed(o)
+	}
+	return &txn.Settled{Order: o.No, By: "9001", At: storetest.Day}
+}
+
+// both commits a record to both, and returns the model's order.
+func (m *modelled) both(rec txn.Record) txn.Order {
+	m.t.Helper()
+	got, err := m.real.Commit(m.translate(rec))
+	want, wantErr := m.model.Commit(rec)
+	if (err == nil) != (wantErr == nil) {
+		m.t.Errorf("%T: %v, the model says %v", rec, err, wantErr)
+	}
+	if wantErr == nil {
+		m.took(rec, want, got)
+	}
+	return want
+}
+
+// prune takes from the real journal what may go. What is left is still what the model says.
+func (m *modelled) prune() {
+	m.t.Helper()
+	if m.rng.IntN(2) == 0 {
+		m.finish()
+	}
+	var records []uint64 // of those that the model has, too
+	err := m.real.Walk(func(e Entry) error {
+		if _, ok := e.Record.(*txn.Restored); !ok {
+			records = append(records, e.Sequence)
+		}
+		return nil
+	})
+	if err == nil {
+		_, err = m.real.BackupTo(m.t.Context(), m.t.TempDir(), safe().Recipient())
+	}
+	for more := true; more && err == nil; {
+		more, err = m.real.Prune(Retention{Keep: -time.Second})
+	}
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	info := must(m.real.Info())
+	kept := slices.IndexFunc(records, func(seq uint64) bool { return seq > info.Gone })
+	if kept < 0 {
+		kept = len(records)
+	}
+	m.gone, m.goneRecords = int(info.GoneOrders), m.goneRecords+kept
+}
+
 func (m *modelled) compare() {
 	m.t.Helper()
 	start, err := m.real.Start()
 	start.Till.Incarnation, start.Restored = "", nil // the model is never restored
 	want, _ := m.model.Start()
+	want.Codes = want.Codes[max(0, len(want.Codes)-len(start.Codes)):] // some went with their orders
+	if len(want.Codes) == 0 {
+		want.Codes = nil
+	}
 	if start.Settlement != nil && want.Settlement != nil {
 		for _, s := range []*txn.Settlement{start.Settlement, want.Settlement} {
 			s.From, s.Through, s.Journal, s.Head = 0, 0, "", ""
+			s.Rows = append([]txn.BatchRow(nil), s.Rows...)
 		}
 	}
 	if err != nil || m.text(start) != storetest.Text(want) {
@@ -294,6 +401,7 @@ func (m *modelled) compare() {
 	}
 	recent, err := m.real.Recent(1000)
 	wantRecent, _ := m.model.Recent(1000)
+	wantRecent = wantRecent[:len(wantRecent)-m.gone]
 	if err != nil || m.text(recent) != storetest.Text(wantRecent) {
 		m.t.Errorf("Recent: %s, %v\nthe model says %s", m.text(recent), err, storetest.Text(wantRecent))
 	}
@@ -306,7 +414,7 @@ func (m *modelled) compare() {
 			m.t.Errorf("batch %d is %s, a walk makes it %s", r.No, storetest.Text(r.Rows), storetest.Text(rows[r.No-1]))
 		}
 	}
-	i := 0
+	i := m.goneRecords
 	records := m.model.Records()
 	err = m.real.Walk(func(e Entry) error {
 		if _, ok := e.Record.(*txn.Restored); ok {
@@ -322,7 +430,7 @@ func (m *modelled) compare() {
 		m.t.Errorf("Walk: %d records, %v, want %d", i, err, len(records))
 	}
 	n := 0
-	if err := m.real.List(func(txn.Order) error { n++; return nil }); err != nil || n != len(m.all) {
+	if err := m.real.List(func(txn.Order) error { n++; return nil }); err != nil || n != len(m.all)-m.gone {
 		m.t.Errorf("List: %d orders, %v, want %d", n, err, len(m.all))
 	}
 	if _, err := m.real.Verify(); err != nil {

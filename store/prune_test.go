@@ -133,6 +133,16 @@ func TestPrune(t *testing.T) {
 	if err := a.Walk(func(e Entry) error { walked = append(walked, e.Sequence); return nil }); err != nil || len(walked) != 4 || walked[0] != info.Gone+1 {
 		t.Errorf("walked %d, %v", walked, err)
 	}
+	for _, w := range []Witness{{info.Gone, Head(held(t, a.Journal).hash).Short()}, {info.Records, Head(info.Head).Short()}} {
+		if err := a.Holds(w); err != nil {
+			t.Errorf("a slip that shows %s: %v", w, err)
+		}
+	}
+	for _, w := range []Witness{{info.Gone, "0000-0000-0000-0000"}, {info.Gone - 1, "0000-0000-0000-0000"}} {
+		if err := a.Holds(w); !errors.Is(err, ErrWitness) {
+			t.Errorf("a slip that shows %s: %v, want ErrWitness", w, err)
+		}
+	}
 	listedNow := 0
 	if err := a.List(func(txn.Order) error { listedNow++; return nil }); err != nil || listedNow != 1 {
 		t.Errorf("listed %d, %v", listedNow, err)
@@ -153,6 +163,16 @@ func TestPrune(t *testing.T) {
 	if again := a.gone(t, old); again <= info.Gone {
 		t.Errorf("%d records gone, %d before", again, info.Gone)
 	}
+}
+
+// held returns where a journal begins.
+func held(t *testing.T, j *Journal) (a anchor) {
+	t.Helper()
+	err := j.read("test", func(v *view) (err error) { _, a, err = v.bounds(); return err })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
 }
 
 // What must stay stays, and everything behind it.

@@ -20,14 +20,20 @@ var ErrWitness = errors.New("store: the journal does not hold the head that the 
 // Holds returns [ErrWitness] if the chain is not, at its place, what the witness says.
 func (j *Journal) Holds(w Witness) error {
 	return j.read("witness", func(v *view) error {
-		st, err := v.state()
+		st, a, err := v.bounds()
 		if err != nil {
 			return err
 		}
 		if w.Record < 1 || w.Record > st.records {
 			return fmt.Errorf("%w: it ends with record %d", ErrWitness, st.records)
 		}
-		_, hash, err := v.record(w.Record)
+		if w.Record < a.records {
+			return fmt.Errorf("%w: it begins behind record %d, so take a later slip", ErrWitness, a.records)
+		}
+		hash := a.hash
+		if w.Record > a.records {
+			_, hash, err = v.record(w.Record)
+		}
 		if err == nil && Head(hash).Short() != w.Head {
 			err = fmt.Errorf("%w: its record %d is %s", ErrWitness, w.Record, Head(hash).Short())
 		}

@@ -95,10 +95,10 @@ func (full) screen(m *Machine) Screen {
 
 var (
 	txtFull   = text{"存储已满", "Storage full"}
-	fullWhy   = text{"暂停新收款，已有订单照常完成", "No new sales. Open orders are finished as ever"}
-	fullFirst = text{"第一步：菜单 结算", "First: settle (MENU)"}
-	fullThen  = text{"第二步：插U盘备份", "Then: put a stick in, for a backup"}
-	fullEnd   = text{"有空间后自动恢复收款", "Selling goes on as soon as there is room"}
+	fullWhy   = text{"暂停新收款，已有订单照常完成", "No new sales; open orders go on"}
+	fullFirst = text{"第一步：菜单 9 结算", "First: settle, MENU 9"}
+	fullThen  = text{"第二步：插U盘备份", "Then: a stick, for a backup"}
+	fullEnd   = text{"有空间后自动恢复收款", "With room, selling goes on by itself"}
 
 	stsRoom   = text{"存储约剩%d笔：请结算并备份", "Room for %d sales: settle, back up"}
 	stsFull   = text{"存储已满，暂停新收款：请结算并备份", "Storage full: settle and back up"}

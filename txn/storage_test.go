@@ -32,7 +32,7 @@ func TestNoRoomNoSale(t *testing.T) {
 		r.step(txn.Storage{})
 		r.sees("存储已满")
 		r.keys("5 OK")
-		r.sees("第一步：菜单 结算")
+		r.sees("第一步：菜单 9 结算")
 		if len(r.requests) > 0 {
 			t.Fatalf("%s: asked for %v", keys, r.requests)
 		}

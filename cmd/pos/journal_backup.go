@@ -81,7 +81,12 @@ func (c *journalCall) checkBackup(path, identity string) int {
 
 func printManifest(w io.Writer, m store.Manifest) {
 	fmt.Fprintf(w, "terminal %s, incarnation %s, taken %s\n", m.Terminal, m.Incarnation, clock(m.Taken))
-	fmt.Fprintf(w, "%d records, %d orders\nhead: %d-%s\n", m.Records, m.Orders, m.Records, m.Head.Short())
+	if m.Gone > 0 {
+		fmt.Fprintf(w, "records %d to %d, up to order %d; an older backup holds those before\n", m.Gone+1, m.Records, m.Orders)
+	} else {
+		fmt.Fprintf(w, "%d records, %d orders\n", m.Records, m.Orders)
+	}
+	fmt.Fprintf(w, "head: %d-%s\n", m.Records, m.Head.Short())
 }
 
 // maxIdentity is the longest identity file, in bytes: some keys with their comments.

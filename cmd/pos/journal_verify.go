@@ -16,11 +16,13 @@ type verdict struct {
 	Format      int        `json:"format,omitempty"`
 	Incarnation string     `json:"incarnation,omitempty"`
 	Created     *time.Time `json:"created,omitempty"`
-	Records     uint64     `json:"records"` // that hold from the first on
-	Orders      uint64     `json:"orders"`  // that hold from the first on
-	Found       uint64     `json:"found"`   // records anywhere that hold
-	Head        store.Head `json:"head"`    // the latest of those that hold from the first on
-	Short       string     `json:"short"`   // … as a slip shows it
+	Gone        uint64     `json:"gone,omitempty"`        // latest record that was pruned; the journal begins behind it
+	GoneOrders  uint64     `json:"gone_orders,omitempty"` // latest order that was
+	Records     uint64     `json:"records"`               // the latest of those that hold from the first on
+	Orders      uint64     `json:"orders"`                // the latest of those that hold from the first on
+	Found       uint64     `json:"found"`                 // records anywhere that hold
+	Head        store.Head `json:"head"`                  // the latest of those that hold from the first on
+	Short       string     `json:"short"`                 // … as a slip shows it
 	Bytes       int64      `json:"bytes,omitempty"`
 }
 
@@ -52,12 +54,15 @@ func journalVerify(c *journalCall, args []string) int {
 	}
 	if v.Holds {
 		fmt.Fprintf(c.stdout, "format %d, incarnation %s, made %s, %d bytes\n", v.Format, v.Incarnation, clock(*v.Created), v.Bytes)
-		fmt.Fprintf(c.stdout, "everything holds: %d records, %d orders\n", v.Records, v.Orders)
+		fmt.Fprintf(c.stdout, "everything holds: %d records, %d orders\n", v.Records-v.Gone, v.Orders-v.GoneOrders)
 		if witness != nil {
 			fmt.Fprintf(c.stdout, "and the head %s\n", witness)
 		}
 	} else {
-		fmt.Fprintf(c.stdout, "intact from the first on: %d records, %d orders; %d records anywhere\n", v.Records, v.Orders, v.Found)
+		fmt.Fprintf(c.stdout, "intact from the first on: %d records, %d orders; %d records anywhere\n", v.Records-v.Gone, v.Orders-v.GoneOrders, v.Found)
+	}
+	if v.Gone > 0 {
+		fmt.Fprintf(c.stdout, "pruned before that: records to %d, orders to %d, which a backup holds\n", v.Gone, v.GoneOrders)
 	}
 	hex, _ := v.Head.MarshalText() // never fails
 	fmt.Fprintf(c.stdout, "head: %s\n      %s\n", v.Short, hex)
@@ -85,13 +90,14 @@ func verify(dir string, cfg store.Config, witness *store.Witness) (v verdict, er
 		err = errors.Join(err, infoErr, j.Close())
 		v = verdict{
 			Holds: err == nil, Format: info.Format, Incarnation: info.Incarnation, Created: &info.Created, Bytes: info.Bytes,
-			Records: rep.Records, Orders: rep.Orders, Found: rep.Records, Head: info.Head,
+			Gone: rep.Gone, GoneOrders: rep.GoneOrders, Records: rep.Records, Orders: rep.Orders, Found: rep.Records - rep.Gone, Head: info.Head,
 		}
 	}
 	if !errors.Is(err, txn.ErrJournalDamaged) {
 		return v, err
 	}
 	in, _ := store.Inspect(dir, cfg) // err says it already
-	v.Records, v.Orders, v.Found, v.Head = in.Records, in.Orders, in.Found, in.Head
+	v.Gone, v.GoneOrders, v.Records, v.Orders = in.Gone, in.GoneOrders, in.Records, in.Orders
+	v.Found, v.Head = in.Found, in.Head
 	return v, err
 }
