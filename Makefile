@@ -103,7 +103,7 @@ sim: go ## whole days of trade with everything that goes wrong (SEEDS=n days fro
 
 broken: go # builds that break a rule each: the simulation must find all of them
 	$(call say,broken builds)
-	SMARTPOS_FULL=1 go test ./cmd/internal/sim -run 'TestBrokenBuilds$$' -v -timeout 45m | grep -v '^=== '
+	SMARTPOS_FULL=1 go test ./cmd/internal/sim -run 'TestBrokenBuilds$$' -v -timeout 90m | grep -v '^=== '
 
 payments: go ## random payments over the sandbox of the networks, 30 of 100 calls failing (N=n payments from SEED=s on)
 	$(call say,payments)

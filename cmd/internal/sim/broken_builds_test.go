@@ -81,7 +81,7 @@ func (p patch) play(t *testing.T) (found []breach) {
 		t.Fatalf("it does not build: %v\n%s", err, out)
 	}
 	// It fails, of course: the report says for what.
-	days := exec.Command(binary, "-test.run", "TestSim$", "-test.timeout", "10m", "-seeds", fmt.Sprint(p.seeds), "-report", result)
+	days := exec.Command(binary, "-test.run", "TestSim$", "-test.timeout", "40m", "-seeds", fmt.Sprint(p.seeds), "-report", result)
 	out, _ := days.CombinedOutput()
 	raw, err := os.ReadFile(result)
 	if err == nil {

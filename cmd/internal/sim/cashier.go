@@ -36,6 +36,7 @@ const (
 	atOfflineCode
 	atRenew
 	atUnconfirmed
+	atNotice
 )
 
 // screens are the titles that a cashier knows, in both languages.
@@ -63,6 +64,7 @@ var screens = map[string]place{
 	"退款成功": atRefunded, "Refunded": atRefunded,
 	"离线收款": atOffline, "Offline": atOffline, "离线码": atOfflineCode, "Offline QR": atOfflineCode,
 	"离线待确认": atUnconfirmed, "Unconfirmed": atUnconfirmed, "离线收款续期": atRenew, "Renew offline": atRenew,
+	"交易记录已恢复": atNotice, "Journal restored": atNotice,
 	"主管": atSupervisor, "Supervisor": atSupervisor,
 }
 
@@ -188,6 +190,8 @@ func (c *cashier) act(at place) {
 		if chance(c.rng, 3) {
 			c.press(pick(c.rng, "OK", "CANCEL"))
 		}
+	case atNotice:
+		c.press("OK")
 	case atHalt:
 		c.w.terminal.die("by the cashier: it says " + c.title())
 	}
@@ -290,7 +294,7 @@ func (c *cashier) tidy(at place) {
 	switch {
 	case at == atHalt:
 		c.w.power.cut("by the cashier")
-	case at == atEntry, (at == atPaid || at == atChange || at == atRefunded || at == atUnconfirmed) && strings.Contains(strings.Join(t.screen.Keys, " "), "重打印"):
+	case at == atEntry, at == atNotice, (at == atPaid || at == atChange || at == atRefunded || at == atUnconfirmed) && strings.Contains(strings.Join(t.screen.Keys, " "), "重打印"):
 		c.press("OK") // what is owed is printed
 	case (at == atPaid || at == atChange || at == atRefunded || at == atUnconfirmed) && strings.Contains(strings.Join(t.screen.Keys, " "), "reprint"):
 		c.press("OK")
