@@ -166,7 +166,7 @@ const (
 // awaitReady puts the disks of a machine into its slots if they are to go there, and waits for its terminal or for
 // the reason why there is none.
 func (b *machineBackend) awaitReady(ctx context.Context, r *machineRun) (says string, err error) {
-	if b.image.state != "" {
+	if b.image.state != "" && b.image.slots() {
 		if err := r.m.PlugDisk(ctx, 0); err != nil {
 			return "", err
 		}

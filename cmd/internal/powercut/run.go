@@ -52,7 +52,7 @@ const anyTime = "at any time"
 // settings make a terminal quick, so that a round takes seconds, and patient with a network behind an emulated processor:
 // what it does stays the same.
 var settings = []string{
-	"sale.copies=1", "sale.poll_show=300ms", "sale.poll_scan=500ms", "sale.show_expiry=20s", "sale.show_margin=2s",
+	"sale.copies=1", "sale.poll_show=300ms", "sale.poll_scan=500ms", "sale.show_expiry=10s", "sale.show_margin=2s",
 	"sale.scan_limit=40s", "sale.reverse_after=1s", "sale.request_timeout=30s",
 }
 
