@@ -99,6 +99,13 @@ func (b *machineBackend) On(ctx context.Context) error {
 	b.mu.Lock()
 	b.run = r
 	b.mu.Unlock()
+	if b.forgets.Start != nil {
+		if n, struck := b.forgets.Start(); n > 0 {
+			if err := r.disk.disk.ArmWrite(n, struck); err != nil {
+				return err
+			}
+		}
+	}
 	b.watch.Drawn() // the display's light goes on
 	if err := b.bring(ctx, r); err != nil {
 		return fmt.Errorf("%w\n%s", err, r.m.Console().Tail(2000))
