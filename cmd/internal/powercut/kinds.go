@@ -23,7 +23,7 @@ const mostTries = 3
 // giveBack sells and gives the money back, as far as the supervisor's tries last.
 func (t *till) giveBack(ctx context.Context, s sale) error {
 	if !t.books.enrolled {
-		if err := t.steps(ctx, t.press(enrolKeys), t.shows(saysNewPIN), t.press(pinKeys), t.shows(saysAgain), t.press(pinKeys), t.shows(saysEnrolled)); err != nil {
+		if err := t.steps(ctx, t.press(enrolKeys), t.shows(saysNewPIN), t.press(pinKeys), t.shows(saysAgain), t.press(pinKeys), t.shows(saysReady)); err != nil {
 			return err
 		}
 	}

@@ -53,7 +53,7 @@ const (
 	maxSteps    = 14  // of the disk: a record is 4 to 7 steps, a sale has 3 to 5 records
 	maxBytes    = 650 // of a receipt
 	maxRequests = 3
-	firstSteps  = 60 // of the disk, while the terminal starts and makes its journal
+	firstSteps  = 30 // of the disk, while the terminal starts and makes its journal
 	laterSteps  = 12 // and while it starts with one
 	maxPause    = 500 * time.Millisecond
 )
@@ -74,7 +74,7 @@ var (
 // plan is the round of that number: the same for the same seed, whatever came of those before.
 func plan(seed uint64, number int) round {
 	rng := rand.New(rand.NewPCG(seed, uint64(number)))
-	r := round{luck: rng.Uint64()}
+	r := round{luck: rng.Uint64(), armed: never}
 	for range 1 + rng.IntN(4)/3 {
 		r.sales = append(r.sales, someSale(rng, number))
 	}
@@ -121,7 +121,7 @@ func (r round) String() string {
 		sales = append(sales, fmt.Sprintf("%s %s", s.kind, yuan(s.fen)))
 	}
 	if r.start > 0 {
-		return fmt.Sprintf("power cut at step %d of the disk from power on, else %s", r.start, strings.Join(sales, ", "))
+		return fmt.Sprintf("%s; power cut at step %d of the disk from power on", strings.Join(sales, ", "), r.start)
 	}
 	at := r.point.String()
 	if r.point.What == "" {

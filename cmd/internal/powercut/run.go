@@ -174,7 +174,7 @@ func (r *run) play(ctx context.Context) error {
 	if err := r.check(ctx); err != nil {
 		return fmt.Errorf("round %d (%s): %w\n%s", r.number, r.round, err, r.b.Log(4000))
 	}
-	r.o.Log("%d: %s; went at %s; %d orders, %d records; %.1f s", r.number, r.round, where, r.report.Orders, r.report.Records, time.Since(began).Seconds())
+	r.o.Log("%d: %s; it went: %s; %d orders, %d records; %.1f s", r.number, r.round, where, r.report.Orders, r.report.Records, time.Since(began).Seconds())
 	return nil
 }
 
