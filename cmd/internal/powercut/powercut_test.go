@@ -96,7 +96,7 @@ func TestMachinePowerCuts(t *testing.T) {
 // controls is how many boards with a lying disk get the chance to lose nothing, and cutsOfControl how many cuts each.
 const (
 	controls      = 3
-	cutsOfControl = 3
+	cutsOfControl = 5
 )
 
 // control fails unless a disk that ignores FLUSH loses what was acknowledged.
