@@ -34,6 +34,9 @@ type books struct {
 	wrongAnswers int  // to offline codes that it called wrong
 	rightPIN     bool // one was keyed in since the last cut
 
+	safe    safe
+	backups int // on the disk, at least
+
 	orders  map[txn.OrderNo]txn.Order
 	records uint64
 	till    txn.Till
@@ -66,6 +69,9 @@ func (k *books) audit(dir string, key []byte, ledger paynet.Ledger) error {
 	now := make(map[txn.OrderNo]txn.Order, len(orders))
 	for _, o := range orders {
 		now[o.No] = o
+	}
+	if err := k.backedUp(dir); err != nil {
+		return err
 	}
 	if report.Records < k.records {
 		return fmt.Errorf("%d records, and there were %d", report.Records, k.records)

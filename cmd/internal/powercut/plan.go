@@ -20,10 +20,11 @@ const (
 	left                  // the customer has it on the phone when the cashier closes it, and pays if that still goes
 	refunded              // paid, and given back by the supervisor's PIN, whom somebody enrols first where there is none
 	offline               // no network: a code of the terminal's own, and the answer that the customer's phone shows
+	backup                // nobody pays: the terminal writes its backup
 	kinds     = iota
 )
 
-var kindNames = [kinds]string{"shown", "scanned", "cash", "cancelled", "left", "refunded", "offline"}
+var kindNames = [kinds]string{"shown", "scanned", "cash", "cancelled", "left", "refunded", "offline", "backup"}
 
 func (k kind) String() string { return kindNames[k] }
 
@@ -55,6 +56,7 @@ const (
 	maxRequests = 3
 	firstSteps  = 30 // of the disk, while the terminal starts and makes its journal
 	laterSteps  = 12 // and while it starts with one
+	backupSteps = 12 // while it writes a backup
 	maxPause    = 500 * time.Millisecond
 )
 
@@ -65,16 +67,31 @@ const (
 	fromNowOnline = 14
 )
 
+// backupBoards is of how many boards one writes backups, each a minute of waiting: in one round a whole one, and in a later
+// one another, during which the power goes.
+const (
+	backupBoards = 4
+	wholeBackup  = 8
+	cutBackup    = 16
+)
+
 // often lists each kind as often as it comes, and actions how many things cashier and customer do for one, about.
 var (
 	often   = []kind{shown, shown, scanned, scanned, cash, cancelled, left, refunded, refunded, offline}
-	actions = [kinds]int{4, 4, 4, 4, 4, 12, 9}
+	actions = [kinds]int{4, 4, 4, 4, 4, 12, 9, 1}
 )
 
 // plan is the round of that number: the same for the same seed, whatever came of those before.
 func plan(seed uint64, number int) round {
 	rng := rand.New(rand.NewPCG(seed, uint64(number)))
 	r := round{luck: rng.Uint64(), armed: never}
+	if seed%backupBoards == 0 && (number == wholeBackup || number == cutBackup) {
+		r.sales = []sale{{kind: cash, fen: 100}, {kind: backup}} // with something new to save
+		if number == cutBackup {
+			r.point = board.Point{What: board.PointDiskWrite, N: 1 + rng.IntN(backupSteps)}
+		}
+		return r
+	}
 	for range 1 + rng.IntN(4)/3 {
 		r.sales = append(r.sales, someSale(rng, number))
 	}

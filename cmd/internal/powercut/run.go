@@ -100,8 +100,11 @@ type run struct {
 // Run does it. A [*Loss] is what the test is for; any other error is that something is wrong with the emulation.
 func Run(ctx context.Context, o Options) (report Report, err error) {
 	r := &run{o: o, books: newBooks(), report: newReport()}
+	if r.books.safe, err = newSafe(); err != nil {
+		return r.report, err
+	}
 	r.b, err = board.Open(board.Options{
-		Dir: o.Dir, Image: o.Image, Overrides: settings, Scale: 6,
+		Dir: o.Dir, Image: o.Image, Overrides: append(r.books.safe.settings(), settings...), Scale: 6,
 		Disk: board.DiskOptions{Lying: o.Lying, Luck: func() uint64 { return r.round.luck }, Remains: r.remains, Start: r.startStep},
 	})
 	if err != nil {
@@ -153,7 +156,7 @@ func (r *run) play(ctx context.Context) error {
 	where, during := atStart, r.round.sales[0].kind
 	err := r.on(ctx)
 	if err == nil && !r.struck.Load() {
-		t := &till{b: r.b, books: r.books, round: r.round}
+		t := &till{b: r.b, books: r.books, round: r.round, began: time.Now()}
 		if err = t.sell(ctx); err != nil {
 			return fmt.Errorf("round %d (%s): %w\n%s", r.number, r.round, err, r.b.Log(4000))
 		}

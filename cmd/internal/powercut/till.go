@@ -71,6 +71,7 @@ type till struct {
 	b     *board.Board
 	books *books
 	round round
+	began time.Time // the terminal's start, at the latest
 
 	serving kind // the sale under way, or the latest
 	actions int
@@ -263,6 +264,8 @@ func (t *till) rest(ctx context.Context) error {
 func (t *till) serve(ctx context.Context, s sale) error {
 	amount := fmt.Sprint(s.fen / 100)
 	switch s.kind {
+	case backup:
+		return t.awaitBackup(ctx)
 	case refunded:
 		return t.giveBack(ctx, s)
 	case offline:

@@ -1,7 +1,10 @@
 package powercut
 
 import (
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -111,5 +114,43 @@ func TestBooksSeeEveryOtherLoss(t *testing.T) {
 	empty.enrolled = true
 	if err := empty.audit(t.TempDir(), nil, paynet.Ledger{}); err == nil || !strings.Contains(err.Error(), "is gone") {
 		t.Errorf("a supervisor is gone: %v", err)
+	}
+}
+
+// A backup that is not whole, or is gone, is a loss; what a write that was cut short left under another name is none.
+func TestBooksSeeBackups(t *testing.T) {
+	dir := t.TempDir()
+	_, _, _, ledger := evening(t, dir)
+	k := newBooks()
+	var err error
+	if k.safe, err = newSafe(); err != nil {
+		t.Fatal(err)
+	}
+	j, err := store.Open(dir, store.Config{Terminal: "T0000001"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := j.BackupTo(t.Context(), dir, k.safe.Recipient())
+	if err := errors.Join(err, j.Close(), os.WriteFile(filepath.Join(dir, "smartpos-T0000001.new"), []byte("half"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if err := k.audit(dir, nil, ledger); err != nil || k.backups != 1 {
+		t.Fatalf("%d backups, %v", k.backups, err)
+	}
+	whole, err := os.ReadFile(file.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file.Path, whole[:len(whole)-10], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := k.audit(dir, nil, ledger); err == nil || !strings.Contains(err.Error(), "backup smartpos-") {
+		t.Errorf("a torn one: %v", err)
+	}
+	if err := os.Remove(file.Path); err != nil {
+		t.Fatal(err)
+	}
+	if err := k.audit(dir, nil, ledger); err == nil || !strings.Contains(err.Error(), "0 backups, and 1 were written") {
+		t.Errorf("none: %v", err)
 	}
 }
