@@ -78,7 +78,9 @@ const (
 // often lists each kind as often as it comes, and actions how many things cashier and customer do for one, about.
 var (
 	often   = []kind{shown, shown, scanned, scanned, cash, cancelled, left, refunded, refunded, offline}
-	actions = [kinds]int{4, 4, 4, 4, 4, 12, 9, 1}
+	actions = [kinds]int{4, 4, 4, 4, 4, 16, 11, 1}
+	// lateActions is from which of them on half of the cuts fall that would else fall into a sale as any other.
+	lateActions = [kinds]int{refunded: 7, offline: 4}
 )
 
 // plan is the round of that number: the same for the same seed, whatever came of those before.
@@ -115,11 +117,14 @@ func plan(seed uint64, number int) round {
 	default:
 		r.pause = time.Duration(rng.Int64N(int64(maxPause)))
 	}
-	all := 0
-	for _, s := range r.sales {
-		all += actions[s.kind]
+	before := 0
+	for _, s := range r.sales[:len(r.sales)-1] {
+		before += actions[s.kind]
 	}
-	r.armed = rng.IntN(all)
+	r.armed = rng.IntN(before + actions[last.kind])
+	if late := lateActions[last.kind]; late > 0 && rng.IntN(2) == 0 {
+		r.armed = before + late + rng.IntN(actions[last.kind]-late)
+	}
 	return r
 }
 
