@@ -58,7 +58,7 @@ func (i *Image) Save(ctx context.Context) error {
 	}
 	defer m.Close()
 	state := i.files.Path("state")
-	if err := saveWithoutSettings(ctx, m, state); err != nil {
+	if err := i.saveWithoutSettings(ctx, m, state); err != nil {
 		return err
 	}
 	i.state = state
@@ -75,8 +75,9 @@ func (i *Image) blank() (file string, err error) {
 	return file, errors.Join(os.WriteFile(file, nil, 0o600), os.Truncate(file, info.Size()))
 }
 
-// saveWithoutSettings saves a machine shortly before it tries again to mount settings that it has not got.
-func saveWithoutSettings(ctx context.Context, m *qemu.Machine, state string) error {
+// saveWithoutSettings saves a machine that waits for settings: at any time where they will be plugged in, which it notices
+// at once, and else shortly before it tries again to mount them.
+func (i *Image) saveWithoutSettings(ctx context.Context, m *qemu.Machine, state string) error {
 	if err := m.Console().Await(ctx, modulesLoaded); err != nil {
 		return err
 	}
@@ -86,6 +87,9 @@ func saveWithoutSettings(ctx context.Context, m *qemu.Machine, state string) err
 	failed := time.Now()
 	if err := m.Console().Await(ctx, modulesLoaded); err != nil {
 		return err
+	}
+	if i.slots() {
+		return m.Save(ctx, state)
 	}
 	for seen := 1; seen <= saveTries; {
 		select {
