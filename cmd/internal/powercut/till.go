@@ -73,10 +73,11 @@ type till struct {
 	round round
 	began time.Time // the terminal's start, at the latest
 
-	serving kind // the sale under way, or the latest
-	actions int
-	sold    int // sales that were seen through
-	cuts    sync.WaitGroup
+	serving  kind // the sale under way, or the latest
+	enrolled bool // a supervisor, in this round
+	actions  int
+	sold     int // sales that were seen through
+	cuts     sync.WaitGroup
 }
 
 // sell goes through the round's sales, and returns when the power is gone. Another error is the cashier's: the
