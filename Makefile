@@ -22,6 +22,7 @@ ONLY    ?=
 N       ?= 10000
 BOARD   ?= virt-arm64
 CUTS    ?= 100
+JOBS    ?= 1
 
 # What the tests use beyond Go: a C compiler for the race detector, a browser with a Chinese font, another QR decoder.
 TEST_PACKAGES := gcc libc6-dev chromium fonts-wqy-zenhei zbar-tools
@@ -109,9 +110,9 @@ payments: go ## random payments over the sandbox of the networks, 30 of 100 call
 	$(call say,payments)
 	go test ./cmd/internal/conformance -run 'TestPayments$$' -v -timeout 0 -payments $(N) -first $(SEED) | grep -v '^=== \|--- PASS'
 
-powercut: kernels ## power cuts while a terminal in QEMU sells, on a disk that forgets (CUTS=n SEED=s BOARD=…)
+powercut: kernels ## power cuts while a terminal in QEMU sells, on a disk that forgets (CUTS=n SEED=s BOARD=… JOBS=n)
 	$(call say,power cuts on $(BOARD))
-	SMARTPOS_QEMU=1 go test ./cmd/internal/powercut -run PowerCuts -v -timeout 0 -cuts $(CUTS) -seed $(SEED) -board $(BOARD) | grep -v '^=== '
+	SMARTPOS_QEMU=1 go test ./cmd/internal/powercut -run PowerCuts -v -timeout 0 -cuts $(CUTS) -seed $(SEED) -board $(BOARD) -jobs $(JOBS) | grep --line-buffered -v '^=== '
 
 machines: kernels ## the firmware on ARM boards in QEMU: all scenarios on one, some on the other
 	$(call say,ARM boards)

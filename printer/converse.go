@@ -29,7 +29,7 @@ func (t *talk) ask() error {
 		}
 	}
 	if t.d.stale {
-		if err := t.flush(); err != nil {
+		if err := t.flush(stray); err != nil {
 			return err
 		}
 	}
@@ -96,10 +96,13 @@ func (t *talk) dle(n int) (byte, error) {
 	return 0, errSilent
 }
 
-// flush forgets what the printer said before: it reads until the line is quiet for a moment.
-func (t *talk) flush() error {
+// stray is how far apart answers to earlier questions come at most.
+const stray = 20 * time.Millisecond
+
+// flush forgets what the printer said before: it reads until the line is quiet for so long.
+func (t *talk) flush(quiet time.Duration) error {
 	d := t.d
-	quiet := min(20*time.Millisecond, d.opt.StatusTimeout/2)
+	quiet = min(quiet, d.opt.StatusTimeout/2)
 	for range maxStray {
 		if _, err := t.read(time.Now().Add(quiet)); errors.Is(err, errSilent) {
 			d.parser, d.stale = replyParser{}, false

@@ -42,6 +42,7 @@ type Driver struct {
 	led     bool   // whatever command it was in the middle of has its header
 	stale   bool   // answers to earlier questions may still come
 	stump   bool   // a part of a receipt may be on the paper
+	lost    bool   // what is owed is not known: the terminal has restarted since
 }
 
 // usualSlip is how much of an unfinished receipt a printer may still have to print, in dots: 8 cm.
@@ -64,7 +65,7 @@ func New(line Line, m Model, o Options) *Driver {
 	}
 	d := &Driver{line: line, model: m.defaults(), opt: o, turn: make(chan struct{}, 1), debris: nativeContent + 8, stale: true, stump: o.Unfinished}
 	if o.Unfinished {
-		d.backlog, d.owed = usualSlip, 1
+		d.backlog, d.lost = usualSlip, true
 	}
 	d.turn <- struct{}{}
 	return d

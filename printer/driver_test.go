@@ -338,6 +338,38 @@ func TestUnfinished(t *testing.T) {
 	})
 }
 
+// A printer that lost its power with the terminal owes no answer, and the cashier does not wait for one; one that kept
+// its power answers first what the terminal asked before, and that is not taken for an answer to what it asks now.
+func TestUnfinishedOwesOrNot(t *testing.T) {
+	for name, c := range map[string]struct {
+		before string
+		limit  time.Duration
+	}{
+		"power lost":                              {"", time.Second},
+		"power kept, an answer owed":              {"half a receipt\n\x1Dr\x01", time.Second},
+		"power kept, an answer and half a raster": {"half a receipt\n\x1Dr\x01\x1Dv0\x03\x0D\x00\x40\x00half of it", 10 * time.Second},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			p := printertest.New(printertest.Config{})
+			r := connect(t, p, printer.Model{}, printer.Options{Unfinished: true})
+			r.line.Write([]byte(c.before))
+			began := time.Now()
+			for _, s := range []string{"A", "B"} {
+				if err := r.Print(t.Context(), slip(s)); err != nil {
+					t.Fatalf("%s: slip %s: %v", name, s, err)
+				}
+			}
+			if took := time.Since(began); took > c.limit {
+				t.Errorf("%s: it took %v", name, took)
+			}
+			pieces := strings.Split(p.Paper().Text(), "✂")
+			if n := len(pieces); n < 3 || !strings.Contains(pieces[n-3], "end of A") || !strings.Contains(pieces[n-2], "end of B") {
+				t.Errorf("%s: paper:\n%s", name, p.Paper().Text())
+			}
+		})
+	}
+}
+
 func TestUnprintable(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := connect(t, printertest.New(printertest.Config{}), printer.Model{}, printer.Options{})

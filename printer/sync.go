@@ -39,12 +39,30 @@ func (t *talk) synchronise() error {
 	if _, err := t.write(clean, 0); err != nil {
 		return err
 	}
-	d.debris, d.backlog, d.stump = -1, 0, false
+	d.debris, d.backlog, d.stump, d.lost = -1, 0, false, false
 	return nil
 }
 
 // inStep asks for a sign that the printer reads commands. It may be busy for so long with what it still has.
+//
+// Where nobody knows what it owes, the first answer may be to a question from before. A second one cannot be, when it
+// owed one; and if it did, the answer to the last question follows the second at once, since nothing is printed between
+// them. A printer that lost its power with the terminal owes nothing and is not waited for.
 func (t *talk) inStep(busy time.Duration) error {
+	if t.d.lost {
+		if err := t.sign(busy); err != nil {
+			return err
+		}
+		if err := t.sign(busy); err != nil {
+			return err
+		}
+		return t.flush(t.d.opt.StatusTimeout / 4)
+	}
+	return t.sign(busy)
+}
+
+// sign asks for one.
+func (t *talk) sign(busy time.Duration) error {
 	if _, err := t.mark(nil, busy); err != nil {
 		return err
 	}

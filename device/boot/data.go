@@ -56,6 +56,11 @@ func (b *booter) mountData(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if s.torn {
+		if s, err = b.untear(); err != nil {
+			return err
+		}
+	}
 	if s.errors {
 		b.log("data: %d errors are recorded: e2fsck", s.count)
 		if err := b.fsck(ctx); err != nil {
@@ -87,6 +92,22 @@ func (b *booter) mountData(ctx context.Context) error {
 	return nil
 }
 
+// untear mends a superblock of which the power let one sector through, and leaves a note that e2fsck is to look at all.
+func (b *booter) untear() (superblock, error) {
+	p := make([]byte, SuperblockEnd)
+	if err := b.sys.ReadAt(b.cfg.Data.Device, p, 0); err != nil {
+		return superblock{}, fmt.Errorf("%w: %w", ErrMount, err)
+	}
+	if fixed, torn := TornSuperblock(p); torn {
+		b.log("data: the superblock is torn")
+		err := MendSuperblock(fixed, func(p []byte, off int64) error { return b.sys.WriteAt(b.cfg.Data.Device, p, off) })
+		if err != nil {
+			return superblock{}, fmt.Errorf("%w: its superblock is torn: %w", ErrDamaged, err)
+		}
+	}
+	return b.superblock()
+}
+
 // waitDevice waits until a block device is there. One that has just been plugged in has its node first, and can't be
 // opened for a while; any other error is for whoever reads it.
 func (b *booter) waitDevice(ctx context.Context, device string, limit time.Duration) bool {
@@ -106,7 +127,7 @@ func (b *booter) waitDevice(ctx context.Context, device string, limit time.Durat
 }
 
 func (b *booter) superblock() (superblock, error) {
-	p := make([]byte, superOffset+superSize)
+	p := make([]byte, SuperblockEnd)
 	if err := b.sys.ReadAt(b.cfg.Data.Device, p, 0); err != nil {
 		return superblock{}, fmt.Errorf("%w: %w", ErrMount, err)
 	}

@@ -1,6 +1,7 @@
 package boot_test
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"strings"
@@ -44,6 +45,11 @@ func TestDataUnusable(t *testing.T) {
 			}
 		}},
 		{"errors, e2fsck lies", boot.ErrDamaged, "无法自动修复", func(b *bench) { b.Disk = boottest.Ext4(3) }},
+		{"torn, and takes no write", boot.ErrDamaged, "无法自动修复", func(b *bench) { b.Disk = torn(); b.Fail["write /dev/vda"] = syscall.EIO }},
+		{"torn, e2fsck gives up", boot.ErrDamaged, "无法自动修复", func(b *bench) {
+			b.Disk = torn()
+			b.Programs["/sbin/e2fsck"] = func(*boottest.Child) boot.Status { return boot.Status{Code: 4} }
+		}},
 		{"the kernel refuses", boot.ErrMount, "挂载失败", func(b *bench) { b.Fail["mount ext4"] = syscall.EUCLEAN }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -204,6 +210,34 @@ func TestTurnsReadOnly(t *testing.T) {
 		b.wantDid("halt: reboot")
 		if b.seen[0].Kind != boot.NoData {
 			t.Errorf("notices %+v", b.seen)
+		}
+	})
+}
+
+// torn is an ext4 of whose superblock the power let one sector through: its checksum does not hold.
+func torn() []byte {
+	p := boottest.Ext4(0)
+	binary.LittleEndian.PutUint32(p[1024+0x64:], 0x400)
+	p[1024+0x175] = 1
+	return p
+}
+
+// A torn superblock is mended, everything is checked, and the terminal starts.
+func TestTornSuperblock(t *testing.T) {
+	on(t, func(b *bench) {
+		b.Disk = torn()
+		b.Programs["/sbin/e2fsck"] = func(*boottest.Child) boot.Status {
+			if _, torn := boot.TornSuperblock(b.Disk); torn || b.Disk[1024+0x3a]&2 == 0 {
+				t.Error("e2fsck finds it torn, or is not told that there were errors")
+			}
+			b.Disk = boottest.Ext4(0)
+			return boot.Status{Code: 1}
+		}
+		b.run(5 * time.Second)
+		for _, want := range []string{"write /dev/vda", "start /sbin/e2fsck -p /dev/vda", "mount ext4", "start /init"} {
+			if !b.did(want) {
+				t.Errorf("never did: %s", want)
+			}
 		}
 	})
 }

@@ -42,6 +42,8 @@
 // The partition is ext4. The kernel replays its journal when it is mounted; a recorded error or a failed mount has
 // e2fsck -p look at it first, if the image carries it. What "preen" may not mend without asking is left alone: the
 // partition is not mounted, nothing is sold, and the screen says so. Nothing is ever formatted here.
+// A superblock of whose two sectors the power let one through is mended before that, see [TornSuperblock]: neither the
+// kernel nor e2fsck would look at it.
 //
 // # Limits
 //

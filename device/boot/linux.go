@@ -105,6 +105,15 @@ func (l *linux) ReadAt(path string, p []byte, off int64) error {
 	return nil
 }
 
+func (l *linux) WriteAt(path string, p []byte, off int64) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteAt(p, off)
+	return errors.Join(err, f.Sync(), f.Close())
+}
+
 func (l *linux) WriteFile(path string, data []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err

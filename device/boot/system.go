@@ -43,6 +43,8 @@ type Files interface {
 	Exists(path string) bool
 	// ReadAt reads len(p) bytes of a file or block device, or returns an error.
 	ReadAt(path string, p []byte, off int64) error
+	// WriteAt writes p to a file or block device that is there, and returns when it is on the medium.
+	WriteAt(path string, p []byte, off int64) error
 	// WriteFile replaces a small file, and makes its folder if need be.
 	WriteFile(path string, data []byte) error
 	// Newest is the latest time of change of the plain files in dir and below, at most 1000 of them; zero when

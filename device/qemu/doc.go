@@ -50,9 +50,10 @@
 //
 // [Machine.Save] writes memory and devices to a file, and [Config].Incoming goes on from there in a fraction of the
 // time that a boot takes. It holds neither the disks nor what was plugged in by hand. The machine that takes it must be
-// the same in every other way. A disk that differs from board to board must therefore be absent when the state is
-// saved: it gets a slot ([Disk].Slot, [Disk].Absent), and [Machine.PlugDisk] fills it. Debian's kernel notices that
-// on arm64 only.
+// the same in every other way. A disk that differs from board to board must not have been read when the state is saved,
+// or the guest knows what stood there. Either it is absent: it gets a slot ([Disk].Slot, [Disk].Absent), and
+// [Machine.PlugDisk] fills it; Debian's kernel notices that on arm64 only. Or another of its size is in its place, and
+// nobody has it open: Linux forgets what it read of a disk when the last to have it open closes it.
 //
 // # Errors
 //

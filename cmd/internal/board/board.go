@@ -130,7 +130,14 @@ func (b *Board) openMachine(opts Options, watch Watch) error {
 	if err := sealKeys(b.dir, "", b.network.net); err != nil { // its data lie on a disk
 		return err
 	}
-	machine, err := newMachine(context.Background(), b.dir, opts.Image, opts.Disk, b.network.address, watch)
+	disk := opts.Disk
+	if start := opts.Disk.Start; start != nil {
+		disk.Start = func() (int, func()) {
+			n, struck := start()
+			return n, func() { struck(); b.hit(Point{What: PointDiskWrite, N: n}) }
+		}
+	}
+	machine, err := newMachine(context.Background(), b.dir, opts.Image, disk, b.network.address, watch)
 	if err != nil {
 		return err
 	}

@@ -50,9 +50,9 @@
 // A power cut loses what the data disk had not flushed, sector by sector ([Options].Disk); package powercut makes a test
 // of that.
 //
-// Boards that share an [Image] need not boot each time: [Image.Save] keeps the state of a machine that waits for its
-// settings, and each board goes on from there, with its own disks put into their slots. Such machines share what the
-// kernel's random numbers began with; that is for tests.
+// Boards that share an [Image] need not boot each time: [Image.Save] keeps the state of a machine that has all but its
+// settings, and each board goes on from there, with its own disks put into their slots or beneath the devices that had
+// blank ones. Such machines share what the kernel's random numbers began with; that is for tests.
 //
 // # The front panel's HTTP API
 //

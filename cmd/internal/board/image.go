@@ -115,9 +115,8 @@ func (i *Image) config(dir string, settings, data qemu.Disk) qemu.Config {
 	if i.card() {
 		data.Kind = qemu.DiskSD
 	}
-	// Only one kernel knows of slots, and an SD card needs none.
-	if i.arch == qemu.ARM64 {
-		settings.Slot, data.Slot = true, data.Kind != qemu.DiskSD
+	if i.slots() {
+		settings.Slot, data.Slot = true, data.Kind != qemu.DiskSD // a card has its own
 		settings.Absent, data.Absent = i.state != "", i.state != "" && data.Slot
 	}
 	return qemu.Config{
@@ -137,34 +136,6 @@ func (i *Image) config(dir string, settings, data qemu.Disk) qemu.Config {
 
 // bootLimit is how long a board may take to boot on a busy host.
 const bootLimit = 90 * time.Second
-
-// Save boots a machine up to where it waits for its settings, and keeps its state for all boards that use the image:
-// they go on from there in a fraction of the time. Only arm64 with virtio disks can; elsewhere Save does nothing.
-func (i *Image) Save(ctx context.Context) error {
-	if i.arch != qemu.ARM64 || i.card() {
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, bootLimit)
-	defer cancel()
-	cfg := i.config(i.files.Dir, qemu.Disk{File: i.files.Path(bootimage.SettingsFile), ReadOnly: true}, qemu.Disk{File: i.files.Path(bootimage.DataFile)})
-	for d := range cfg.Disks {
-		cfg.Disks[d].Absent = true
-	}
-	m, err := qemu.Start(ctx, cfg)
-	if err != nil {
-		return err
-	}
-	defer m.Close()
-	if err := m.Console().Await(ctx, "network: eth0 has"); err != nil {
-		return err
-	}
-	state := i.files.Path("state")
-	if err := m.Save(ctx, state); err != nil {
-		return err
-	}
-	i.state = state
-	return m.Close()
-}
 
 // defaultText is the profile that a new board of this kind is set up with.
 func (i *Image) defaultText() ([]byte, error) {

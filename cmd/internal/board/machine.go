@@ -99,6 +99,13 @@ func (b *machineBackend) On(ctx context.Context) error {
 	b.mu.Lock()
 	b.run = r
 	b.mu.Unlock()
+	if b.forgets.Start != nil {
+		if n, struck := b.forgets.Start(); n > 0 {
+			if err := r.disk.disk.ArmWrite(n, struck); err != nil {
+				return err
+			}
+		}
+	}
 	b.watch.Drawn() // the display's light goes on
 	if err := b.bring(ctx, r); err != nil {
 		return fmt.Errorf("%w\n%s", err, r.m.Console().Tail(2000))
@@ -166,7 +173,7 @@ const (
 // awaitReady puts the disks of a machine into its slots if they are to go there, and waits for its terminal or for
 // the reason why there is none.
 func (b *machineBackend) awaitReady(ctx context.Context, r *machineRun) (says string, err error) {
-	if b.image.state != "" {
+	if b.image.state != "" && b.image.slots() {
 		if err := r.m.PlugDisk(ctx, 0); err != nil {
 			return "", err
 		}

@@ -19,6 +19,9 @@ type DiskOptions struct {
 	Luck func() uint64
 	// Remains hears of each cut what it did to the disk, if not nil.
 	Remains func(nbd.Remains)
+	// Start is asked whenever the power comes on, if not nil, for the step of the disk from then on, a write or a flush, at
+	// which it goes again; 0 is none. struck is called when it does.
+	Start func() (n int, struck func())
 }
 
 // diskServer is the data disk of a running machine. It loses with the power what was not flushed, as a real one does.

@@ -166,12 +166,7 @@ func (b *Board) CutAt(p Point) error {
 	}
 	b.printer.disarm()
 	b.network.disarm()
-	// The cut itself only kills: the goroutine that reaches the point is one that off would wait for.
-	hit := func() {
-		b.backend.Kill()
-		b.cuts.Add(1)
-		go func() { defer b.cuts.Done(); b.finish(p) }()
-	}
+	hit := func() { b.hit(p) }
 	switch p.What {
 	case PointPrinterByte:
 		b.printer.arm(p.N, hit)
@@ -189,6 +184,13 @@ func (b *Board) CutAt(p Point) error {
 	b.mu.Unlock()
 	b.changes.note(KindPower)
 	return nil
+}
+
+// hit begins a cut at a point. It only kills: the goroutine that reaches the point is one that off would wait for.
+func (b *Board) hit(p Point) {
+	b.backend.Kill()
+	b.cuts.Add(1)
+	go func() { defer b.cuts.Done(); b.finish(p) }()
 }
 
 // finish completes a cut at a point.

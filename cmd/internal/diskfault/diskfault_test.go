@@ -44,6 +44,12 @@ func TestMain(m *testing.M) {
 		case "backup":
 			backUp(os.Args[2], os.Args[3], os.Args[4])
 			os.Exit(0)
+		case "seal":
+			seal(os.Args[2], os.Args[3], os.Args[4])
+			os.Exit(0)
+		case "reconcile":
+			reconcileDay(os.Args[2], os.Args[3])
+			os.Exit(0)
 		case "restore":
 			restore(os.Args[2], os.Args[3], os.Args[4])
 			os.Exit(0)

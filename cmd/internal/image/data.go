@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"smartpos/device/boot"
 )
 
 // ErrData is returned when a partition can't be made.
@@ -107,11 +109,35 @@ func Extract(ctx context.Context, partition, dir string) error {
 	if err := copySparse(scratch, partition); err != nil {
 		return fmt.Errorf("%w: %w", ErrData, err)
 	}
+	if err := mendTorn(scratch); err != nil {
+		return fmt.Errorf("%w: %w", ErrData, err)
+	}
 	var exit *exec.ExitError
 	if err := exec.CommandContext(ctx, e2fsck, "-p", scratch).Run(); err != nil && !(errors.As(err, &exit) && exit.ExitCode() == 1) {
 		return fmt.Errorf("%w: e2fsck of %s: %w", ErrData, partition, err)
 	}
 	return runTool(ctx, time.Now(), debugfs, "-R", "rdump / \""+dir+"\"", scratch)
+}
+
+// mendTorn does what process 1 does with a superblock of which the power let one sector through.
+func mendTorn(partition string) error {
+	f, err := os.OpenFile(partition, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	p := make([]byte, boot.SuperblockEnd)
+	if _, err := f.ReadAt(p, 0); err != nil {
+		return err
+	}
+	fixed, torn := boot.TornSuperblock(p)
+	if !torn {
+		return nil
+	}
+	return boot.MendSuperblock(fixed, func(p []byte, off int64) error {
+		_, err := f.WriteAt(p, off)
+		return err
+	})
 }
 
 // copySparse copies a file and leaves out what is zero.

@@ -2,9 +2,6 @@ package powercut
 
 import (
 	"fmt"
-	"regexp"
-	"strconv"
-	"strings"
 
 	"smartpos/cmd/internal/board/scenario"
 	"smartpos/store"
@@ -28,51 +25,28 @@ type books struct {
 	originals map[string]int // order number and copy → slips without a mark
 	kicks     int            // of the drawer, until now
 
+	refunded     map[string]int64 // the display called a refund done: the end of its order's number → fen
+	refundSlips  map[txn.RefundNo]bool
+	unconfirmed  map[string]int64 // the display called an offline code answered: the end of its order's number → fen
+	offlineSlips map[txn.OrderNo]bool
+	enrolled     bool // the display said that a supervisor's PIN is set
+	wrongPINs    int  // that the display called counted, since the last right one was keyed in
+	wrongAnswers int  // to offline codes that it called wrong
+	rightPIN     bool // one was keyed in since the last cut
+
+	safe    safe
+	backups int // on the disk, at least
+
 	orders  map[txn.OrderNo]txn.Order
 	records uint64
+	till    txn.Till
 }
 
 func newBooks() *books {
 	return &books{
 		shown: map[string]int64{}, receipts: map[txn.OrderNo]bool{}, originals: map[string]int{},
-		orders: map[txn.OrderNo]txn.Order{},
-	}
-}
-
-var (
-	displayAmount = regexp.MustCompile(`[¥￥](\d+)\.(\d\d)`)
-	displayOrder  = regexp.MustCompile(`单号 *(\d{6})`)
-	paperOrder    = regexp.MustCompile(`商户单号\s+([0-9A-Z]{9,32})\s`)
-)
-
-// look takes down what the display says.
-func (k *books) look(text string) {
-	if !strings.Contains(text, saysPaid) {
-		return
-	}
-	amount, order := displayAmount.FindStringSubmatch(text), displayOrder.FindStringSubmatch(text)
-	if amount == nil || order == nil {
-		return
-	}
-	fen, err := strconv.ParseInt(amount[1]+amount[2], 10, 64)
-	if err == nil {
-		k.shown[order[1]] = fen
-	}
-}
-
-// slips takes down what one run printed. A slip that the power cut short of its order number proves nothing.
-func (k *books) slips(paper string) {
-	for slip := range strings.SplitSeq(paper, "✂") {
-		order := paperOrder.FindStringSubmatch(slip)
-		for _, copy := range []string{"商户存根", "顾客存根"} {
-			if order == nil || !strings.Contains(slip, copy) {
-				continue
-			}
-			k.receipts[txn.OrderNo(order[1])] = true
-			if !strings.Contains(slip, "重打印") && !strings.Contains(slip, "补打") {
-				k.originals[order[1]+" "+copy]++
-			}
-		}
+		refunded: map[string]int64{}, refundSlips: map[txn.RefundNo]bool{}, unconfirmed: map[string]int64{},
+		offlineSlips: map[txn.OrderNo]bool{}, orders: map[txn.OrderNo]txn.Order{},
 	}
 }
 
@@ -96,6 +70,9 @@ func (k *books) audit(dir string, key []byte, ledger paynet.Ledger) error {
 	for _, o := range orders {
 		now[o.No] = o
 	}
+	if err := k.backedUp(dir); err != nil {
+		return err
+	}
 	if report.Records < k.records {
 		return fmt.Errorf("%d records, and there were %d", report.Records, k.records)
 	}
@@ -104,46 +81,18 @@ func (k *books) audit(dir string, key []byte, ledger paynet.Ledger) error {
 			return fmt.Errorf("order %s: %w", no, err)
 		}
 	}
+	start, err := j.Start()
+	if err != nil {
+		return err
+	}
 	if err := k.told(now, ledger); err != nil {
 		return err
 	}
-	k.orders, k.records = now, report.Records
+	if err := k.counted(start.Till); err != nil {
+		return err
+	}
+	k.orders, k.records, k.till = now, report.Records, start.Till
 	return scenario.Compare(orders, ledger)
-}
-
-// told holds what the world was told against the journal.
-func (k *books) told(now map[txn.OrderNo]txn.Order, ledger paynet.Ledger) error {
-	for _, a := range ledger.Orders {
-		if _, ok := now[txn.OrderNo(a.Order)]; !ok {
-			return fmt.Errorf("order %s was sent to its network and is not in the journal", a.Order)
-		}
-	}
-	short, cashed := map[string]txn.Order{}, 0
-	for no, o := range now {
-		short[no.Short()] = o
-		if o.Method == txn.Cash {
-			cashed++
-		}
-	}
-	for order, fen := range k.shown {
-		if o := short[order]; o.State != txn.Paid || o.Amount.Fen != fen {
-			return fmt.Errorf("the display called %s paid with %s; the journal says %q, %s", order, yuan(fen), o.State, o.Amount)
-		}
-	}
-	for no := range k.receipts {
-		if o := now[no]; o.State != txn.Paid {
-			return fmt.Errorf("order %s has a receipt; the journal says %q", no, o.State)
-		}
-	}
-	for slip, n := range k.originals {
-		if n > 1 {
-			return fmt.Errorf("%d originals of %s", n, slip)
-		}
-	}
-	if k.kicks > cashed {
-		return fmt.Errorf("the drawer opened %d times for %d payments in cash", k.kicks, cashed)
-	}
-	return nil
 }
 
 // follows holds that an order is what it was, or what more records make of it.
@@ -159,6 +108,13 @@ func follows(before, now txn.Order) error {
 		return fmt.Errorf("it was %s, and is %s", before.State, now.State)
 	case before.Printed && !now.Printed:
 		return fmt.Errorf("its receipt was printed, and is owed again")
+	case before.Offline != nil && (now.Offline == nil || now.Offline.Tries < before.Offline.Tries || before.Offline.Answered && !now.Offline.Answered):
+		return fmt.Errorf("its offline code was %+v, and is %+v", before.Offline, now.Offline)
+	}
+	for _, r := range before.Refunds {
+		if n, ok := now.Refund(r.No); !ok || n.Amount != r.Amount || r.State.Final() && n.State != r.State || r.Printed && !n.Printed {
+			return fmt.Errorf("its refund was %+v, and is %+v", r, n)
+		}
 	}
 	return nil
 }

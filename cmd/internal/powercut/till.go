@@ -49,6 +49,21 @@ const (
 	saysUnknown   = "结果未知"
 	saysOpen      = "未决订单"
 	saysNoneOpen  = "未决订单0"
+
+	saysNewPIN       = "新PIN，"
+	saysAgain        = "再输入一次"
+	saysEnrolled     = "主管PIN已设好"
+	saysPick         = "退哪一单"
+	saysRefundAmount = "退款金额"
+	saysPIN          = "主管PIN"
+	saysWrongPIN     = "PIN不对"
+	saysRefunded     = "退款成功"
+	saysRefund       = "退款"
+	saysOffline      = "离线"
+	saysOfflineKey   = "8出离线码"
+	saysAnswer       = "答案_"
+	saysWrongAnswer  = "答案错"
+	saysUnconfirmed  = "离线待确认"
 )
 
 // till is a cashier and a customer at a board, for one round.
@@ -56,10 +71,13 @@ type till struct {
 	b     *board.Board
 	books *books
 	round round
+	began time.Time // the terminal's start, at the latest
 
-	actions int
-	sold    int // sales that were seen through
-	cuts    sync.WaitGroup
+	serving  kind // the sale under way, or the latest
+	enrolled bool // a supervisor, in this round
+	actions  int
+	sold     int // sales that were seen through
+	cuts     sync.WaitGroup
 }
 
 // sell goes through the round's sales, and returns when the power is gone. Another error is the cashier's: the
@@ -71,6 +89,8 @@ func (t *till) sell(ctx context.Context) error {
 		if err != nil {
 			break
 		}
+		t.serving = s.kind
+		t.serving = s.kind
 		if err = t.serve(ctx, s); err == nil {
 			t.sold++
 		}
@@ -186,7 +206,7 @@ func (t *till) keys(ctx context.Context, keys string) error {
 func (t *till) home(ctx context.Context) error {
 	for range homeTries {
 		if err := t.act(ctx, func() error {
-			return t.sees(ctx, saysReady, saysPaid, saysShow, saysScan, saysCash, saysFailed, saysUnknown)
+			return t.sees(ctx, saysReady, saysPaid, saysShow, saysScan, saysCash, saysFailed, saysUnknown, saysRefund, saysOffline, saysPIN)
 		}); err != nil {
 			return err
 		}
@@ -199,7 +219,7 @@ func (t *till) home(ctx context.Context) error {
 			return nil
 		}
 		key := "CANCEL"
-		if strings.Contains(text, saysPaid) {
+		if strings.Contains(text, saysPaid) || strings.Contains(text, saysRefunded) || strings.Contains(text, saysUnconfirmed) {
 			key = "OK"
 		}
 		if err := t.keys(ctx, key); err != nil {
@@ -245,6 +265,12 @@ func (t *till) rest(ctx context.Context) error {
 func (t *till) serve(ctx context.Context, s sale) error {
 	amount := fmt.Sprint(s.fen / 100)
 	switch s.kind {
+	case backup:
+		return t.awaitBackup(ctx)
+	case refunded:
+		return t.giveBack(ctx, s)
+	case offline:
+		return t.sellOffline(ctx, amount, s.wrong)
 	case scanned:
 		return t.steps(ctx, t.press(amount+" SCAN"), t.shows(saysScan), t.scan(), t.shows(saysPaid), t.shows(saysPrinted))
 	case cash:

@@ -158,6 +158,20 @@ func (b *Board) Exists(path string) bool {
 	return ok && time.Since(b.start) >= after
 }
 
+// WriteAt implements boot.System.
+func (b *Board) WriteAt(path string, p []byte, off int64) error {
+	if err := b.did("write %s", path); err != nil {
+		return err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if off+int64(len(p)) > int64(len(b.Disk)) {
+		return &fs.PathError{Op: "write", Path: path, Err: syscall.EIO}
+	}
+	copy(b.Disk[off:], p)
+	return nil
+}
+
 // ReadAt implements boot.System.
 func (b *Board) ReadAt(path string, p []byte, off int64) error {
 	if err := b.did("read %s", path); err != nil {
