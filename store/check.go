@@ -76,7 +76,7 @@ type checker struct {
 }
 
 // check holds that the file is a forest: every page has one parent or is free, never both. In full, it reads
-// every page, and no page may be left over; otherwise it reads branches only, one page for about a thousand
+// every page, and no page may be left over; otherwise it reads branches only, one page for about 400
 // records, and takes their lowest children for the leaves that they are.
 func (p *pages) check(full bool) error {
 	if p.short != nil {
