@@ -37,7 +37,8 @@ type Machine struct {
 	codeTries   int
 	codeTriedAt time.Duration
 
-	books bookkeeping
+	books  bookkeeping
+	safety safety
 
 	token   uint64
 	commits map[uint64]Record
@@ -162,6 +163,12 @@ func (m *Machine) Step(now Time, ev Event) []Effect {
 		m.kicked(e)
 	case Reconciled:
 		m.reconciled(e)
+	case StickChanged:
+		m.stickChanged(e)
+	case BackingUp:
+		m.safety.writing = true
+	case BackedUp:
+		m.backedUp(e)
 	case PrinterState:
 		if e.Fault != m.printer.Fault {
 			m.note("printer: "+orElse(string(e.Fault), "ready"), "")

@@ -9,7 +9,7 @@
 //	                     │  graphics    the console's cursor leaves the screen        │
 //	                     │  network ──▶ in the background, for ever: static or DHCP   │
 //	                     │  lines ────▶ in the background: are the late nodes there?  │
-//	                     │  stick ────▶ in the background, once the terminal is ready   │
+//	                     │  stick ────▶ in the background, once the terminal is ready │
 //	                     │  data        superblock, e2fsck -p, mount, clock again ─┐  │
 //	                     ▼                                                         │  │
 //	           ┌──▶ child runs ── beat ──────────────────────────── extends the lease ┤

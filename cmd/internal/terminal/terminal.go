@@ -62,8 +62,7 @@ type Ports struct {
 	SetClock   func(time.Time) error // sets a board's clock forward to a time that was proved; nil: the clock is not ours
 	Desk       *daybook.Desk         // where days are reconciled; may be nil
 	Log        *slog.Logger
-	// Backups writes them beside the selling until its context ends; may be nil.
-	Backups func(context.Context)
+	Backups    Backups // written beside the selling; may be nil
 
 	RequestTimeout time.Duration // of one request to a network
 }
@@ -151,7 +150,7 @@ func (t *Terminal) loop(ctx context.Context, ended <-chan error) error {
 	t.ports.Pulse.Ready()
 	t.work.Go(func() { t.openNetworks(ctx) })
 	if t.ports.Backups != nil {
-		t.work.Go(func() { t.ports.Backups(ctx) })
+		t.work.Go(func() { t.ports.Backups.Run(ctx, func(ev txn.Event) { t.tell(ctx, ev) }) })
 	}
 	for {
 		t.ports.Pulse.Beat()
@@ -213,6 +212,8 @@ func (t *Terminal) step(ctx context.Context, ev txn.Event) {
 			t.triggers.replace(e.On)
 		case txn.Reconcile:
 			t.reconcile(ctx, e.Day)
+		case txn.Backup:
+			t.backUp(ctx)
 		case txn.Beep:
 			if t.ports.Beep != nil {
 				t.ports.Beep(e.Kind)
