@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"smartpos/cmd/internal/board/stick"
 	"smartpos/device"
 	"smartpos/device/display"
 	"smartpos/device/pty"
@@ -74,6 +75,9 @@ func newHost(dir, firmware string, shim []string, profile *device.Profile, watch
 	if len(fb.Notify) > maxSocketPath {
 		return nil, fmt.Errorf("%s is too long for a socket's name; give --dir a folder with a shorter path", fb.Notify)
 	}
+	if link := filepath.Join(dir, StickDir); isLink(link) {
+		_ = os.Remove(link) // a board that was killed left its stick in
+	}
 	var err error
 	if h.screen, err = newScreen(fb, func() { h.drawn.beat(); watch.Drawn() }); err != nil {
 		return nil, fmt.Errorf("display: %w", err)
@@ -83,6 +87,11 @@ func newHost(dir, firmware string, shim []string, profile *device.Profile, watch
 		return nil, fmt.Errorf("console: %w", err)
 	}
 	return h, nil
+}
+
+func isLink(path string) bool {
+	info, err := os.Lstat(path)
+	return err == nil && info.Mode()&os.ModeSymlink != 0
 }
 
 func (h *hostBackend) Name() string { return hostName }
@@ -231,6 +240,20 @@ func (h *hostBackend) taken(ctx context.Context, p *process) error {
 
 func (h *hostBackend) Network(context.Context, bool) error {
 	return fmt.Errorf("%w: its network is this host's; use network=down", ErrUnsupported)
+}
+
+func (h *hostBackend) Medium() stick.Stick { return stick.Folder(filepath.Join(h.dir, stickFiles)) }
+
+// Stick makes the folder of the stick be where the firmware looks for one, or not.
+func (h *hostBackend) Stick(_ context.Context, plugged, _ bool) error {
+	if plugged {
+		return os.Symlink(stickFiles, filepath.Join(h.dir, StickDir))
+	}
+	return os.Remove(filepath.Join(h.dir, StickDir))
+}
+
+func (h *hostBackend) ArmStickWrite(int, func()) error {
+	return fmt.Errorf("%w: its stick is a folder, which nobody can pull out in the middle of a write", ErrUnsupported)
 }
 
 func (h *hostBackend) Console(string) error {

@@ -20,7 +20,7 @@ import (
 )
 
 const (
-	backupDelay = time.Minute            // after a start, which has better things to do
+	backupDelay = 20 * time.Second       // after a start, which has better things to do
 	backupLook  = 500 * time.Millisecond // between looks whether a stick has come
 	backupRetry = 10 * time.Minute       // after one that failed
 	backupLimit = 2 * time.Minute        // for one

@@ -236,7 +236,7 @@ func TestBackupHangs(t *testing.T) {
 	})
 }
 
-// By itself: a minute after the start, when a stick comes, and once a day if there is something new.
+// By itself: soon after the start, when a stick comes, and once a day if there is something new.
 func TestBackupBySelf(t *testing.T) {
 	run(t, "backups", func(s *safe) {
 		written := func(in time.Duration) (n int) {
@@ -248,7 +248,7 @@ func TestBackupBySelf(t *testing.T) {
 			return n
 		}
 		s.stick.set(txn.StickReady)
-		if n := written(50 * time.Second); n != 0 {
+		if n := written(15 * time.Second); n != 0 {
 			t.Errorf("%d before the start was over", n)
 		}
 		if n := written(20 * time.Second); n != 1 {
