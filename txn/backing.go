@@ -11,8 +11,9 @@ const keyOfBackup Key = "9"
 // safety is what the machine knows of the USB stick and of backups.
 type safety struct {
 	stick   StickState
-	writing bool // the stick is being written
-	asked   bool // … or will be, because somebody asked
+	told    string // of it, on the standing line
+	writing bool   // the stick is being written
+	asked   bool   // … or will be, because somebody asked
 	since   time.Duration
 	last    *BackedUp // of this run
 	lastAt  time.Time
@@ -116,12 +117,18 @@ func (v backing) screen(m *Machine) Screen {
 func (m *Machine) stickChanged(e StickChanged) {
 	m.note("stick: "+orElse(string(e.State), "none"), "")
 	m.safety.stick, m.safety.writing = e.State, m.safety.writing && e.State == StickReady
+	if m.notice.text == m.safety.told { // of a stick that is another now
+		m.notice = notice{}
+	}
 	switch {
 	case e.Spare:
-		m.tell(m.say(stsSpare), m.cfg.Linger, false)
+		m.safety.told = m.say(stsSpare)
 	case e.State != StickNone:
-		m.tell(m.say(stsStick[e.State]), m.cfg.Linger, false)
+		m.safety.told = m.say(stsStick[e.State])
+	default:
+		return
 	}
+	m.tell(m.safety.told, m.cfg.Linger, false)
 }
 
 // backedUp takes the end of a backup, wherever the cashier is meanwhile.

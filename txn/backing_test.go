@@ -1,6 +1,7 @@
 package txn_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -134,8 +135,15 @@ func TestStickTold(t *testing.T) {
 		r.step(c.ev)
 		r.sees(c.says, "请输入金额")
 	}
-	// A stick that falls silent while it is written is not to be left in.
+	// What was said of one is not said of the next.
 	r := newRig(t)
+	r.step(txn.StickChanged{State: txn.StickReady})
+	r.step(txn.StickChanged{})
+	if strings.Contains(r.screen.Status, "U盘") {
+		t.Errorf("a stick that is gone: %s", r.screen.Status)
+	}
+	// A stick that falls silent while it is written is not to be left in.
+	r = newRig(t)
 	r.step(txn.StickChanged{State: txn.StickReady})
 	r.step(txn.BackingUp{})
 	r.step(txn.StickChanged{State: txn.StickSilent})
