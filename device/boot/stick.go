@@ -13,10 +13,11 @@ import (
 const StickDir = "/mnt/stick"
 
 const (
-	stickFile  = "/run/smartpos/stick"  // what the terminal reads of it
-	stickLook  = 500 * time.Millisecond // between looks at what is plugged in
-	stickLimit = 20 * time.Second       // what takes longer hangs
-	lendLimit  = 10 * time.Minute       // a stick that was lent for writing is taken back then
+	stickFile   = "/run/smartpos/stick"  // what the terminal reads of it
+	stickLook   = 500 * time.Millisecond // between looks at what is plugged in
+	stickLimit  = 20 * time.Second       // what takes longer hangs
+	stickSettle = 3 * time.Second        // from a stick's coming until it is judged
+	lendLimit   = 10 * time.Minute       // a stick that was lent for writing is taken back then
 )
 
 // StickState is how far a USB stick can be used.
@@ -65,7 +66,8 @@ type keeper struct {
 	wanted  time.Time       // for writing, until then
 	busy    chan func()     // ends what is under way; nil: nothing is
 	since   time.Time       // when that began
-	again   time.Time       // when it may be made to take no writes any more, after a try
+	seen    time.Time       // when the disk came
+	again   time.Time       // when what failed is tried again
 	leaving chan struct{}   // the system ends
 	logged  map[string]bool // problems of the present stick
 }
@@ -143,9 +145,19 @@ func (k *keeper) look() {
 	}
 	disks = slices.DeleteFunc(disks, func(d Disk) bool { return d.Size == 0 || k.b.cfg.ours(d) })
 	k.spare = len(disks) > 1
-	if k.disk.Name == "" || slices.ContainsFunc(disks, k.disk.same) {
-		if k.disk.Name == "" && k.busy == nil && !k.mounted && k.leaving == nil && len(disks) > 0 {
+	idle := k.busy == nil && !k.mounted && k.leaving == nil
+	switch i := slices.IndexFunc(disks, k.disk.same); {
+	case k.disk.Name == "":
+		if idle && len(disks) > 0 {
+			clear(k.logged)
+			k.seen = time.Now()
 			k.mount(disks[0])
+		}
+		return
+	case i >= 0: // a disk is there before its partitions are
+		early := k.told.State == StickLooking && time.Now().After(k.again)
+		if idle && (early || !slices.Equal(disks[i].Parts, k.disk.Parts)) {
+			k.mount(disks[i])
 		}
 		return
 	}
@@ -197,7 +209,6 @@ func (k *keeper) do(f func() error, end func(error)) {
 // mount looks at a disk and mounts what it holds, for reading only.
 func (k *keeper) mount(d Disk) {
 	k.disk, k.told = d, Stick{State: StickLooking, Name: d.Name}
-	clear(k.logged)
 	var found volume
 	k.do(func() (err error) {
 		if found, err = k.b.volume(d); err == nil {
@@ -208,7 +219,11 @@ func (k *keeper) mount(d Disk) {
 		if k.mounted = err == nil; k.mounted {
 			k.b.log("stick: %s on %s, %s", found.device, StickDir, found.kind)
 		}
-		if k.disk.same(d) {
+		switch {
+		case !k.disk.same(d): // it has gone meanwhile
+		case err != nil && time.Since(k.seen) < stickSettle:
+			k.again = time.Now().Add(stickLook)
+		default:
 			k.told = Stick{State: stateOf(d, err), Name: path.Base(found.device)}
 			k.problem(err)
 		}

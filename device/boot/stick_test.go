@@ -142,6 +142,7 @@ func TestStickVolume(t *testing.T) {
 				c.disk.Name = "sda"
 				b.PlugDisks([]boot.Disk{c.disk}, c.media)
 				b.start()
+				time.Sleep(3 * time.Second)
 				b.says(c.says)
 				if mounted := b.did("mount vfat") || b.did("mount exfat"); mounted != (c.mount != "") || c.mount != "" && !b.did(c.mount) {
 					t.Errorf("mounted:\n%s", strings.Join(b.Events(), "\n"))
@@ -154,6 +155,34 @@ func TestStickVolume(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A disk is there before its partitions are, and may not be readable at once: that is no verdict on it, however late.
+func TestStickSlow(t *testing.T) {
+	for name, slow := range map[string]time.Duration{"slow": time.Second, "slower": 10 * time.Second} {
+		t.Run(name, func(t *testing.T) {
+			on(t, func(b *bench) {
+				b.start()
+				media := map[string][]byte{"/dev/sda": mbr, "/dev/sda1": fat}
+				b.PlugDisks([]boot.Disk{{Name: "sda", Sequence: 1, Size: 1 << 30}}, media)
+				time.Sleep(slow)
+				b.plug(stick("sda", 1))
+				b.says("ready sda1")
+				b.powerOff()
+			})
+		})
+	}
+	t.Run("not readable at once", func(t *testing.T) {
+		on(t, func(b *bench) {
+			b.start()
+			b.SetFail("read /dev/sda", syscall.ENXIO)
+			b.plug(stick("sda", 1))
+			b.says("looking sda")
+			b.SetFail("read /dev/sda", nil)
+			b.says("ready sda1")
+			b.powerOff()
+		})
+	})
 }
 
 // The board's own disks are no sticks, although they hang on USB and hold a FAT.
