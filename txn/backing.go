@@ -68,7 +68,7 @@ func (v backupAsk) screen(m *Machine) Screen {
 		s.Lines = []string{m.say(bakReady)}
 	}
 	if last := m.safety.last; last != nil && last.Trouble == "" {
-		s.Lines = append(s.Lines, m.say(bakLast, m.safety.lastAt.In(BusinessZone).Format("01-02 15:04")), last.File)
+		s.Lines = append(s.Lines, m.say(bakLast, m.safety.lastAt.In(BusinessZone).Format("01-02 15:04")), fileTail(last.File))
 	}
 	return s
 }
@@ -185,6 +185,14 @@ func (v backupShown) screen(m *Machine) Screen {
 	}
 	return Screen{
 		Kind: ScreenText, Title: m.say(txtBackedUp), Tone: ToneGood,
-		Lines: []string{m.say(bakPull), m.say(bakProved, b.Records), b.File}, Keys: []string{m.say(keyBack)},
+		Lines: []string{m.say(bakPull), m.say(bakProved, b.Records), fileTail(b.File)}, Keys: []string{m.say(keyBack)},
 	}
+}
+
+// fileTail is the end of a file's name, which tells it from others, in one line of the display.
+func fileTail(name string) string {
+	if r := []rune(name); len(r) > statusColumns {
+		return "…" + string(r[len(r)-statusColumns+2:])
+	}
+	return name
 }
