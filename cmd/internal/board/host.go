@@ -75,10 +75,10 @@ func newHost(dir, firmware string, shim []string, profile *device.Profile, watch
 	if len(fb.Notify) > maxSocketPath {
 		return nil, fmt.Errorf("%s is too long for a socket's name; give --dir a folder with a shorter path", fb.Notify)
 	}
-	if link := filepath.Join(dir, StickDir); isLink(link) {
-		_ = os.Remove(link) // a board that was killed left its stick in
+	err := h.unplugStick() // of a board that was killed
+	if err != nil {
+		return nil, err
 	}
-	var err error
 	if h.screen, err = newScreen(fb, func() { h.drawn.beat(); watch.Drawn() }); err != nil {
 		return nil, fmt.Errorf("display: %w", err)
 	}
@@ -89,9 +89,13 @@ func newHost(dir, firmware string, shim []string, profile *device.Profile, watch
 	return h, nil
 }
 
-func isLink(path string) bool {
-	info, err := os.Lstat(path)
-	return err == nil && info.Mode()&os.ModeSymlink != 0
+// unplugStick leaves no link to the stick behind.
+func (h *hostBackend) unplugStick() error {
+	link := filepath.Join(h.dir, StickDir)
+	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
+		return nil
+	}
+	return os.Remove(link)
 }
 
 func (h *hostBackend) Name() string { return hostName }
@@ -304,7 +308,7 @@ func tail(name string, limit int) string {
 // Close asks the firmware to end, so that an ordinary end of the board is no power cut.
 func (h *hostBackend) Close() error {
 	err := h.end(func(p *process) { p.stop(stopGrace) })
-	return errors.Join(err, h.console.Close(), h.screen.Close())
+	return errors.Join(err, h.unplugStick(), h.console.Close(), h.screen.Close())
 }
 
 // pulse tells waiters of the next beat.

@@ -222,21 +222,24 @@ func (b *backups) writeTo(ctx context.Context, folder string, tell func(txn.Even
 	if file, err = b.journal.BackupTo(ctx, folder, b.to); err != nil {
 		return file, err
 	}
-	if err := removeOld(folder, file.Manifest); err != nil {
+	if err := removeOld(folder, file); err != nil {
 		b.log.Warn("backup: old ones stay", "err", err)
 	}
 	return file, nil
 }
 
-// removeOld leaves the latest backups of a terminal's incarnation in a folder. Those of another stay: nobody here knows
-// whether they are all that is left of a journal.
-func removeOld(folder string, m store.Manifest) error {
-	names, err := filepath.Glob(filepath.Join(folder, m.Pattern()))
+// removeOld leaves the latest backups of a terminal's incarnation in a folder, in any case the one just written, whatever
+// else bears such a name there. Those of another stay: nobody here knows whether they are all that is left of a journal.
+func removeOld(folder string, written store.BackupFile) error {
+	names, err := filepath.Glob(filepath.Join(folder, written.Pattern()))
 	if err != nil {
 		return err
 	}
 	slices.SortFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(b, a)) }) // latest record first
 	for _, name := range names[min(backupKeep, len(names)):] {
+		if name == written.Path {
+			continue
+		}
 		if err := os.Remove(name); err != nil {
 			return err
 		}

@@ -272,3 +272,36 @@ func TestBackupBySelf(t *testing.T) {
 		}
 	})
 }
+
+// Whatever lies on the stick under names of later backups, the one that was just written stays.
+func TestBackupStays(t *testing.T) {
+	run(t, "backups", func(s *safe) {
+		if err := os.MkdirAll(s.folder, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		put := func(m store.Manifest) string {
+			path := filepath.Join(s.folder, m.Name())
+			if err := os.WriteFile(path, nil, 0o600); err != nil {
+				t.Error(err)
+			}
+			return path
+		}
+		m := store.Manifest{Terminal: "T1", Incarnation: "7Q3KZ9XB"}
+		for i := range 2 * backupKeep {
+			m.Records = uint64(90_000_000 + i)
+			put(m)
+		}
+		var written string
+		s.journal.write = func(string) error { m.Records = 1; written = put(m); return nil }
+		s.stick.set(txn.StickReady)
+		s.tells(time.Second)
+		s.Now()
+		s.tells(time.Second)
+		if _, err := os.Stat(written); err != nil {
+			t.Error(err)
+		}
+		if left, err := os.ReadDir(s.folder); err != nil || len(left) != backupKeep+1 {
+			t.Errorf("%d are left, %v", len(left), err)
+		}
+	})
+}
