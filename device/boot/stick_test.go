@@ -301,11 +301,13 @@ func TestStickPulledWhileLent(t *testing.T) {
 		b.says("none")
 		b.wantDid("detach /mnt/stick")
 		b.wantLog("pulled out while it was written")
+		b.plug(stick("sda", 2)) // before the terminal has noticed
+		b.says("ready sda1")
+		b.PlugDisks(nil, nil)
+		b.says("none")
 		if err := giveBack(); !errors.Is(err, boot.ErrStick) {
 			t.Errorf("given back: %v", err)
 		}
-		b.plug(stick("sda", 2))
-		b.says("ready sda1")
 		b.powerOff()
 	})
 }

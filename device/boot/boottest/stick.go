@@ -47,7 +47,10 @@ func (b *Board) hang(event string) {
 func (b *Board) Disks() ([]boot.Disk, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return slices.Clone(b.disks), b.Fail["disks"]
+	if err := b.Fail["disks"]; err != nil {
+		return nil, err
+	}
+	return slices.Clone(b.disks), nil
 }
 
 // Remount implements boot.System.
