@@ -120,6 +120,9 @@ func (m *Machine) stickChanged(e StickChanged) {
 	if m.notice.text == m.safety.told { // of a stick that is another now
 		m.notice = notice{}
 	}
+	if _, ok := m.view.(backupAsk); ok {
+		m.hint = notice{} // what was wrong may be right now, and the screen says so
+	}
 	switch {
 	case e.Spare:
 		m.safety.told = m.say(stsSpare)
