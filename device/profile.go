@@ -26,7 +26,8 @@ type Profile struct {
 	Board       string `toml:"board"`       // a free name that the self-test shows, 1–32 columns; default "host"
 	Environment string `toml:"environment"` // [Sandbox] (default) or [Production]
 	Data        string `toml:"data"`        // folder of the journal; default "data"
-	Bills       string `toml:"bills"`       // folder of bills that somebody brings, such as a USB stick's; default "": none
+	Stick       string `toml:"stick"`       // folder where a USB stick is mounted; default "/mnt/stick", where a board mounts one
+	Bills       string `toml:"bills"`       // folder of bills that somebody brings; default "": the stick
 
 	Secrets  Secrets  `toml:"secrets"`
 	Terminal Terminal `toml:"terminal"`
@@ -177,7 +178,7 @@ type Networks struct {
 // Backup is the [backup] table: who can open the journal's backups, and where they are put while the terminal sells.
 type Backup struct {
 	RecoveryKey string   `toml:"recovery_key"` // public half of the shop's key, age1 and 58 characters; default "", no backups
-	Folder      string   `toml:"folder"`       // folder that one is written to when it is there, as a mounted stick; default "", none
+	Folder      string   `toml:"folder"`       // folder for one a day by itself, made where it lies on the stick; default "", none
 	Every       Duration `toml:"every"`        // between two: 1 h–168 h; default 24 h
 }
 

@@ -28,6 +28,7 @@ func (c *checker) header(p *Profile) {
 	c.text("board", p.Board, 1, 32)
 	c.oneOf("environment", p.Environment, Sandbox, Production)
 	c.file("data", p.Data, true)
+	c.file("stick", p.Stick, true)
 	c.file("bills", p.Bills, false)
 }
 

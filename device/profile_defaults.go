@@ -9,6 +9,7 @@ func DefaultProfile() *Profile {
 		Board:       "host",
 		Environment: Sandbox,
 		Data:        "data",
+		Stick:       "/mnt/stick",
 		Terminal:    Terminal{Language: "zh", Operator: "01"},
 		Merchant:    Merchant{Footer: "谢谢惠顾"},
 		Sale:        defaultSale(),

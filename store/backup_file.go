@@ -15,6 +15,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// ErrMedium is returned for a backup that a medium has not kept.
+var ErrMedium = errors.New("the medium gives back something else than was written: use another")
+
 // BackupFile is a backup that lies on a medium.
 type BackupFile struct {
 	Manifest
@@ -81,7 +84,7 @@ func (s source) writeAndRead(ctx context.Context, b *BackupFile, f *os.File, to 
 	}
 	b.SHA256 = [32]byte(again.Sum(nil))
 	if !bytes.Equal(b.SHA256[:], written.Sum(nil)) {
-		return errors.New("the medium gives back something else than was written: use another")
+		return ErrMedium
 	}
 	return nil
 }

@@ -58,6 +58,8 @@ type Config struct {
 	EnrolCode    PIN           // by which a technician enrols a supervisor, at most [MaxEnrolCode] digits; none: nobody can
 	RefundSettle time.Duration // how long a network may not know of a refund that was asked for
 	AskLimit     time.Duration // then a supervisor may rule on what no network has answered; 0: never
+
+	Backups bool // backups can be made: the profile names the shop's recovery key
 }
 
 // Timing is when a network wants to be asked what.

@@ -2,7 +2,7 @@ package txn
 
 // Effect is something for the loop to do. The loop carries effects out in the order in which they come;
 // those that take time ([Commit], [Request], [RefundRequest], [Recall], [CheckPIN], [HashPIN], [Print], [Kick],
-// [Reconcile], [RecallBatch]) end in an event, in every case.
+// [Reconcile], [RecallBatch], [Backup]) end in an event, in every case.
 type Effect interface{ effect() }
 
 // Draw shows a screen.

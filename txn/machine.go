@@ -38,6 +38,7 @@ type Machine struct {
 	codeTriedAt time.Duration
 
 	books      bookkeeping
+	safety     safety
 	storage    Storage
 	settlement *Settlement // the latest, for 重打印; nil before the first
 
@@ -176,6 +177,12 @@ func (m *Machine) Step(now Time, ev Event) []Effect {
 		m.reconciled(e)
 	case Storage:
 		m.stored(e)
+	case StickChanged:
+		m.stickChanged(e)
+	case BackingUp:
+		m.safety.writing = true
+	case BackedUp:
+		m.backedUp(e)
 	case PrinterState:
 		if e.Fault != m.printer.Fault {
 			m.note("printer: "+orElse(string(e.Fault), "ready"), "")

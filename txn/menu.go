@@ -51,6 +51,8 @@ func (v menu) key(m *Machine, k Key, _ bool) {
 	case "7":
 		m.view = v.back
 		m.askSupervisor(v.back)
+	case keyOfBackup:
+		m.askBackup(v.back)
 	case KeyCancel, KeyMenu:
 		m.view = v.back
 	default:
@@ -68,7 +70,7 @@ func (v menu) screen(m *Machine) Screen {
 	s := Screen{
 		Kind: ScreenText, Title: m.say(txtMenu),
 		Lines: []string{
-			m.say(menuReprint), m.say(menuOrders, len(m.tasks)+len(m.refunds)), m.say(menuExcept, len(m.exceptions)), m.say(menuLanguage),
+			m.say(menuReprint), m.say(menuOrders, len(m.tasks)+len(m.refunds)), m.say(menuExcept, len(m.exceptions)), m.say(menuLanguage) + "  " + m.say(menuBackup),
 			m.say(menuRefund), m.say(menuBooks), m.say(menuSupervisor),
 		},
 		Keys: []string{m.say(keyBack)},

@@ -26,6 +26,7 @@ type rig struct {
 	printed  []txn.Slip
 	kicks    []txn.OrderNo       // pulses to the drawer
 	days     []time.Time         // asked to be reconciled
+	backups  int                 // asked for
 	refunds  []txn.RefundRequest // that wait to be answered
 	trigger  bool
 	notes    []string
@@ -61,7 +62,7 @@ func config() txn.Config {
 			PollShow: 3 * time.Second, PollScan: 5 * time.Second, ScanLimit: 45 * time.Second, Reverse: 15 * time.Second,
 		},
 		MaxBackoff: time.Minute, Linger: 20 * time.Second,
-		EnrolCode: txn.NewPIN("20260301"), RefundSettle: 10 * time.Second, AskLimit: 24 * time.Hour,
+		EnrolCode: txn.NewPIN("20260301"), RefundSettle: 10 * time.Second, AskLimit: 24 * time.Hour, Backups: true,
 	}
 }
 
@@ -120,6 +121,8 @@ func (r *rig) step(events ...txn.Event) {
 				r.kicks = append(r.kicks, e.Order)
 			case txn.Reconcile:
 				r.days = append(r.days, e.Day)
+			case txn.Backup:
+				r.backups++
 			case txn.RefundRequest:
 				r.refunds = append(r.refunds, e)
 			case txn.Recall:

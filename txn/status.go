@@ -79,6 +79,9 @@ func (m *Machine) status() (line string, alarm bool) {
 	if s := m.doubt(); s != "" { // of the sale that is looked at: news of another one can wait
 		return s, true
 	}
+	if m.safety.writing {
+		return m.say(stsWriting), false
+	}
 	if told {
 		return m.notice.text, false
 	}

@@ -97,7 +97,7 @@ var (
 	txtFull   = text{"存储已满", "Storage full"}
 	fullWhy   = text{"暂停新收款，已有订单照常完成", "No new sales; open orders go on"}
 	fullFirst = text{"第一步：菜单 9 结算", "First: settle, MENU 9"}
-	fullThen  = text{"第二步：插U盘备份", "Then: a stick, for a backup"}
+	fullThen  = text{"第二步：插U盘，菜单 . 备份", "Then: a stick, back up, MENU ."}
 	fullEnd   = text{"有空间后自动恢复收款", "With room, selling goes on by itself"}
 
 	stsRoom   = text{"存储约剩%d笔：请结算并备份", "Room for %d sales: settle, back up"}

@@ -62,7 +62,7 @@ func TestJournalKeepsItsReserve(t *testing.T) {
 	r = newRig(t)
 	r.journal.FailNext(txn.ErrJournalReserve)
 	r.keys("5 OK")
-	r.sees("第二步：插U盘备份")
+	r.sees("第二步：插U盘，菜单 . 备份")
 	if len(r.requests) > 0 {
 		t.Errorf("asked for %v", r.requests)
 	}

@@ -127,7 +127,7 @@ func runTerminal(p *device.Profile, stdin io.Reader, stdout, stderr io.Writer) i
 	var board terminal.Board
 	if pulse := boot.OpenPulse(); pulse != nil {
 		console = stderr // a board's technician has its serial console and no shell
-		board = terminal.Board{Pulse: probed(pulse), SetClock: setClock}
+		board = terminal.Board{Pulse: probed(pulse), SetClock: setClock, Socket: pulse.Socket()}
 	}
 	instead := stderr
 	if p.Display.Kind == "ansi" {

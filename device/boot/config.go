@@ -71,6 +71,7 @@ type Config struct {
 
 	Settings SettingsConfig `toml:"settings"`
 	Data     DataConfig     `toml:"data"`
+	Stick    StickConfig    `toml:"stick"`
 	Network  NetworkConfig  `toml:"network"`
 	Watchdog WatchdogConfig `toml:"watchdog"`
 }
@@ -89,6 +90,11 @@ type DataConfig struct {
 	Dir    string   `toml:"dir"`    // where it is mounted; default /data
 	Limit  Duration `toml:"limit"`  // the device may take this long to appear: default 5 s, at most 60 s
 	Fsck   string   `toml:"fsck"`   // e2fsck's file, "" for none
+}
+
+// StickConfig is the [stick] table: what of USB is no stick that somebody plugs in.
+type StickConfig struct {
+	Never []string `toml:"never"` // disks, such as the boot loader's: /dev/sda. Those of settings and data never are
 }
 
 // NetworkConfig is the [network] table.
@@ -187,7 +193,7 @@ func (c Config) Check() error {
 	for _, m := range slices.Concat(c.Modules, c.LateModules) {
 		absolute("modules", m)
 	}
-	for _, n := range slices.Concat(c.Nodes, c.Late) {
+	for _, n := range slices.Concat(c.Nodes, c.Late, c.Stick.Never) {
 		absolute("nodes", n)
 	}
 	within("nodes_limit", c.NodesLimit, 0, 30*time.Second)

@@ -9,6 +9,7 @@
 //	                     │  graphics    the console's cursor leaves the screen        │
 //	                     │  network ──▶ in the background, for ever: static or DHCP   │
 //	                     │  lines ────▶ in the background: are the late nodes there?  │
+//	                     │  stick ────▶ in the background, once the terminal is ready │
 //	                     │  data        superblock, e2fsck -p, mount, clock again ─┐  │
 //	                     ▼                                                         │  │
 //	           ┌──▶ child runs ── beat ──────────────────────────── extends the lease ┤
@@ -44,6 +45,21 @@
 // partition is not mounted, nothing is sold, and the screen says so. Nothing is ever formatted here.
 // A superblock of whose two sectors the power let one through is mended before that, see [TornSuperblock]: neither the
 // kernel nor e2fsck would look at it.
+//
+// # USB sticks
+//
+// Process 1 looks every half second at what hangs on USB. A stick is mounted at [StickDir], for reading only: one that is
+// pulled out at rest is always whole. The terminal that wants to write says so through its pulse, and process 1 has the
+// stick take writes until it says that it has written, or ends:
+//
+//	none ──▶ looking ──▶ ready ◀── w, r ──▶ lent          unknown, broken: until it is pulled out
+//	  ▲                                      │            protected: for reading alone
+//	  └────── pulled out, at any time ───────┘            silent: the kernel has not answered for 20 s
+//
+// Which it is stands in /run/smartpos/stick, where [Socket] reads it. FAT and exFAT are taken, of a whole disk or of the
+// largest partition that holds one. What the settings, the data or [StickConfig] name is never a stick, whatever it holds;
+// of two sticks only the first is used. Nothing here waits for a stick: what may hang with it is done beside the loop, one
+// thing at a time, and a stick that is gone is let go of without asking it.
 //
 // # Limits
 //

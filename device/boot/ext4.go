@@ -69,7 +69,7 @@ const (
 	superSum     = 0x3fc
 )
 
-// sectorSize is what a disk writes as a whole, in bytes; a superblock is two of them.
+// sectorSize is what a disk writes as a whole, in bytes: a superblock of ext4 is two, and the first of a FAT tells what it is.
 const sectorSize = 512
 
 // TornSuperblock looks at the first 2048 bytes of an ext4 partition and reports whether the superblock's checksum does

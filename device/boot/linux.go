@@ -74,6 +74,24 @@ func (l *linux) MountedReadOnly(dir string) (bool, error) {
 	return st.Flags&unix.ST_RDONLY != 0, nil
 }
 
+func (l *linux) Remount(dir string, readOnly bool) error {
+	var flags uintptr = unix.MS_REMOUNT | unix.MS_NOSUID | unix.MS_NOATIME | unix.MS_NODEV | unix.MS_NOEXEC
+	if readOnly {
+		flags |= unix.MS_RDONLY
+	}
+	if err := unix.Mount("", dir, "", flags, ""); err != nil {
+		return &os.PathError{Op: "remount", Path: dir, Err: err}
+	}
+	return nil
+}
+
+func (l *linux) Detach(dir string) error {
+	if err := unix.Unmount(dir, unix.MNT_DETACH); err != nil && !errors.Is(err, unix.EINVAL) { // EINVAL: it is not mounted
+		return &os.PathError{Op: "detach", Path: dir, Err: err}
+	}
+	return nil
+}
+
 func (l *linux) LoadModule(file, params string) error {
 	f, err := os.Open(file)
 	if err != nil {

@@ -70,11 +70,14 @@ func (p *Pulse) Beat() {
 }
 
 // Ready says that the terminal is ready to sell. Process 1 notes the time.
-func (p *Pulse) Ready() {
+func (p *Pulse) Ready() { p.say(readyByte) }
+
+// say writes a byte that means something to process 1.
+func (p *Pulse) say(what byte) {
 	if p == nil {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	_, _ = p.w.Write([]byte{readyByte})
+	_, _ = p.w.Write([]byte{what})
 }

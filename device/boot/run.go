@@ -62,7 +62,7 @@ func Run(o Options) error {
 	if o.Console == nil {
 		o.Console = os.Stdout
 	}
-	b := &booter{sys: o.System, console: newConsole(o.Console, o.System), reaper: newReaper(o.System), ready: make(chan struct{})}
+	b := &booter{sys: o.System, console: newConsole(o.Console, o.System), reaper: newReaper(o.System), ready: make(chan struct{}), loaded: make(chan struct{})}
 	b.childReady = sync.OnceFunc(func() { close(b.ready) })
 	defer b.console.close()
 	defer b.reaper.close()
@@ -72,6 +72,8 @@ func Run(o Options) error {
 	running, end := context.WithCancel(context.Background())
 	defer end()
 	b.running = running
+	b.keeper = b.newKeeper()
+	b.spawn(func() { b.keeper.run(running, b.loaded) })
 	b.show = b.startScreen(running, o.Show)
 	asked := make(chan How, 1)
 	b.spawn(func() { b.signals(ctx, stop, asked) })
@@ -83,6 +85,7 @@ func Run(o Options) error {
 	b.log("%v", how)
 	drawn := b.show(Notice{Kind: Stopping, How: how})
 	b.lease.set(stepLimit)
+	b.keeper.release()
 	for step, dir := range map[string]string{"data": b.cfg.Data.Dir, "settings": b.cfg.Settings.Dir} {
 		if dir == "" {
 			continue
@@ -108,8 +111,10 @@ type booter struct {
 	show       func(Notice) <-chan struct{}
 	lease      lease
 	watched    bool            // a watchdog runs
+	keeper     *keeper         // of the USB stick
 	ready      chan struct{}   // closed when a child has been ready for the first time
 	childReady func()          // closes it
+	loaded     chan struct{}   // closed when the late modules are there
 	running    context.Context // ends when the system does, after what ends with a request to stop
 	background sync.WaitGroup
 
@@ -287,6 +292,7 @@ func (b *booter) late(ctx context.Context) {
 		}
 		b.loadModules(b.cfg.LateModules)
 	}
+	close(b.loaded)
 	b.lateNodes(ctx)
 }
 

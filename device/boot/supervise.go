@@ -174,15 +174,19 @@ func (b *booter) beats(p *Process) {
 	for {
 		n, err := p.Pulse.Read(buf)
 		for _, c := range buf[:n] {
-			if c == readyByte {
+			switch c {
+			case readyByte:
 				b.log("terminal: ready")
 				b.childReady()
+			case lendByte, returnByte:
+				b.keeper.lend(c == lendByte)
 			}
 		}
 		if n > 0 {
 			b.lease.set(b.cfg.Watchdog.Hang.D())
 		}
 		if err != nil {
+			b.keeper.lend(false) // whoever wanted to write is gone
 			return
 		}
 	}

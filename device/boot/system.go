@@ -38,6 +38,12 @@ type Files interface {
 	Unmount(dir string) error
 	// MountedReadOnly reports whether the file system at dir takes no writes: as told, or after an error.
 	MountedReadOnly(dir string) (bool, error)
+	// Remount makes a mounted file system take writes, or none any more; that is an error while a file is open for them.
+	Remount(dir string, readOnly bool) error
+	// Detach takes a file system away whose device is gone, and does not wait for its files to be closed.
+	Detach(dir string) error
+	// Disks are the disks on USB, by name.
+	Disks() ([]Disk, error)
 	// LoadModule loads a module's file. A module that is there already is no error.
 	LoadModule(file, params string) error
 	Exists(path string) bool

@@ -120,7 +120,9 @@ func (m *Machine) Close() error {
 	ports := maps.Clone(m.ports)
 	m.mu.Unlock()
 	for _, conn := range ports {
-		conn.Close()
+		if conn != nil { // a stick has none
+			conn.Close()
+		}
 	}
 	return m.cleanup
 }

@@ -6,6 +6,8 @@ import (
 	"image"
 	"io"
 	"time"
+
+	"smartpos/cmd/internal/board/stick"
 )
 
 // Backend is the machine that runs the firmware, as the outside world can touch it: a process on the host, or an ARM
@@ -41,6 +43,16 @@ type Backend interface {
 
 	// Network plugs the network cable in or pulls it out. It returns [ErrUnsupported] where the network is no cable.
 	Network(ctx context.Context, plugged bool) error
+
+	// Medium is the USB stick that goes into the board.
+	Medium() stick.Stick
+
+	// Stick plugs it in or pulls it out, now and for the next time that the power comes on. readOnly is its switch.
+	Stick(ctx context.Context, plugged, readOnly bool) error
+
+	// ArmStickWrite has pull called at the nth write to the stick from now, which fails. It returns [ErrUnsupported]
+	// where a stick is a folder.
+	ArmStickWrite(n int, pull func()) error
 
 	// Console types on the serial console of the board's technician. It returns [ErrUnsupported] where there is none.
 	Console(text string) error

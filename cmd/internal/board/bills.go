@@ -4,16 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
-	"time"
 
 	"smartpos/txn/pay/paynet"
 )
-
-// StickDir is the folder in the board's that stands for a USB stick: the firmware on a host reads bills there when its
-// profile says bills = "stick".
-const StickDir = "stick"
 
 // ErrBill is returned when a bill can't be changed or brought.
 var ErrBill = errors.New("nothing is done to the bill")
@@ -37,20 +30,4 @@ func (b *Board) BendBill(how string) error {
 		return fmt.Errorf("%w: %w", ErrBill, err)
 	}
 	return nil
-}
-
-// BringBill puts today's bill of a network onto the stick, or the first half of its file.
-func (b *Board) BringBill(network string, half bool) error {
-	name, data := b.network.net.Bill(network, time.Now())
-	if name == "" {
-		return fmt.Errorf("%w: no network %.20q gives bills out", ErrBill, network)
-	}
-	if half {
-		data = data[:len(data)/2]
-	}
-	dir := filepath.Join(b.dir, StickDir)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(dir, name), data, 0o644)
 }

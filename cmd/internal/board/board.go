@@ -41,6 +41,7 @@ type Board struct {
 	printer *printerPlace
 	scanner *scannerPlace
 	network *network
+	stick   stickPlace
 	changes *changes
 
 	powerMu sync.Mutex // one change of power at a time
@@ -104,7 +105,11 @@ func Open(opts Options) (_ *Board, err error) {
 
 // openHost makes the board a process on this host.
 func (b *Board) openHost(opts Options, watch Watch) (err error) {
-	if b.profile, err = writeProfile(b.dir, defaultProfile, opts.Overrides, boardSettings(b.network.net)); err != nil {
+	text, err := withRecoveryKey(b.dir, defaultProfile)
+	if err != nil {
+		return err
+	}
+	if b.profile, err = writeProfile(b.dir, text, opts.Overrides, boardSettings(b.network.net)); err != nil {
 		return err
 	}
 	if err := sealKeys(b.dir, b.profile.Path(b.profile.Data), b.network.net); err != nil {
@@ -121,6 +126,9 @@ func (b *Board) openHost(opts Options, watch Watch) (err error) {
 // openMachine makes the board a machine in QEMU.
 func (b *Board) openMachine(opts Options, watch Watch) error {
 	text, err := opts.Image.defaultText()
+	if err == nil {
+		text, err = withRecoveryKey(b.dir, text)
+	}
 	if err != nil {
 		return err
 	}

@@ -16,9 +16,10 @@ const (
 	KindLedger  Kind = "ledger"
 	KindFaults  Kind = "faults"
 	KindPower   Kind = "power"
+	KindStick   Kind = "stick"
 )
 
-var kinds = []Kind{KindDisplay, KindPaper, KindPhone, KindLedger, KindFaults, KindPower}
+var kinds = []Kind{KindDisplay, KindPaper, KindPhone, KindLedger, KindFaults, KindPower, KindStick}
 
 // changes tells subscribers what has changed. It carries no contents: a subscriber that is slow misses nothing
 // but intermediate states, and its queue is as long as there are kinds.

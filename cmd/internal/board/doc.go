@@ -25,6 +25,8 @@
 //	printer scanner console   links to ptys; a device that is unplugged has no link
 //	fb0 fb0.flush         the display's memory, and the socket on which the firmware says that it has drawn
 //	data/                 the journal and the event log
+//	recovery.key          the secret half of the shop's recovery key: opens backups
+//	stick stick.files/    the USB stick: a link to its files while it is in
 //	paynet/               the sandbox: keys, phones, orders, ledger
 //	pos.log               the firmware's standard error
 //
@@ -45,6 +47,7 @@
 //
 //	settings.ext4   made anew from them whenever the board is opened
 //	data.ext4       the data partition; kept
+//	stick.img       the USB stick, of usb-storage; kept
 //	image/          what the machine boots, where `posboard run` builds it
 //
 // A power cut loses what the data disk had not flushed, sector by sector ([Options].Disk); package powercut makes a test
@@ -87,6 +90,12 @@
 //	                  refunds: ok, quick, held, closed, abnormal, unfunded
 //	POST /bill        {"do":"missing"}                   → the same: what today's bill says otherwise of the latest
 //	                  payment (missing, stranger, amount, reversed, twice; ok: nothing)
+//	GET  /stick                                          → [StickState]: the USB stick, its files
+//	POST /stick       {"do":"plug"}, {"do":"pull"}       → [StickState]; {"do":"pull","at":3}: at that write to it (QEMU)
+//	                  {"do":"new","kind":"fat"}: another one, empty; also full, protected, noise (QEMU)
+//	                  {"do":"bill","network":"wechat","half":true}: today's bill is put onto it
+//	PUT  /stick/NAME  a file of at most 16 MiB           → [StickState]; 409 while the stick is in
+//	GET  /stick/NAME                                     → the file
 //	POST /power       {"do":"on"}, {"do":"cut"}, {"do":"cut","at":POINT}    → [Power]
 //	                  on returns when the firmware has drawn. POINT: "printer-byte 120", "request 2 before-reply",
 //	                  "request 2 after-reply", "disk-write 7". Counting begins with this call; a point is armed
@@ -103,6 +112,7 @@
 //	{"type":"ledger","version":7,"data":paynet.Ledger}
 //	{"type":"faults","version":1,"data":Faults}
 //	{"type":"power","version":2,"data":Power}
+//	{"type":"stick","version":1,"data":StickState}
 //
 // Power's state is on, off or exited: the firmware ended by itself, and reason and log say why. It is started
 // again with {"do":"on"}.

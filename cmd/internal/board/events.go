@@ -78,6 +78,10 @@ func (b *Board) part(k Kind) any {
 		return b.Faults()
 	case KindPower:
 		return b.Power()
+	case KindStick:
+		ctx, cancel := context.WithTimeout(context.Background(), sendLimit)
+		defer cancel()
+		return b.Stick(ctx)
 	}
 	return nil
 }

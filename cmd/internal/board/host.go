@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"smartpos/cmd/internal/board/stick"
 	"smartpos/device"
 	"smartpos/device/display"
 	"smartpos/device/pty"
@@ -74,7 +75,10 @@ func newHost(dir, firmware string, shim []string, profile *device.Profile, watch
 	if len(fb.Notify) > maxSocketPath {
 		return nil, fmt.Errorf("%s is too long for a socket's name; give --dir a folder with a shorter path", fb.Notify)
 	}
-	var err error
+	err := h.unplugStick() // of a board that was killed
+	if err != nil {
+		return nil, err
+	}
 	if h.screen, err = newScreen(fb, func() { h.drawn.beat(); watch.Drawn() }); err != nil {
 		return nil, fmt.Errorf("display: %w", err)
 	}
@@ -83,6 +87,15 @@ func newHost(dir, firmware string, shim []string, profile *device.Profile, watch
 		return nil, fmt.Errorf("console: %w", err)
 	}
 	return h, nil
+}
+
+// unplugStick leaves no link to the stick behind.
+func (h *hostBackend) unplugStick() error {
+	link := filepath.Join(h.dir, StickDir)
+	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
+		return nil
+	}
+	return os.Remove(link)
 }
 
 func (h *hostBackend) Name() string { return hostName }
@@ -233,6 +246,20 @@ func (h *hostBackend) Network(context.Context, bool) error {
 	return fmt.Errorf("%w: its network is this host's; use network=down", ErrUnsupported)
 }
 
+func (h *hostBackend) Medium() stick.Stick { return stick.Folder(filepath.Join(h.dir, stickFiles)) }
+
+// Stick makes the folder of the stick be where the firmware looks for one, or not.
+func (h *hostBackend) Stick(_ context.Context, plugged, _ bool) error {
+	if plugged {
+		return os.Symlink(stickFiles, filepath.Join(h.dir, StickDir))
+	}
+	return os.Remove(filepath.Join(h.dir, StickDir))
+}
+
+func (h *hostBackend) ArmStickWrite(int, func()) error {
+	return fmt.Errorf("%w: its stick is a folder, which nobody can pull out in the middle of a write", ErrUnsupported)
+}
+
 func (h *hostBackend) Console(string) error {
 	return fmt.Errorf("%w: its standard input is empty", ErrUnsupported)
 }
@@ -281,7 +308,7 @@ func tail(name string, limit int) string {
 // Close asks the firmware to end, so that an ordinary end of the board is no power cut.
 func (h *hostBackend) Close() error {
 	err := h.end(func(p *process) { p.stop(stopGrace) })
-	return errors.Join(err, h.console.Close(), h.screen.Close())
+	return errors.Join(err, h.unplugStick(), h.console.Close(), h.screen.Close())
 }
 
 // pulse tells waiters of the next beat.

@@ -144,6 +144,7 @@ func (i *Image) defaultText() ([]byte, error) {
 		return nil, err
 	}
 	tree["board"], tree["data"] = i.board.Name, "/data"
+	delete(tree, "stick") // process 1 mounts it
 	for name, table := range i.board.Profile {
 		tree[name] = table
 	}

@@ -21,6 +21,7 @@ import (
 const (
 	settingsDisk = "settings.ext4"
 	dataDisk     = "data.ext4"
+	stickImage   = "stick.img"
 )
 
 const (
@@ -48,6 +49,7 @@ type machineBackend struct {
 	run       *machineRun // nil without power
 	log       string      // the console of the last run
 	unplugged bool        // the network cable
+	stick     machineStick
 }
 
 // machineRun is a machine from power on to power off.
@@ -156,6 +158,9 @@ func (b *machineBackend) bring(ctx context.Context, r *machineRun) (err error) {
 			return err
 		}
 	}
+	if err := b.stick.apply(ctx, r, b.file(stickImage)); err != nil {
+		return err
+	}
 	says, err := b.awaitReady(ctx, r)
 	if err != nil || says != terminalReady {
 		return err
@@ -207,6 +212,7 @@ func (b *machineBackend) Cut() error {
 	err := r.m.Close()
 	r.ended.Wait()
 	lost, cutErr := r.disk.cut()
+	cutErr = errors.Join(cutErr, b.stick.powerOff())
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.run, b.log = nil, r.m.Console().Tail(maxLog)+"--- "+lost+"\n"

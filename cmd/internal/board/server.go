@@ -13,6 +13,8 @@ import (
 	"mime"
 	"net/http"
 	"time"
+
+	"smartpos/cmd/internal/board/stick"
 )
 
 // Limits of requests.
@@ -45,6 +47,10 @@ func (b *Board) Handler(page fs.FS) http.Handler {
 	mux.Handle("POST /phone", b.action(maxJSON, b.postPhone))
 	mux.Handle("POST /faults", b.action(maxJSON, b.postFaults))
 	mux.Handle("POST /bill", b.action(maxJSON, b.postBill))
+	mux.Handle("POST /stick", b.action(maxJSON, b.postStick))
+	mux.HandleFunc("GET /stick", b.getStick)
+	mux.HandleFunc("GET /stick/{name...}", b.getStickFile)
+	mux.HandleFunc("PUT /stick/{name...}", b.putStickFile)
 	mux.Handle("POST /power", b.action(maxJSON, b.postPower))
 	mux.Handle("GET /", http.FileServerFS(page))
 	return guard(mux)
@@ -167,12 +173,15 @@ func sendError(w http.ResponseWriter, err error) {
 }
 
 func statusOf(err error) int {
-	for _, bad := range []error{errBody, ErrKeys, ErrPoint, ErrFault, ErrPhoneRequest} {
+	for _, bad := range []error{errBody, ErrKeys, ErrPoint, ErrFault, ErrPhoneRequest, stick.ErrKind, stick.ErrName} {
 		if errors.Is(err, bad) {
 			return http.StatusBadRequest
 		}
 	}
-	for _, conflict := range []error{ErrNoPower, ErrPowered, ErrNotRead, ErrNotTaken, ErrPhone, ErrBill} {
+	if errors.Is(err, stick.ErrFile) {
+		return http.StatusNotFound
+	}
+	for _, conflict := range []error{ErrNoPower, ErrPowered, ErrNotRead, ErrNotTaken, ErrPhone, ErrBill, ErrStick, ErrUnsupported} {
 		if errors.Is(err, conflict) {
 			return http.StatusConflict
 		}

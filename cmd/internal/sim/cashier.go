@@ -53,7 +53,7 @@ var screens = map[string]place{
 	"结果未知": atUnsure, "Outcome unknown": atUnsure, "正在撤销": atUnsure, "Reversing": atUnsure,
 	"菜单": atMenu, "Menu": atMenu, "未决订单": atMenu, "Unresolved": atMenu, "异常订单": atMenu, "Exceptions": atMenu,
 	"结算": atMenu, "Settlement": atMenu, "确认结算": atAllow, "Allow settlement": atAllow, "结算完成": atSupervisor, "Batch settled": atSupervisor,
-	"存储已满": atMenu, "Storage full": atMenu,
+	"存储已满": atMenu, "Storage full": atMenu, "备份": atMenu, "Backup": atMenu, // whose terminal has no recovery key
 	"停止收款": atHalt, "Out of service": atHalt,
 	"请稍候": atWait, "Please wait": atWait,
 	"退款": atFind, "Refund": atFind,

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"smartpos/device"
 	"smartpos/store"
 	"smartpos/store/storetest"
+	"smartpos/txn"
 )
 
 // A stick that comes while the terminal sells gets a backup, and another when there is something new; old ones go.
@@ -29,16 +31,16 @@ func TestBackups(t *testing.T) {
 	}
 	defer j.Close()
 	stick := filepath.Join(t.TempDir(), "stick")
-	p := &device.Profile{Backup: device.Backup{RecoveryKey: safe.Recipient().String(), Folder: stick, Every: device.Duration(time.Millisecond)}}
+	p := &device.Profile{Stick: stick, Backup: device.Backup{RecoveryKey: safe.Recipient().String(), Folder: stick, Every: device.Duration(time.Millisecond)}}
 	var log bytes.Buffer
-	b, err := newBackups(p, j, slog.New(slog.NewTextHandler(&log, nil)))
+	b, err := newBackups(p, j, nil, slog.New(slog.NewTextHandler(&log, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	b.delay, b.look = time.Millisecond, time.Millisecond
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
-	go func() { b.run(ctx); close(done) }()
+	go func() { b.Run(ctx, func(txn.Event) {}); close(done) }()
 
 	if err := os.Mkdir(stick, 0o700); err != nil {
 		t.Fatal(err)
@@ -94,16 +96,21 @@ func TestNoBackupBesideTheData(t *testing.T) {
 	defer j.Close()
 	stick := t.TempDir()
 	p := &device.Profile{
-		Environment: device.Production, Data: dir,
+		Environment: device.Production, Data: dir, Stick: stick,
 		Backup: device.Backup{RecoveryKey: "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p", Folder: stick},
 	}
 	var log bytes.Buffer
-	b, err := newBackups(p, j, slog.New(slog.NewTextHandler(&log, nil)))
+	b, err := newBackups(p, j, nil, slog.New(slog.NewTextHandler(&log, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if wait := b.write(t.Context()); wait != backupRetry || !strings.Contains(log.String(), "medium of the data") {
+	var told []txn.Event
+	wait := b.write(t.Context(), b.folder, func(ev txn.Event) { told = append(told, ev) })
+	if wait != backupRetry || !strings.Contains(log.String(), "medium of the data") {
 		t.Errorf("again after %s: %s", wait, log.String())
+	}
+	if want := []txn.Event{txn.BackingUp{}, txn.BackedUp{Trouble: txn.BackupBeside}}; !slices.Equal(told, want) {
+		t.Errorf("told %+v", told)
 	}
 	if left, _ := os.ReadDir(stick); len(left) > 0 {
 		t.Errorf("written: %v", left)

@@ -44,6 +44,7 @@ func Config(p *device.Profile) txn.Config {
 		MaxBackoff: min(maxBackoff, backoffBy*max(p.Sale.PollScan.D(), p.Sale.PollShow.D())),
 		Linger:     linger,
 		EnrolCode:  txn.NewPIN(p.Terminal.EnrolCode), RefundSettle: p.Sale.RefundSettle.D(), AskLimit: p.Sale.AskLimit.D(),
+		Backups: p.Backup.RecoveryKey != "" && CheckBackup(p) == nil,
 	}
 	if o := p.Offline; o.Enabled {
 		cfg.Offline = txn.OfflineConfig{

@@ -56,7 +56,7 @@ func newWanderer(t *testing.T, seed uint64, language txn.Language) *wanderer {
 		ShowExpiry: 30 * time.Second, Margin: 30 * time.Second, ScanWindow: 10 * time.Second,
 		Timing:     txn.Timing{PollShow: 3 * time.Second, PollScan: 5 * time.Second, ScanLimit: 45 * time.Second, Reverse: 15 * time.Second},
 		MaxBackoff: time.Minute, Linger: 20 * time.Second,
-		EnrolCode: txn.NewPIN("1"), RefundSettle: 10 * time.Second, AskLimit: time.Minute,
+		EnrolCode: txn.NewPIN("1"), RefundSettle: 10 * time.Second, AskLimit: time.Minute, Backups: seed%3 > 0,
 	}
 	w := &wanderer{
 		t: t, rng: rand.New(rand.NewPCG(seed, 0)), journal: storetest.NewMemory("T0000001"), seen: map[string]bool{},
@@ -90,6 +90,8 @@ func (w *wanderer) step(ev txn.Event) {
 			w.queue = append(w.queue, w.answer(e))
 		case txn.Reconcile:
 			w.queue = append(w.queue, w.reconciled(e.Day))
+		case txn.Backup:
+			w.queue = append(w.queue, txn.BackingUp{}, w.backedUp())
 		case txn.RefundRequest:
 			w.queue = append(w.queue, w.answerRefund(e))
 		case txn.Recall:
@@ -143,6 +145,15 @@ func (w *wanderer) reconciled(day time.Time) txn.Reconciled {
 		r.Differences = append(r.Differences, d)
 	}
 	return r
+}
+
+// backedUp is what may come of a backup.
+func (w *wanderer) backedUp() txn.BackedUp {
+	if w.rng.IntN(3) == 0 {
+		return txn.BackedUp{File: "smartpos-T0000001-7Q3KZ9XB-00000123.age", Bytes: 123456, Records: 1234567}
+	}
+	return txn.BackedUp{Trouble: pick(w, txn.BackupNoStick, txn.BackupNoKey, txn.BackupFull, txn.BackupReadOnly, txn.BackupPulled,
+		txn.BackupWrong, txn.BackupStick, txn.BackupUnknown, txn.BackupSilent, txn.BackupBeside, txn.BackupJournal)}
 }
 
 // answer is what a network may say to a request, sensible or not.
@@ -392,6 +403,28 @@ func TestStorageFits(t *testing.T) {
 			w.keys("5 OK")
 			w.step(txn.Tick{})
 			w.keys("MENU CANCEL CANCEL CANCEL")
+		}
+	}
+}
+
+// Every screen of a backup fits, whatever comes of it, and so does what is said of a stick.
+func TestBackupFits(t *testing.T) {
+	for _, language := range []txn.Language{txn.Chinese, txn.English} {
+		for seed := range uint64(2) { // without a recovery key, and with one
+			w := newWanderer(t, seed, language)
+			w.keys("MENU . OK CANCEL CANCEL")
+			for range 100 {
+				w.step(txn.StickChanged{Spare: w.rng.IntN(4) == 0, State: pick(w, txn.StickNone, txn.StickReady, txn.StickReady,
+					txn.StickReady, txn.StickReadOnly, txn.StickUnknown, txn.StickBroken, txn.StickSilent)})
+				w.keys("CANCEL MENU . OK OK CANCEL MENU . CANCEL CANCEL")
+				w.pass(time.Minute)
+			}
+			w.step(txn.StickChanged{State: txn.StickReady})
+			w.step(txn.KeyPressed{Key: txn.KeyMenu})
+			w.step(txn.KeyPressed{Key: "."})
+			w.step(txn.KeyPressed{Key: txn.KeyOK}) // and while it is written
+			w.step(txn.BackingUp{})
+			w.step(txn.KeyPressed{Key: txn.KeyCancel})
 		}
 	}
 }

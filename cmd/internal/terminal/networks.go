@@ -1,6 +1,7 @@
 package terminal
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -77,7 +78,7 @@ func (t *Terminal) network(id txn.NetworkID) pay.Network {
 
 // Desk is where the profile's networks are reconciled with the journal that orders lists.
 func Desk(p *device.Profile, orders func(func(txn.Order) error) error) *daybook.Desk {
-	d := &daybook.Desk{Orders: orders, Folder: p.Path(p.Bills), Carry: filepath.Join(p.Path(p.Data), daybook.CarryName)}
+	d := &daybook.Desk{Orders: orders, Folder: cmp.Or(p.Path(p.Bills), p.Path(p.Stick)), Carry: filepath.Join(p.Path(p.Data), daybook.CarryName)}
 	merchants := map[txn.NetworkID]string{
 		txn.WeChat: p.Networks.Wechat.MerchantID, txn.Alipay: p.Networks.Alipay.SellerID,
 		txn.UnionPay: p.Networks.Unionpay.MerchantID, txn.Aggregator: p.Networks.Aggregator.MerchantID,

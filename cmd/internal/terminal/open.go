@@ -12,6 +12,7 @@ import (
 	"periph.io/x/conn/v3/gpio"
 
 	"smartpos/device"
+	"smartpos/device/boot"
 	"smartpos/device/display"
 	"smartpos/keypad"
 	"smartpos/printer"
@@ -27,11 +28,12 @@ type Console struct {
 	Out io.Writer
 }
 
-// Board is what the firmware has of its board beside the profile: the heartbeat that process 1 waits for, and the clock.
-// On a host it is empty.
+// Board is what the firmware has of its board beside the profile: the heartbeat that process 1 waits for, the clock,
+// and the USB socket. On a host it is empty.
 type Board struct {
 	Pulse    Pulse
 	SetClock func(time.Time) error
+	Socket   *boot.Socket
 }
 
 // Open sets a terminal up as the profile says. What is missing at start is no error where the terminal can
@@ -64,7 +66,7 @@ func Open(p *device.Profile, console Console, board Board, log *slog.Logger) (t 
 	if ports.Scanner != nil {
 		open.add(ports.Scanner.Close)
 	}
-	start, halt := openJournal(p, &ports, &open)
+	start, halt := openJournal(p, board, &ports, &open)
 	if repairable(halt) {
 		ports.Repair = repairer(p, log)
 	}
@@ -83,7 +85,7 @@ func Open(p *device.Profile, console Console, board Board, log *slog.Logger) (t 
 }
 
 // openJournal opens the journal and reads what it knows; an error is why nothing may be sold.
-func openJournal(p *device.Profile, ports *Ports, open *closers) (txn.Start, error) {
+func openJournal(p *device.Profile, board Board, ports *Ports, open *closers) (txn.Start, error) {
 	journal, err := OpenJournal(p, store.Config{Terminal: p.Terminal.ID})
 	if err != nil {
 		return txn.Start{}, err
@@ -95,11 +97,14 @@ func openJournal(p *device.Profile, ports *Ports, open *closers) (txn.Start, err
 	open.add(journal.Close)
 	ports.Journal = journal
 	ports.Desk = Desk(p, journal.List)
-	if b, err := newBackups(p, journal, ports.Log); err != nil {
-		ports.Log.Error("no backups", "err", err)
-	} else if b != nil {
-		ports.Backups = b.run
+	if p.Bills == "" {
+		ports.Desk.Folder = stickDir(p, board.Socket)
 	}
+	b, err := newBackups(p, journal, board.Socket, ports.Log)
+	if err != nil {
+		ports.Log.Error("no backups", "err", err)
+	}
+	ports.Backups = b
 	ports.Upkeep = newUpkeep(p, journal, ports.Log).run
 	return start, nil
 }

@@ -35,7 +35,7 @@ func TestDamagedJournalIsRepaired(t *testing.T) {
 	var ports Ports
 	var open closers
 	ports.Log = log
-	_, halt := openJournal(p, &ports, &open)
+	_, halt := openJournal(p, Board{}, &ports, &open)
 	if !repairable(halt) || ports.Journal != nil || len(open) != 0 {
 		t.Fatalf("%v, and the journal is kept open", halt)
 	}
@@ -47,7 +47,7 @@ func TestDamagedJournalIsRepaired(t *testing.T) {
 	if err := term.Run(ctx); !errors.Is(err, ErrRestart) {
 		t.Fatalf("%v, want ErrRestart", err)
 	}
-	start, err := openJournal(p, &Ports{Log: log}, &open)
+	start, err := openJournal(p, Board{}, &Ports{Log: log}, &open)
 	if err != nil || start.Restored == nil || !start.Restored.Repaired {
 		t.Errorf("%+v, %v", start.Restored, err)
 	}

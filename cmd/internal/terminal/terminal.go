@@ -65,10 +65,9 @@ type Ports struct {
 	Log        *slog.Logger
 	// Repair makes a damaged journal again, for a machine that [NewRepairing] made; may be nil.
 	Repair func(ctx context.Context, by string) error
-	// Backups writes them beside the selling until its context ends; may be nil.
-	Backups func(context.Context)
 	// Upkeep looks after the journal while idle says that nobody is being served, until its context ends; may be nil.
-	Upkeep func(ctx context.Context, idle func() bool, tell func(txn.Event))
+	Upkeep  func(ctx context.Context, idle func() bool, tell func(txn.Event))
+	Backups Backups // written beside the selling; may be nil
 
 	RequestTimeout time.Duration // of one request to a network
 }
@@ -170,7 +169,7 @@ func (t *Terminal) loop(ctx context.Context, ended <-chan error) error {
 	t.ports.Pulse.Ready()
 	t.work.Go(func() { t.openNetworks(ctx) })
 	if t.ports.Backups != nil {
-		t.work.Go(func() { t.ports.Backups(ctx) })
+		t.work.Go(func() { t.ports.Backups.Run(ctx, func(ev txn.Event) { t.tell(ctx, ev) }) })
 	}
 	if t.ports.Upkeep != nil {
 		t.work.Go(func() { t.ports.Upkeep(ctx, t.idle.Load, func(ev txn.Event) { t.tell(ctx, ev) }) })
@@ -244,6 +243,8 @@ func (t *Terminal) step(ctx context.Context, ev txn.Event) {
 			t.triggers.replace(e.On)
 		case txn.Reconcile:
 			t.reconcile(ctx, e.Day)
+		case txn.Backup:
+			t.backUp(ctx)
 		case txn.Beep:
 			if t.ports.Beep != nil {
 				t.ports.Beep(e.Kind)

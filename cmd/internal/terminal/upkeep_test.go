@@ -98,7 +98,7 @@ func TestUpkeepPrunes(t *testing.T) {
 		if after.Gone != gone {
 			moves, gone = moves+1, after.Gone
 		}
-		if err := removeOld(stick, store.Manifest{Terminal: "T0000001", Incarnation: after.Incarnation}); err != nil {
+		if err := removeOld(stick, store.BackupFile{Manifest: store.Manifest{Terminal: "T0000001", Incarnation: after.Incarnation}}); err != nil {
 			t.Fatal(err)
 		}
 	}

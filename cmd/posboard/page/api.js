@@ -3,13 +3,14 @@ import { explain } from "./text.js";
 
 const limit = 40_000; // ms; longer than the board's own limit, so that its error arrives and not ours
 
-// send POSTs text, or an object as JSON, and returns the answer. It throws an Error whose message is the board's.
-export async function send(path, body = {}) {
+// send POSTs text, or an object as JSON, or PUTs a file, and returns the answer. It throws an Error whose message is the
+// board's.
+export async function send(path, body = {}, method = "POST") {
   let response;
   try {
     response = await fetch(path, {
-      method: "POST",
-      body: typeof body === "string" ? body : JSON.stringify(body),
+      method,
+      body: typeof body === "string" || body instanceof Blob ? body : JSON.stringify(body),
       signal: AbortSignal.timeout(limit),
     });
   } catch (err) {

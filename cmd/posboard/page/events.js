@@ -6,7 +6,7 @@ const listeners = new Map(); // type → functions
 const shortest = 400; // ms before the first attempt to connect again; doubles up to longest
 const longest = 5_000;
 
-// on calls f(data) at every change of a kind: display, paper, phone, ledger, faults, power, and link (own).
+// on calls f(data) at every change of a kind: display, paper, phone, ledger, faults, power, stick, and link (own).
 export function on(type, f) {
   if (!listeners.has(type)) listeners.set(type, []);
   listeners.get(type).push(f);

@@ -12,9 +12,10 @@ import * as faults from "./faults.js";
 import * as power from "./power.js";
 import * as ledger from "./ledger.js";
 import * as bill from "./bill.js";
+import * as stick from "./stick.js";
 
 // The ledger goes before the phones, which show the balance out of it.
-for (const part of [text, display, keys, slips, paper, ledger, phone, scanner, faults, power, bill]) part.start();
+for (const part of [text, display, keys, slips, paper, ledger, phone, scanner, faults, power, bill, stick]) part.start();
 events.start();
 
 // A button that was clicked with a mouse gives the focus back, so that the computer's Enter is the terminal's

@@ -45,6 +45,9 @@ type Board struct {
 	cable   bool
 	dog     *time.Timer
 	fed     int
+	disks   []boot.Disk              // on USB
+	media   map[string][]byte        // what they begin with
+	hangs   map[string]chan struct{} // events that hang
 }
 
 type exit struct {
@@ -61,7 +64,7 @@ func New() *Board {
 		Fail: map[string]error{}, Nodes: map[string]time.Duration{}, Programs: map[string]func(*Child) boot.Status{},
 		Disk: Ext4(0), Wall: now, Real: now,
 		start: now, signals: make(chan os.Signal, 4), ended: make(chan exit, 64), reset: make(chan struct{}),
-		files: map[string]string{}, running: map[int]*Child{},
+		files: map[string]string{}, running: map[int]*Child{}, hangs: map[string]chan struct{}{},
 	}
 }
 
@@ -79,8 +82,11 @@ func Ext4(errors int) []byte {
 func (b *Board) did(format string, args ...any) error {
 	event := fmt.Sprintf(format, args...)
 	b.mu.Lock()
-	defer b.mu.Unlock()
 	b.events = append(b.events, event)
+	b.mu.Unlock()
+	b.hang(event)
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	for key, err := range b.Fail {
 		if strings.HasPrefix(event, key) {
 			return fmt.Errorf("%s: %w", event, err)
@@ -135,7 +141,12 @@ func (b *Board) Reset() <-chan struct{} { return b.reset }
 func (b *Board) Ask(s os.Signal) { b.signals <- s }
 
 // Mount implements boot.System.
-func (b *Board) Mount(m boot.Mount) error { return b.did("mount %s %s %s", m.Type, m.Source, m.Dir) }
+func (b *Board) Mount(m boot.Mount) error {
+	if m.ReadOnly {
+		return b.did("mount %s %s %s ro", m.Type, m.Source, m.Dir)
+	}
+	return b.did("mount %s %s %s", m.Type, m.Source, m.Dir)
+}
 
 // Unmount implements boot.System.
 func (b *Board) Unmount(dir string) error { return b.did("unmount %s", dir) }
@@ -179,10 +190,14 @@ func (b *Board) ReadAt(path string, p []byte, off int64) error {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if off+int64(len(p)) > int64(len(b.Disk)) {
+	disk := b.Disk
+	if m, ok := b.media[path]; ok {
+		disk = m
+	}
+	if off+int64(len(p)) > int64(len(disk)) {
 		return &fs.PathError{Op: "read", Path: path, Err: syscall.EIO}
 	}
-	copy(p, b.Disk[off:])
+	copy(p, disk[off:])
 	return nil
 }
 

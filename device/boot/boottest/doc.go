@@ -3,7 +3,7 @@
 //
 //	boot.Run ──▶ Board ──▶ Events     what was asked of it, in order
 //	               ▲  Fail            which of that goes wrong
-//	               │  Nodes, Disk     what is plugged in
+//	               │  Nodes, Disk     what is plugged in; PlugDisks, what hangs on USB
 //	               └─ Programs        functions with output, pulse and signals
 //
 // It is a fake for tests only; firmware never imports it.

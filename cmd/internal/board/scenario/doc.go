@@ -21,7 +21,11 @@
 //	power cut at POINT          "printer-byte 120", "request 2 before-reply", "disk-write 7"
 //	bill HOW                    today's bill says otherwise of the order paid last: missing, stranger (one more like it),
 //	                            amount, reversed, twice; ok takes everything back
-//	stick NETWORK [half]        puts today's bill of a network, or half of it, onto the USB stick: option bills=stick
+//	stick bill NETWORK [half]   puts today's bill of a network, or half of it, onto the USB stick, which is out
+//	stick put FILE              puts a file of the archive onto it
+//	stick new [KIND]            takes another stick: fat (empty), full, protected (its switch), noise (no file system);
+//	                            on a host fat alone
+//	stick plug | pull           plugs it in, pulls it out; [machine] stick pull at N: at the Nth write to it from now
 //	damage WHAT                 damages the journal while there is no power: index (one is gone) or record (the latest does
 //	                            not hold); on the host alone
 //	tear                        tears the paper off
@@ -37,6 +41,8 @@
 //	                            order, it is an order number that the network knows, and $ORDER from then on
 //	expect-power on|off|exited  the power's state
 //	expect-scanner reading|idle the scan engine's light is on, or off
+//	expect-stick PATTERN…       files that match lie on the stick: smartpos/*.age
+//	expect-backup N             the latest backup there opens with the shop's recovery key, is whole, and holds N orders
 //	expect-log TEXT             the firmware has written it to its log
 //
 // Each expect waits until it holds or its limit is over, 10 s unless -within says otherwise (expect-lcd -within

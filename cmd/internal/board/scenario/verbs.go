@@ -30,7 +30,7 @@ func verbs() map[string]func(ts *testscript.TestScript, neg bool, args []string)
 	}
 	for name, v := range map[string]verb{
 		"keys": keys, "type": typed, "scan": scan, "phone": phone, "faults": faults, "power": power, "tear": tear,
-		"bill": bill, "stick": stick, "damage": damage,
+		"bill": bill, "stick": stickDo, "expect-stick": expectStick, "expect-backup": expectBackup, "damage": damage,
 		"expect-lcd": expectLCD, "expect-no-lcd": expectNoLCD, "expect-not-lcd": expectNoLCD,
 		"expect-paper": expectPaper, "expect-no-paper": expectNoPaper, "expect-not-paper": expectNoPaper,
 		"expect-ledger": expectLedger, "expect-phone": expectPhone, "expect-qr": expectQR,
@@ -211,14 +211,6 @@ func bill(_ context.Context, _ *session, _ *testscript.TestScript, b *board.Boar
 		return fmt.Errorf("%w: bill missing, stranger, amount, reversed, twice or ok", errUsage)
 	}
 	return b.BendBill(args[0])
-}
-
-func stick(_ context.Context, _ *session, _ *testscript.TestScript, b *board.Board, args []string) error {
-	half := len(args) == 2 && args[1] == "half"
-	if len(args) != 1 && !half {
-		return fmt.Errorf("%w: stick NETWORK [half]", errUsage)
-	}
-	return b.BringBill(args[0], half)
 }
 
 func tear(_ context.Context, _ *session, _ *testscript.TestScript, b *board.Board, _ []string) error {
