@@ -6,7 +6,7 @@ import "time"
 const backupLimit = 3 * time.Minute
 
 // keyOfBackup is the menu's.
-const keyOfBackup Key = "9"
+const keyOfBackup Key = "."
 
 // safety is what the machine knows of the USB stick and of backups.
 type safety struct {

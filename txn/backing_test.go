@@ -13,7 +13,7 @@ var written = txn.BackedUp{File: "smartpos-T0000001-7Q3KZ9XB-00000123.age", Byte
 // The cashier makes a backup: the stick is said to be writable, then written, then free to be pulled out.
 func TestBackup(t *testing.T) {
 	r := newRig(t)
-	r.keys("MENU 9")
+	r.keys("MENU .")
 	r.sees("备份", "请先插入U盘")
 	r.keys("OK")
 	if r.sees("请先插入U盘"); r.backups != 0 {
@@ -36,7 +36,7 @@ func TestBackup(t *testing.T) {
 	}
 	r.keys("CANCEL")
 	r.sees("请输入金额")
-	r.keys("MENU 9")
+	r.keys("MENU .")
 	r.sees("上次备份 11-23 17:00", "00000123.age")
 	r.pass(6*time.Minute, nil)
 	r.sees("请输入金额")
@@ -51,7 +51,7 @@ func TestBackupTroubles(t *testing.T) {
 	} {
 		r := newRig(t)
 		r.step(txn.StickChanged{State: txn.StickReady})
-		r.keys("MENU 9 OK")
+		r.keys("MENU . OK")
 		r.step(txn.BackedUp{Trouble: trouble})
 		if r.sees("没有备份", says, "没有受影响"); r.screen.Tone != txn.ToneBad {
 			t.Errorf("%s: tone %d", trouble, r.screen.Tone)
@@ -74,7 +74,7 @@ func TestBackupNoKey(t *testing.T) {
 	r.cfg.Backups = false
 	r = r.restart(time.Second)
 	r.step(txn.StickChanged{State: txn.StickReady})
-	r.keys("MENU 9")
+	r.keys("MENU .")
 	r.sees("没有恢复公钥", "backup.recovery_key")
 	r.keys("OK")
 	if r.sees("没有恢复公钥：请叫技术员"); r.backups != 0 {
@@ -86,11 +86,11 @@ func TestBackupNoKey(t *testing.T) {
 func TestBackupBesideSelling(t *testing.T) {
 	r := newRig(t)
 	r.step(txn.StickChanged{State: txn.StickReady})
-	r.keys("MENU 9 OK CANCEL")
+	r.keys("MENU . OK CANCEL")
 	r.step(txn.BackingUp{})
 	r.pass(25*time.Second, nil)
 	r.sees("请输入金额", "正在写备份：请勿拔出U盘")
-	r.keys("MENU 9")
+	r.keys("MENU .")
 	if r.sees("正在写备份"); r.backups != 1 {
 		t.Fatalf("%d backups were asked for", r.backups)
 	}
@@ -109,8 +109,8 @@ func TestBackupUnasked(t *testing.T) {
 	r.step(txn.BackingUp{})
 	r.sees("正在写备份：请勿拔出U盘")
 	r.step(txn.BackedUp{Trouble: txn.BackupPulled})
-	r.sees("备份没有写成：请按 菜单 9")
-	r.keys("MENU 9 OK")
+	r.sees("备份没有写成：请按 菜单 .")
+	r.keys("MENU . OK")
 	r.pass(4*time.Minute, nil)
 	r.sees("没有备份", "U盘没有应答")
 	r.keys("CANCEL")

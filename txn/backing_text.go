@@ -5,7 +5,7 @@ var (
 	txtBackup   = text{"备份", "Backup"}
 	txtBackedUp = text{"备份好了", "Backed up"}
 	txtNoBackup = text{"没有备份", "No backup"}
-	menuBackup  = text{"9 备份到U盘", "9 Back up to USB"}
+	menuBackup  = text{". 备份到U盘", ". Back up to USB"}
 
 	keyAgain = text{"确认 再试", "OK again"}
 
@@ -20,7 +20,7 @@ var (
 
 	stsWriting  = text{"正在写备份：请勿拔出U盘", "Backup under way: leave the USB stick"}
 	stsBackedUp = text{"备份已写好，可以拔出U盘", "Backed up: the stick may be pulled"}
-	stsNoBackup = text{"备份没有写成：请按 菜单 9", "No backup was written: MENU 9"}
+	stsNoBackup = text{"备份没有写成：请按 菜单 .", "No backup was written: MENU ."}
 	stsSpare    = text{"已有一个U盘，第二个不用", "Only one USB stick is used at a time"}
 )
 

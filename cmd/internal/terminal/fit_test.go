@@ -359,16 +359,16 @@ func TestBackupFits(t *testing.T) {
 	for _, language := range []txn.Language{txn.Chinese, txn.English} {
 		for seed := range uint64(2) { // without a recovery key, and with one
 			w := newWanderer(t, seed, language)
-			w.keys("MENU 9 OK CANCEL CANCEL")
+			w.keys("MENU . OK CANCEL CANCEL")
 			for range 100 {
 				w.step(txn.StickChanged{Spare: w.rng.IntN(4) == 0, State: pick(w, txn.StickNone, txn.StickReady, txn.StickReady,
 					txn.StickReady, txn.StickReadOnly, txn.StickUnknown, txn.StickBroken, txn.StickSilent)})
-				w.keys("CANCEL MENU 9 OK OK CANCEL MENU 9 CANCEL CANCEL")
+				w.keys("CANCEL MENU . OK OK CANCEL MENU . CANCEL CANCEL")
 				w.pass(time.Minute)
 			}
 			w.step(txn.StickChanged{State: txn.StickReady})
 			w.step(txn.KeyPressed{Key: txn.KeyMenu})
-			w.step(txn.KeyPressed{Key: "9"})
+			w.step(txn.KeyPressed{Key: "."})
 			w.step(txn.KeyPressed{Key: txn.KeyOK}) // and while it is written
 			w.step(txn.BackingUp{})
 			w.step(txn.KeyPressed{Key: txn.KeyCancel})
