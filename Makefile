@@ -100,7 +100,7 @@ vuln: go ## known vulnerabilities of what is linked in (VULNDB=folder: of golang
 
 sim: go ## whole days of trade with everything that goes wrong (SEEDS=n days from SEED=s on, of SALES=m; ONLY=steps)
 	$(call say,simulation)
-	go test ./cmd/internal/sim -run 'TestSim$$' -v -timeout 0 -seeds $(SEEDS) -first $(SEED) -sales $(SALES) $(if $(ONLY),-only $(ONLY)) | grep -v '^=== '
+	go test ./cmd/internal/sim -run 'TestSim$$' -v -timeout 0 -seeds $(SEEDS) -first $(SEED) -sales $(SALES) $(if $(ONLY),-only $(ONLY)) | grep --line-buffered -v '^=== '
 
 broken: go # builds that break a rule each: the simulation must find all of them
 	$(call say,broken builds)
