@@ -80,7 +80,7 @@ lint: go ## gofmt, go vet, staticcheck
 
 unit: go packages ## all tests: units, the corpora of the fuzz targets, scenarios, the page in a browser
 	$(call say,tests)
-	go test -timeout 15m ./...
+	go test -timeout 15m -parallel 4 ./...
 
 race: go packages ## the packages with goroutines, under the race detector
 	$(call say,tests under the race detector)

@@ -112,7 +112,8 @@ func TestConsoleStopped(t *testing.T) {
 			c.Text(0, y, strings.Repeat("收款", 10), Style{Ink: white})
 		}
 		if err := a.Flush(c, []image.Rectangle{c.Bounds()}); errors.Is(err, os.ErrDeadlineExceeded) {
-			if err := a.Close(); !errors.Is(err, os.ErrDeadlineExceeded) {
+			// It writes a few bytes: the kernel may have found room for those.
+			if err := a.Close(); err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
 				t.Errorf("closing: %v", err)
 			}
 			return

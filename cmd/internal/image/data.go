@@ -73,10 +73,7 @@ func (p Partition) Make(ctx context.Context) error {
 	if err := runTool(ctx, p.Epoch, mke2fs, args...); err != nil {
 		return err
 	}
-	if os.Getuid() == 0 {
-		return nil
-	}
-	return giveToRoot(ctx, p.Out, names, p.Epoch)
+	return settle(ctx, p.Out, names, p.Epoch)
 }
 
 // SettingsPartition is the medium of the profile and the merchant's keys for a board, with the files of a folder.
@@ -205,8 +202,9 @@ func copyTree(to, from string, epoch time.Time) (names []string, err error) {
 	return names, err
 }
 
-// giveToRoot makes root the owner of every file, as if root had made the partition.
-func giveToRoot(ctx context.Context, image string, names []string, epoch time.Time) error {
+// settle makes root the owner of every file, whoever makes the partition, and sets the times that nobody can set on a file of
+// the host: mke2fs takes them over.
+func settle(ctx context.Context, image string, names []string, epoch time.Time) error {
 	debugfs, err := findTool("debugfs")
 	if err != nil {
 		return err
@@ -221,7 +219,8 @@ func giveToRoot(ctx context.Context, image string, names []string, epoch time.Ti
 			script.Close()
 			return fmt.Errorf("%w: a file named %q", ErrData, n)
 		}
-		fmt.Fprintf(script, "sif \"/%[1]s\" uid 0\nsif \"/%[1]s\" gid 0\n", filepath.ToSlash(n))
+		const fields = "sif \"/%[1]s\" uid 0\nsif \"/%[1]s\" gid 0\nsif \"/%[1]s\" ctime @%[2]d\nsif \"/%[1]s\" atime @%[2]d\n"
+		fmt.Fprintf(script, fields, filepath.ToSlash(n), epoch.Unix())
 	}
 	if err := script.Close(); err != nil {
 		return err

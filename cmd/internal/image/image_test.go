@@ -169,6 +169,9 @@ func TestDataPartition(t *testing.T) {
 	dir := t.TempDir()
 	var images [2][]byte
 	for i := range images {
+		if i > 0 { // file systems count seconds
+			time.Sleep(time.Until(time.Now().Truncate(time.Second).Add(time.Second)))
+		}
 		from := filepath.Join(dir, fmt.Sprint("from", i))
 		if err := os.MkdirAll(filepath.Join(from, "wechat"), 0o755); err != nil {
 			t.Fatal(err)
