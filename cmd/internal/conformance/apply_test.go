@@ -22,7 +22,7 @@ const (
 // inapplicable says why a failure can't happen to a call of a network: the answer has nothing that would be wrong. Empty:
 // it can.
 func inapplicable(n txn.NetworkID, op txn.Op, f paytest.Failure) string {
-	refund := op == txn.OpRefund || op == txn.OpQueryRefund
+	refund := aboutRefund(op)
 	switch {
 	case refund && n == txn.Aggregator:
 		return noRefunds
@@ -51,3 +51,6 @@ func inapplicable(n txn.NetworkID, op txn.Op, f paytest.Failure) string {
 	}
 	return ""
 }
+
+// aboutRefund reports whether a call is about a refund.
+func aboutRefund(op txn.Op) bool { return op == txn.OpRefund || op == txn.OpQueryRefund }

@@ -19,10 +19,11 @@ type cell struct {
 	phone   *paynet.Phone
 	failure paytest.Failure
 
-	plan  []breakage // of the coming requests
-	broke *txn.Op    // the request that failed and whose answer is on its way
-	first txn.State  // where the order stood when the failure was known
-	url   string     // the latest code that a customer could see
+	plan  []breakage      // of the coming requests
+	broke *txn.Op         // the request that failed and whose answer is on its way
+	first txn.State       // where the order stood when the failure was known
+	back  txn.RefundState // … or its refund
+	url   string          // the latest code that a customer could see
 }
 
 // breakage is what happens to the next request of its kind.
@@ -50,7 +51,10 @@ func newCell(t testing.TB, s *shop, n txn.NetworkConfig, f paytest.Failure) *cel
 	journal := storetest.NewMemory(fmt.Sprintf("T%04d", s.cells))
 	c.till = &till{
 		TB: t, clock: s.clock, cfg: config(n), journal: journal, ask: c.asked, told: c.known,
-		account: s.account, sent: map[txn.OrderNo]int{},
+		account: s.account, sent: map[txn.OrderNo]int{}, askRefund: c.askedRefund, toldRefund: c.knownRefund,
+	}
+	if _, err := journal.Commit(storetest.Enrolled("S01")); err != nil {
+		t.Fatal(err)
 	}
 	c.password(paynet.PasswordNever)
 	c.phone.SetBalance(10_000_000)
@@ -59,9 +63,12 @@ func newCell(t testing.TB, s *shop, n txn.NetworkConfig, f paytest.Failure) *cel
 }
 
 // asked is a request on its way to the network.
-func (c *cell) asked(q txn.Request) (txn.Answer, error) {
-	if len(c.plan) == 0 || c.plan[0].op != q.Op {
-		return c.shop.ask(q, "")
+func (c *cell) asked(q txn.Request) (txn.Answer, error) { return c.shop.ask(q, c.breaks(q.Op)) }
+
+// breaks returns what is planned for a request.
+func (c *cell) breaks(op txn.Op) paytest.Failure {
+	if len(c.plan) == 0 || c.plan[0].op != op {
+		return ""
 	}
 	b := c.plan[0]
 	c.plan = c.plan[1:]
@@ -69,9 +76,9 @@ func (c *cell) asked(q txn.Request) (txn.Answer, error) {
 		b.before()
 	}
 	if b.subject {
-		c.broke = &q.Op
+		c.broke = &op
 	}
-	return c.shop.ask(q, b.failure)
+	return b.failure
 }
 
 // known notes where the order stands once the machine knows of the failure.

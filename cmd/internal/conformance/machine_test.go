@@ -46,16 +46,12 @@ func playRow(t *testing.T, n txn.NetworkConfig, r row, sum *count) {
 		t.Run(string(f), func(t *testing.T) {
 			s.TB = t
 			c := newCell(t, s, n, f)
-			if r.play == nil {
-				if c.refund(r.op) {
-					sum.open++
-				}
-				sum.run++
-				sum.not++
-				return
-			}
 			r.play(c)
-			sum.add(c.first, c.settle().State)
+			if aboutRefund(r.op) {
+				sum.addRefund(c.back, c.settleRefund().State)
+			} else {
+				sum.add(c.first, c.settle().State)
+			}
 		})
 	}
 }

@@ -28,7 +28,11 @@ func shown(c *cell) {
 	c.look()
 }
 
-var rows = []row{
+// rows are all.
+var rows = append(saleRows, refundRows...)
+
+// saleRows are the states of a sale in which a request can fail.
+var saleRows = []row{
 	{name: "show", op: txn.OpShow, play: func(c *cell) {
 		c.fail(txn.OpShow)
 		c.sell()
@@ -160,8 +164,6 @@ var rows = []row{
 		c.fail(txn.OpQuery)
 		c.restart()
 	}},
-	{name: "refund", op: txn.OpRefund},
-	{name: "query of a refund", op: txn.OpQueryRefund},
 }
 
 // calls are what can fail.

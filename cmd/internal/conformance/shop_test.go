@@ -175,6 +175,15 @@ func (s *shop) ask(q txn.Request, f paytest.Failure) (a txn.Answer, err error) {
 	return a, err
 }
 
+// askRefund makes a request about a refund, which may fail.
+func (s *shop) askRefund(q txn.RefundRequest, f paytest.Failure) (a txn.RefundAnswer, err error) {
+	s.Helper()
+	s.during(q.Refund.Network, f, func(ctx context.Context) {
+		a, err = paytest.AskRefund(ctx, s.clients[q.Refund.Network].(pay.Refunder), q.Op, q.Refund)
+	})
+	return a, err
+}
+
 // phone is a customer's.
 func (s *shop) phone(wallet string) *paynet.Phone {
 	s.Helper()

@@ -44,6 +44,9 @@ type till struct {
 	ask func(txn.Request) (txn.Answer, error)
 	// told is called when the machine has been told what came of a request.
 	told func(txn.NetworkAnswered)
+	// askRefund and toldRefund are the same for refunds; nil where nobody gives anything back.
+	askRefund  func(txn.RefundRequest) (txn.RefundAnswer, error)
+	toldRefund func(txn.RefundAnswered)
 	// account is what the customer of an order was charged, by the network.
 	account func(txn.OrderNo) paynet.OrderAccount
 
@@ -57,7 +60,7 @@ type till struct {
 // arrival is an answer on its way.
 type arrival struct {
 	at    time.Duration
-	event txn.NetworkAnswered
+	event txn.Event
 }
 
 // start begins with what the journal knows; whatever was on its way is lost.
@@ -92,6 +95,12 @@ func (t *till) step(events ...txn.Event) {
 				events = append(events, txn.Committed{Token: e.Token, Order: o, Err: err})
 			case txn.Request:
 				t.request(e)
+			case txn.RefundRequest:
+				t.requestRefund(e)
+			case txn.Recall:
+				events = append(events, e.From(t.journal))
+			case txn.CheckPIN: // the cashier has called the supervisor
+				events = append(events, txn.PINChecked{Token: e.Token, Right: true})
 			case txn.Print:
 				events = append(events, txn.PrintEnded{Job: e.Job})
 			case txn.Kick:
@@ -132,9 +141,26 @@ func (t *till) request(q txn.Request) {
 		}
 	}
 	a, err := t.ask(q)
-	ev := txn.NetworkAnswered{Order: q.Order.No, Op: q.Op, Answer: a, Fault: pay.FaultOf(err)}
+	fault := pay.FaultOf(err)
+	t.arrive(fault, txn.NetworkAnswered{Order: q.Order.No, Op: q.Op, Answer: a, Fault: fault})
+}
+
+// requestRefund asks a network for money back, or about it. The intent must be on disk.
+func (t *till) requestRefund(q txn.RefundRequest) {
+	t.Helper()
+	o, err := t.journal.Order(q.Refund.Order)
+	if r, ok := o.Refund(q.Refund.No); err != nil || !ok || r.State.Final() {
+		t.Fatalf("%s of %s, which the journal calls %q (%v)", q.Op, q.Refund.No, r.State, err)
+	}
+	a, err := t.askRefund(q)
+	fault := pay.FaultOf(err)
+	t.arrive(fault, txn.RefundAnswered{Refund: q.Refund.No, Op: q.Op, Answer: a, Fault: fault})
+}
+
+// arrive lets the machine know when an answer, or that there is none, would have come.
+func (t *till) arrive(fault txn.Fault, ev txn.Event) {
 	after := answerTime
-	switch ev.Fault {
+	switch fault {
 	case txn.FaultNoAnswer:
 		after = silenceTime
 	case txn.FaultNotSent:
@@ -152,7 +178,12 @@ func (t *till) tick(long time.Duration) {
 		ev := t.coming[0].event
 		t.coming = t.coming[1:]
 		t.step(ev)
-		t.told(ev)
+		switch e := ev.(type) {
+		case txn.NetworkAnswered:
+			t.told(e)
+		case txn.RefundAnswered:
+			t.toldRefund(e)
+		}
 	}
 	t.step(txn.Tick{})
 }
