@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"time"
 
 	"smartpos/txn"
 )
@@ -33,7 +34,9 @@ func (j *Journal) restoreLatest() error {
 	return err
 }
 
-// successor looks for the record after the head among all bytes of the file, used or not.
+// successor looks for the record after the head among all bytes of the file, used or not. There can be two, where the power
+// went twice in a row while a record of that number was being written: then it is the later one by the device's clock.
+// Only that can have been acknowledged, unless the clock went back in between.
 func (j *Journal) successor(st state) (*envelope, error) {
 	f, err := os.Open(j.path)
 	if err != nil {
@@ -41,16 +44,17 @@ func (j *Journal) successor(st state) (*envelope, error) {
 	}
 	defer func() { _ = f.Close() }()
 	var found []byte
+	var latest time.Time
 	err = search(f, st.head[:], func(at int64) error {
 		b := readRecord(f, at-previousAt)
 		e, err := decodeEnvelope(b, j.keys.record)
-		if err != nil || e.sequence != st.records+1 || e.previous != st.head {
-			return nil // the state itself holds the head too
-		}
-		if found != nil && !bytes.Equal(found, b) {
+		switch {
+		case err != nil || e.sequence != st.records+1 || e.previous != st.head: // the state itself holds the head too
+		case found == nil || e.at.After(latest):
+			found, latest = b, e.at
+		case e.at.Equal(latest) && !bytes.Equal(found, b):
 			return damagedf("two records claim to be number %d", e.sequence)
 		}
-		found = b
 		return nil
 	})
 	if err != nil || found == nil {

@@ -108,3 +108,36 @@ func pendingShow(t testing.TB, j *Journal) txn.OrderNo {
 	}
 	return s.Pending[i].No
 }
+
+// Two cuts in a row while a record of one number is written can leave two of it, and no meta page that tells which. Only
+// the later can have been acknowledged.
+func TestLostMetaPageOfTwo(t *testing.T) {
+	for _, off := range []time.Duration{-time.Minute, time.Minute} {
+		dir := worn(t)
+		f := load(t, dir)
+		_, k, err := decodeIdentity(f.value(bucketMeta, []byte(keyIdentity)), made.key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		latest := must(decodeEnvelope(f.value(bucketRecords, u64(wornRecords)), k.record))
+		other := latest
+		other.at = latest.at.Add(off)
+		want := latest.at
+		if off > 0 {
+			want = other.at
+		}
+		clear(f.page(f.meta.transaction % 2)[pageHeader+8 : pageHeader+16])
+		write(t, filepath.Join(dir, FileName), append(f.b, other.encode(k.record)...))
+		j := open(t, dir)
+		var got Entry
+		if err := j.Walk(func(e Entry) error { got = e; return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if got.Sequence != wornRecords || !got.At.Equal(want) {
+			t.Errorf("record %d of %v, want %d of %v", got.Sequence, got.At, wornRecords, want)
+		}
+		if err := j.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

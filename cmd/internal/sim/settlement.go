@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"smartpos/store"
 	"smartpos/txn"
 )
 
@@ -26,11 +27,13 @@ func (o *oracle) printsBatch(s txn.Slip) {
 	if !settled {
 		return
 	}
-	report, err := o.w.terminal.store.Batch()
-	if err != nil {
-		return // the journal says so by itself
-	}
-	if last := report.Last; last == nil || said[batchNo] != fmt.Sprintf("%06d", last.No) || head != last.Head {
+	found := false // perhaps not the latest any more: a slip that is printed again can wait while the next one is made
+	err := o.w.terminal.store.Walk(func(e store.Entry) error {
+		r, ok := e.Record.(*txn.BatchClosed)
+		found = found || ok && said[batchNo] == fmt.Sprintf("%06d", r.No) && head == fmt.Sprintf("%d-%s", e.Sequence, store.Head(e.Hash).Short())
+		return nil
+	})
+	if err == nil && !found { // else the journal says so by itself
 		o.w.fail(2, "", "the slip of a settlement that is not on disk: %q", said)
 	}
 }
