@@ -65,3 +65,57 @@ func TestDisprovedWhileItsSlipPrints(t *testing.T) {
 		r.sees("离线未付")
 	}
 }
+
+// The network says "paid" while the cashier's giving up is being written down: both take the order out of the limits, and
+// only the first may.
+func TestPaidWhileGivenUp(t *testing.T) {
+	r := offlineRig(t)
+	r.coded("5")
+	r.pass(5*time.Second, nil) // the network is asked
+	req := r.asked(txn.OpQuery)
+	r.hold = true
+	r.keys("CANCEL")
+	if len(r.held) != 1 {
+		t.Fatalf("%d commits wait, want the order's move", len(r.held))
+	}
+	a, _ := says(txn.StatusPaid, "PAID")(req)
+	r.answer(req, a)
+	r.hold = false
+	r.release(-1)
+	if strings.Contains(r.screen.Title, "停止收款") {
+		t.Fatalf("stopped: %q", r.notes)
+	}
+	r.pass(time.Minute, says(txn.StatusPaid, "PAID"))
+	r.order(txn.Paid)
+	r.modeIs(txn.OfflineState{})
+}
+
+// A code that was never shown is known not to be paid; in a journal that was restored nobody knows what the lost terminal
+// showed after the backup was taken.
+func TestNeverShownByWhom(t *testing.T) {
+	for incarnation, want := range map[string]string{"": "never-shown", "9ZZZZZZ9": ""} {
+		r := offlineRig(t)
+		r.dark("5")
+		r.keys("8")
+		r.hold = true
+		r.keys("OK")
+		r.release(1) // the intent, and the power goes before the code's digest is on disk
+		start, err := r.journal.Start()
+		if err != nil {
+			t.Fatal(err)
+		}
+		start.Till.Incarnation = incarnation
+		m := txn.New(r.cfg, start, r.now)
+		said := ""
+		for _, e := range m.Step(r.now, txn.Tick{}) {
+			if c, ok := e.(txn.Commit); ok {
+				if out, ok := c.Record.(*txn.Outcome); ok {
+					said = out.Reason
+				}
+			}
+		}
+		if said != want {
+			t.Errorf("incarnation %q: %q, want %q", incarnation, said, want)
+		}
+	}
+}

@@ -11,8 +11,9 @@ func (t *task) offlineStep(m *Machine) {
 	o := t.order
 	switch {
 	case t.checking:
-	case o.State == Open && !o.bySight() && o.Offline.Digest == "" && t.revived:
-		// The digest is on disk before a code is shown, so nobody has seen one of this order.
+	case o.State == Open && !o.bySight() && o.Offline.Digest == "" && t.revived && !m.predates(o.No):
+		// The digest is on disk before a code is shown, so nobody has seen one of this order; unless a terminal that was
+		// lost has shown it after the backup was taken.
 		t.finish(m, Outcome{State: Failed, Reason: "never-shown"})
 	case o.State == Open && o.Offline.Digest != "" && t.spent(m) != "":
 		t.move(m, Closing, t.spent(m)) // the power went between the count and the comparison of the last try
@@ -88,9 +89,9 @@ func (m *Machine) awaiting() (n int) {
 	return n
 }
 
-// settles is what a record that ends the order's code takes out of the limits.
+// settles is what a record that ends the order's code takes out of the limits, if none that is being written does so.
 func (t *task) settles() Money {
-	if c := t.order.Offline; c != nil && c.Counts {
+	if c := t.order.Offline; c != nil && c.Counts && !t.freed {
 		return t.order.Amount
 	}
 	return Money{}

@@ -19,6 +19,7 @@ type task struct {
 	asked   Op            // the request in flight; empty for none
 	askedAt time.Duration // when the latest request went out: its answer is no younger
 	saving  int           // commits about it in flight
+	freed   bool          // one of them takes it out of the offline limits
 	ending  bool          // one of them is its outcome
 
 	sent      bool          // a request may have reached the network
@@ -183,7 +184,9 @@ func (t *task) move(m *Machine, to State, reason string) {
 	}
 	m.dropCode(t.order.No)
 	t.saving++
-	m.commit(&Move{Order: t.order.No, To: to, Reason: reason, At: m.now.Wall, Settles: t.settles()})
+	settles := t.settles()
+	t.freed = !settles.IsZero()
+	m.commit(&Move{Order: t.order.No, To: to, Reason: reason, At: m.now.Wall, Settles: settles})
 }
 
 // giveUp starts to close or reverse an order that the cashier no longer wants. A request in flight does not
@@ -203,7 +206,7 @@ func (t *task) giveUp(m *Machine, reason string) {
 // moved goes on after a step was committed.
 func (t *task) moved(m *Machine, o Order) {
 	t.saving--
-	t.order = o
+	t.order, t.freed = o, false
 	timing := t.timing(m)
 	t.due, t.wait = m.now.Mono, timing.PollShow
 	switch o.State {
