@@ -70,8 +70,8 @@ func (v menu) screen(m *Machine) Screen {
 	s := Screen{
 		Kind: ScreenText, Title: m.say(txtMenu),
 		Lines: []string{
-			m.say(menuReprint), m.say(menuOrders, len(m.tasks)+len(m.refunds)), m.say(menuExcept, len(m.exceptions)), m.say(menuLanguage) + "  " + m.say(menuBackup),
-			m.say(menuRefund), m.say(menuBooks), m.say(menuSupervisor),
+			m.say(menuReprint), m.say(menuOrders, len(m.tasks)+len(m.refunds)), m.say(menuExcept, len(m.exceptions)), m.say(menuLanguage),
+			m.say(menuRefund), m.say(menuBooks), m.say(menuSupervisor) + "  " + m.say(menuBackup),
 		},
 		Keys: []string{m.say(keyBack)},
 	}
