@@ -127,3 +127,23 @@ func TestReprintBeforeItIsWrittenDown(t *testing.T) {
 	r.release(-1)
 	r.print("", 0)
 }
+
+// A terminal that was lost may have printed what its successor learns: there a late success is a reprint, elsewhere a late
+// receipt.
+func TestSuccessorReprints(t *testing.T) {
+	for incarnation, want := range map[string]string{"": "** 补打 LATE RECEIPT **", "9ZZZZZZ9": "** 重打印 REPRINT **"} {
+		r := newRig(t)
+		r.keys("5 OK")
+		r.answer(r.asked(txn.OpShow), ready("weixin://1"))
+		start, err := r.journal.Start()
+		if err != nil {
+			t.Fatal(err)
+		}
+		start.Till.Incarnation, r.requests = incarnation, nil
+		r.m = txn.New(r.cfg, start, r.now)
+		r.pass(time.Minute, says(txn.StatusPaid, "SUCCESS"))
+		if len(r.prints) == 0 || r.prints[0].Slip.Mark != want {
+			t.Errorf("incarnation %q: %+v, want %s", incarnation, r.prints, want)
+		}
+	}
+}
