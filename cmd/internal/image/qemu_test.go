@@ -98,12 +98,12 @@ var (
 		"data: e2fsck: exit code 1", // which is: mended
 		"settings: /dev/vda on /settings",
 		"data: /dev/vdb on /data",
-		"lines: /dev/ttyUSB0 is there",
 		"testinit: boot 1 life 1",
 		"terminal: ready",
 		"terminal: signal 9 (killed)",
 		"testinit: screen: 终端程序已退出",
 		"testinit: boot 0 life 2",
+		"testinit: line /dev/ttyUSB0",
 		"boot: power off",
 	}
 	wholeLife = append(firstLife[:len(firstLife):len(firstLife)],

@@ -2,10 +2,10 @@
 // As process 1 it is package boot; as the child it goes through these lives, and tells each on its output:
 //
 //	boot 1, life 1  writes to the data partition, beats, and kills itself
-//	boot 1, life 2  waits for an address, then hangs: the watchdog resets the board
+//	boot 1, life 2  waits for the scan engine's line and an address, then hangs: the watchdog resets the board
 //	boot 2, life 1  finds what it wrote, and asks for power-off
 //
-// With testinit=short on the kernel's command line life 2 asks for power-off at once.
+// With testinit=short on the kernel's command line life 2 waits for the line and asks for power-off.
 //
 // It is for the test of images in QEMU, and no part of any product.
 package main
@@ -53,22 +53,40 @@ func live() error {
 	fmt.Printf("testinit: boot %d life %d at %s problems %q\n", boots, life, time.Now().Format(time.RFC3339), problems)
 	pulse.Ready()
 	switch {
-	case boots > 1 || life > 1 && short():
+	case boots > 1:
 		boot.Exit(boot.PowerOff)
 	case life == 1:
 		return syscall.Kill(os.Getpid(), syscall.SIGKILL)
 	}
-	for range 100 {
-		if a := address(); a != "" {
-			fmt.Println("testinit: address", a)
-			break
-		}
-		time.Sleep(50 * time.Millisecond)
-		pulse.Beat()
+	wait(pulse, "line", line)
+	if short() {
+		boot.Exit(boot.PowerOff)
 	}
+	wait(pulse, "address", address)
 	fmt.Println("testinit: hanging")
 	time.Sleep(time.Hour) // no beat, no end
 	return nil
+}
+
+// wait tells what process 1 brings up beside the terminal, once it is there. USB takes seconds on a busy host.
+func wait(pulse *boot.Pulse, what string, look func() string) {
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); pulse.Beat() {
+		if found := look(); found != "" {
+			fmt.Println("testinit:", what, found)
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	fmt.Println("testinit: PROBLEM no", what)
+}
+
+// line is the node of the scan engine's line.
+func line() string {
+	const node = "/dev/ttyUSB0"
+	if _, err := os.Stat(node); err != nil {
+		return ""
+	}
+	return node
 }
 
 func short() bool {
