@@ -68,12 +68,12 @@ func openShop(t testing.TB) *shop {
 			delete(s.waiting, r.N)
 		}
 	})
-	s.clients = clients(t, s.net)
+	s.clients = clients(t, s.net, s.now)
 	return s
 }
 
 // clients are those that the firmware has, with what the sandbox gave a merchant.
-func clients(t testing.TB, net *paynet.Paynet) map[txn.NetworkID]pay.Network {
+func clients(t testing.TB, net *paynet.Paynet, now func() time.Time) map[txn.NetworkID]pay.Network {
 	t.Helper()
 	w, a, u, g := net.WeChatMerchant(), net.AlipayMerchant(), net.UnionPayMerchant(), net.AggregatorMerchant()
 	wc, err1 := wechat.New(wechat.Config{
@@ -88,7 +88,7 @@ func clients(t testing.TB, net *paynet.Paynet) map[txn.NetworkID]pay.Network {
 	uc, err3 := unionpay.New(unionpay.Config{
 		MerchantID: u.MerchantID, PrivateKey: unionpay.File(u.PrivateKey), Certificate: unionpay.File(u.Certificate),
 		Root: unionpay.File(u.Root), Middle: unionpay.File(u.Middle), NotifyURL: u.NotifyURL,
-		BaseURL: u.BaseURL, RootCAs: unionpay.File(u.CA), Timeout: patience,
+		BaseURL: u.BaseURL, RootCAs: unionpay.File(u.CA), Timeout: patience, Clock: now,
 	})
 	gc, err4 := aggregator.New(aggregator.Config{
 		MerchantID: g.MerchantID, KeyID: g.KeyID, PrivateKey: aggregator.File(g.PrivateKey),

@@ -240,9 +240,8 @@ func TestBrokenParts(t *testing.T) {
 		{"wrong PINs are not counted", []int{9}, func() faults {
 			return faults{journal: func(j txn.Journal) txn.Journal { return &tireless{Journal: j} }}
 		}},
-		// Not a broken part but a gap that is open: should this case fail, it is closed, and bank.anyClock can go.
-		{"UnionPay believes a clock that is ahead", []int{4}, func() faults {
-			return faults{bank: func(b *bank) { b.anyClock = true }, ahead: 30 * time.Minute}
+		{"a UnionPay code ends by a clock that is ahead", []int{4}, func() faults {
+			return faults{line: func(l *line) { l.ownTime = true }, ahead: 30 * time.Minute}
 		}},
 		{"a restart forgets what is open", []int{4, 7}, func() faults {
 			return faults{start: func(txn.Start) txn.Start { return txn.Start{} }}

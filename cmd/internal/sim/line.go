@@ -19,11 +19,16 @@ type line struct {
 	rng    *dice
 	faults int // in a hundred requests
 	cutTo  time.Duration
+
+	ownTime bool // broken: a UnionPay code ends by the terminal's clock
 }
 
 func newLine(w *world) *line {
 	l := &line{w: w, rng: w.newDice("line")}
 	l.faults = pick(l.rng, 3, 15, 50)
+	if w.opt.broken.line != nil {
+		w.opt.broken.line(l)
+	}
 	return l
 }
 
@@ -41,6 +46,7 @@ type call struct {
 
 // send takes a request to the bank. Exactly one event comes of it, unless the terminal is gone by then.
 func (l *line) send(t *terminal, q txn.Request) {
+	q = l.timed(t, q)
 	answer := func(after time.Duration, ev txn.NetworkAnswered) {
 		ev.Order, ev.Op = q.Order.No, q.Op
 		l.w.after(after, func() { t.answer(ev) })
@@ -74,6 +80,16 @@ func (l *line) send(t *terminal, q txn.Request) {
 		}
 	}
 	l.carry(t, c)
+}
+
+// timed is an application for UnionPay's code as its client makes it: nothing closes such a code but its end, so that is
+// told by the network's time and not by the terminal's.
+func (l *line) timed(t *terminal, q txn.Request) txn.Request {
+	if q.Op == txn.OpShow && q.Order.Network == txn.UnionPay && !l.ownTime {
+		life := q.Order.Expires.Sub(q.Order.Created)
+		q.Order.Expires = l.w.wall().Add(min(life, q.Order.Expires.Sub(t.wall())))
+	}
+	return q
 }
 
 // way is how long a request takes there, and its answer back.

@@ -28,6 +28,7 @@ type faults struct {
 	start   func(txn.Start) txn.Start
 	image   func(before, after []byte) []byte
 	bank    func(*bank)
+	line    func(*line)
 	giver   func(*giver)
 	ahead   time.Duration // the terminal's clock, all day
 }

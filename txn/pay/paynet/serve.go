@@ -89,6 +89,7 @@ func (p *Paynet) execute(to wire, r *request, f FaultKind) answer {
 // reply signs and sends the answer, or what the fault makes of it.
 func (p *Paynet) reply(w http.ResponseWriter, to wire, r *request, a answer, f FaultKind) {
 	h := w.Header()
+	h.Set("Date", p.opt.Clock().UTC().Format(http.TimeFormat))
 	switch f {
 	case FaultBadGateway:
 		h.Set("Content-Type", "text/html")

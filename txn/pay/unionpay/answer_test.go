@@ -215,7 +215,7 @@ func TestCode(t *testing.T) {
 
 // TestRequests looks at what is sent: in Beijing's time on a machine anywhere, and always the order's own time.
 func TestRequests(t *testing.T) {
-	s, c := script(t, nil)
+	s, c := date(t)
 	common := fields{"version": "5.1.0", "encoding": "UTF-8", "signMethod": "01", "bizType": "000000", "accessType": "0",
 		"merId": testMerchant, "orderId": "T0000001A0011", "txnTime": "20261123103456"}
 	payment := common.with("txnType=01", "txnAmt=1234", "currencyCode=156", "channelType=08", "backUrl=http://www.specialUrl.com")

@@ -25,6 +25,7 @@ type Client struct {
 	base    *url.URL
 	files   *url.URL // where bills are
 	line    *client.Line
+	clock   clock
 }
 
 var (
@@ -82,7 +83,11 @@ func (c *Client) Show(ctx context.Context, o txn.Order) (txn.Answer, error) {
 	}
 	req := c.payment(o, subShow)
 	if !o.Expires.IsZero() {
-		req["payTimeout"] = o.Expires.In(beijing).Format(timeForm)
+		end, err := c.end(ctx, o)
+		if err != nil {
+			return txn.Answer{}, err
+		}
+		req["payTimeout"] = end.In(beijing).Format(timeForm)
 	}
 	f, err := c.call(ctx, txn.OpShow, o, transPath, req)
 	if err != nil {
@@ -253,6 +258,7 @@ func (c *Client) judge(op txn.Op, o txn.Order, x *client.Exchange) (form, error)
 	if err != nil {
 		return c.silence(op, o, txn.FaultUnverified, err)
 	}
+	c.clock.read(x.Header)
 	return f, nil
 }
 

@@ -53,7 +53,8 @@ type Config struct {
 	BaseURL    string // sandbox only: https://host:port instead of UnionPay
 	RootCAs    Source // sandbox only: PEM of the roots that BaseURL's certificate hangs on
 
-	Timeout time.Duration // of a request; 0 is DefaultTimeout
+	Timeout time.Duration    // of a request; 0 is DefaultTimeout
+	Clock   func() time.Time // the terminal's, which orders are dated by; nil is time.Now
 }
 
 // ErrConfig is returned by New when the configuration can't work; the text names the setting or file and
@@ -101,6 +102,9 @@ func New(cfg Config) (*Client, error) {
 	if cfg.Timeout == 0 {
 		cfg.Timeout = DefaultTimeout
 	}
+	if cfg.Clock == nil {
+		cfg.Clock = time.Now
+	}
 	if cfg.NotifyURL == "" {
 		cfg.NotifyURL = NoNotifications
 	}
@@ -126,7 +130,7 @@ func New(cfg Config) (*Client, error) {
 	}
 	return &Client{
 		cfg: cfg, key: key, certID: cert.SerialNumber.String(), until: cert.NotAfter, network: network,
-		base: base, files: files, line: client.NewLine(roots, cfg.Timeout),
+		base: base, files: files, line: client.NewLine(roots, cfg.Timeout), clock: clock{now: cfg.Clock},
 	}, nil
 }
 

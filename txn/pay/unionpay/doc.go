@@ -20,7 +20,8 @@
 // A scan is answered "accepted" before the customer is charged. The client asks once what came of it, so that a
 // cashier need not wait for the next poll; whatever that query does not prove is left to the queries that follow.
 //
-// There is no request that closes a QR that nobody has scanned: it ends with its payTimeout. [Client.Close]
+// There is no request that closes a QR that nobody has scanned: it ends with its payTimeout, which is therefore told by the
+// network's time (the Date of its answers) and not by a terminal's clock that may be wrong. [Client.Close]
 // asks where the order stands and says so honestly; see docs/networks.md, which also tells what of all this a public
 // source confirms.
 //
