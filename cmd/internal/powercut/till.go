@@ -315,10 +315,14 @@ func (t *till) shows(text string) step {
 	}
 }
 
+// phone is what the customer does. On a busy host a code may have run out before: then the terminal says so, too.
 func (t *till) phone(do string) step {
 	return func(ctx context.Context) error {
 		return t.act(ctx, func() error {
-			_, err := t.b.Phone(ctx, board.PhoneRequest{Wallet: paynet.WeChat, Do: do})
+			err := t.tap(ctx, do)
+			if errors.Is(err, board.ErrPhone) && t.sees(ctx, saysFailed) == nil {
+				return errNoSale
+			}
 			return err
 		})
 	}
@@ -327,11 +331,18 @@ func (t *till) phone(do string) step {
 // refusable is phone, where the network may have closed the order already.
 func (t *till) refusable(do string) step {
 	return func(ctx context.Context) error {
-		if err := t.phone(do)(ctx); err != nil && !errors.Is(err, board.ErrPhone) {
-			return err
-		}
-		return nil
+		return t.act(ctx, func() error {
+			if err := t.tap(ctx, do); !errors.Is(err, board.ErrPhone) {
+				return err
+			}
+			return nil
+		})
 	}
+}
+
+func (t *till) tap(ctx context.Context, do string) error {
+	_, err := t.b.Phone(ctx, board.PhoneRequest{Wallet: paynet.WeChat, Do: do})
+	return err
 }
 
 func (t *till) scan() step {
