@@ -86,6 +86,9 @@ func (m *Machine) commitFailed(rec Record, err error) {
 		m.batchRefused()
 		return
 	}
+	if _, ok := rec.(*Settled); ok && errors.Is(err, ErrTransition) {
+		return // its refund has just taken it off the list
+	}
 	if r, ok := rec.(*Outcome); ok {
 		for sale, no := range m.captured {
 			if no == r.Order {
