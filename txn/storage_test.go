@@ -94,3 +94,21 @@ func TestIdle(t *testing.T) {
 		}
 	}
 }
+
+// A full medium serves nobody: what makes room must find it idle, whatever stands on the screen meanwhile.
+func TestIdleWithoutRoom(t *testing.T) {
+	r := newRig(t)
+	r.step(txn.Storage{})
+	r.keys("5 OK")
+	if r.sees("存储已满"); !r.m.Idle() {
+		t.Error("the screen that waits for room keeps it from being made")
+	}
+	r.keys("CANCEL")
+	if r.sees("¥5"); !r.m.Idle() {
+		t.Error("an amount that can't be charged keeps room from being made")
+	}
+	r.keys("MENU")
+	if r.m.Idle() {
+		t.Error("idle while somebody reads the menu")
+	}
+}
