@@ -125,7 +125,7 @@ func (b *backups) Run(ctx context.Context, tell func(txn.Event)) {
 		case good := <-busy:
 			busy, b.due = nil, time.Now().Add(good)
 		case <-asked:
-			busy = b.begin(func() time.Duration { return b.write(ctx, b.byHand, tell) })
+			busy = b.begin(func() time.Duration { return b.write(ctx, b.byHand, true, tell) })
 		case <-ticker.C:
 			switch {
 			case busy != nil || b.folder == "" || b.to == nil || time.Since(start) < b.delay:
@@ -166,11 +166,11 @@ func (b *backups) bySelf(ctx context.Context, tell func(txn.Event)) time.Duratio
 	if info, err := b.journal.Info(); err == nil && info.Records == b.records && !b.due.IsZero() {
 		return b.every
 	}
-	return b.write(ctx, b.folder, tell)
+	return b.write(ctx, b.folder, false, tell)
 }
 
 // write writes a backup, tells what came of it, and returns how long it is good for.
-func (b *backups) write(ctx context.Context, folder string, tell func(txn.Event)) time.Duration {
+func (b *backups) write(ctx context.Context, folder string, asked bool, tell func(txn.Event)) time.Duration {
 	within, cancel := context.WithTimeout(ctx, backupLimit)
 	defer cancel()
 	onStick := below(b.dir, folder)
@@ -183,12 +183,12 @@ func (b *backups) write(ctx context.Context, folder string, tell func(txn.Event)
 		return backupRetry
 	case err != nil:
 		b.log.Error("backup", "err", err)
-		tell(txn.BackedUp{Trouble: b.trouble(ctx, err, onStick)})
+		tell(txn.BackedUp{Unasked: !asked, Trouble: b.trouble(ctx, err, onStick)})
 		return backupRetry
 	}
 	b.records = file.Records
 	b.log.Info("backup", "file", file.Path, "records", file.Records, "bytes", file.Bytes, "head", file.Head.Short())
-	tell(txn.BackedUp{File: filepath.Base(file.Path), Bytes: file.Bytes, Records: file.Records})
+	tell(txn.BackedUp{Unasked: !asked, File: filepath.Base(file.Path), Bytes: file.Bytes, Records: file.Records})
 	return b.every
 }
 

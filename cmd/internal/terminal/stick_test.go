@@ -236,6 +236,23 @@ func TestBackupHangs(t *testing.T) {
 	})
 }
 
+// One that is asked for while another is being written follows it, and each end says whose it is.
+func TestBackupNowBesideOwn(t *testing.T) {
+	run(t, "backups", func(s *safe) {
+		s.journal.write = func(string) error { time.Sleep(10 * time.Second); return nil }
+		s.stick.set(txn.StickReady)
+		s.tells(backupDelay + 5*time.Second)
+		s.Now()
+		file := "smartpos-T1-7Q3KZ9XB-00000001.age"
+		want := []txn.Event{
+			txn.BackedUp{Unasked: true, File: file, Bytes: 9, Records: 1}, txn.BackingUp{}, txn.BackedUp{File: file, Bytes: 9, Records: 1},
+		}
+		if got := s.tells(time.Minute); !slices.Equal(got, want) {
+			t.Errorf("told %+v", got)
+		}
+	})
+}
+
 // By itself: soon after the start, when a stick comes, and once a day if there is something new.
 func TestBackupBySelf(t *testing.T) {
 	run(t, "backups", func(s *safe) {
