@@ -72,3 +72,22 @@ func (r *rig) scannedFor(amount, code string) {
 	r.keys(amount + " SCAN")
 	r.scanned(txn.WeChat, code)
 }
+
+// A list that becomes shorter while its last page is looked at shows its last page.
+func TestListBecomesShorter(t *testing.T) {
+	r := newRig(t)
+	var all []txn.Request
+	for range 4 {
+		r.keys("5 OK")
+		all = append(all, r.asked(txn.OpShow))
+		r.keys("CANCEL")
+	}
+	r.keys("MENU 2 OK")
+	r.sees("1 " + all[3].Order.No.Short())
+	r.answer(all[3], is(txn.StatusFailed))
+	r.sees("1 "+all[0].Order.No.Short(), "3 "+all[2].Order.No.Short())
+	r.keys("3")
+	r.sees("未决订单", all[2].Order.No.Short())
+	r.keys("CANCEL OK")
+	r.sees("1 " + all[0].Order.No.Short())
+}
