@@ -190,6 +190,7 @@ func (m *Machine) Step(now Time, ev Event) []Effect {
 		m.printer = e
 	}
 	m.overdueBackup()
+	m.overdueBooks()
 	m.view.tick(m)
 	m.work()
 	m.workRefunds()
