@@ -79,7 +79,7 @@ func (m *Machine) commitFailed(rec Record, err error) {
 		return
 	}
 	if _, ok := rec.(*RefundIntent); ok && (errors.Is(err, ErrTransition) || errors.Is(err, ErrJournalReserve)) {
-		m.refundRefused()
+		m.refundRefused(err)
 		return
 	}
 	if _, ok := rec.(*BatchClosed); ok && errors.Is(err, ErrTransition) {

@@ -68,6 +68,21 @@ func TestJournalKeepsItsReserve(t *testing.T) {
 	}
 }
 
+// A refund finds no room either: the screen says that, and what makes some.
+func TestNoRoomNoRefund(t *testing.T) {
+	r, o := refundRig(t)
+	r.keys("MENU 5")
+	r.step(txn.Scanned{Text: string(o.No)})
+	r.journal.FailNext(nil, nil, txn.ErrJournalReserve) // the try, that it was right, the refund
+	r.keys("OK " + pinKeys)
+	r.sees("存储已满", "第一步：菜单 9 结算")
+	r.step(txn.Storage{Sales: 1000})
+	r.sees("请输入金额")
+	if o = r.read(o.No); len(o.Refunds) != 0 || len(r.refunds) != 0 {
+		t.Errorf("order %+v", o)
+	}
+}
+
 // What is being sold when room runs out, or damage is found, is finished as ever.
 func TestSaleGoesOnBesideTrouble(t *testing.T) {
 	r, _ := shown(t)
