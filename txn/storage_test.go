@@ -83,6 +83,19 @@ func TestNoRoomNoRefund(t *testing.T) {
 	}
 }
 
+// A code that a customer may be scanning is not given up for another way to pay that there is no room for.
+func TestNoRoomKeepsTheCode(t *testing.T) {
+	for _, key := range []string{"0", "2", "SCAN"} {
+		r, _ := shown(t)
+		r.step(txn.Storage{})
+		r.keys(key)
+		r.sees("存储已满", "收款码", "weixin://")
+		if o := r.order(txn.Open); o.Method != txn.Show {
+			t.Errorf("%s: order %+v", key, o)
+		}
+	}
+}
+
 // What is being sold when room runs out, or damage is found, is finished as ever.
 func TestSaleGoesOnBesideTrouble(t *testing.T) {
 	r, _ := shown(t)
