@@ -40,3 +40,19 @@ func TestSettledByItsRefund(t *testing.T) {
 	r.keys("CANCEL CANCEL CANCEL 5 OK")
 	r.askedNow(txn.OpShow)
 }
+
+// The refund of a late success can't be delivered: that is what the list says now, and what to do about that.
+func TestRefundOfLateSuccessStuck(t *testing.T) {
+	r, no := lateRig(t)
+	r.keys("MENU 3 1 OK OK " + pinKeys)
+	r.saysRefund(r.asksRefund(txn.OpRefund, time.Second), isRefund(txn.StatusAccepted))
+	r.saysRefund(r.asksRefund(txn.OpQueryRefund, 5*time.Second), isRefund(txn.StatusAbnormal))
+	r.sees("平台退款异常")
+	if o := r.read(no); o.Exception != txn.LateSuccess || !o.Listed() {
+		t.Fatalf("the order is %+v", o)
+	}
+	r.keys("OK MENU 3")
+	r.sees("退款异常")
+	r.keys("1")
+	r.sees("请联系支付平台，办好后了结", "清除 了结")
+}
