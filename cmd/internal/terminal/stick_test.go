@@ -290,6 +290,35 @@ func TestBackupBySelf(t *testing.T) {
 	})
 }
 
+// Those by hand onto a stick, every evening, do not keep the folder on another disk from getting its own.
+func TestBackupElsewhere(t *testing.T) {
+	run(t, "../elsewhere", func(s *safe) {
+		if err := os.MkdirAll(s.folder, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		var byHand, bySelf int
+		s.journal.write = func(folder string) error {
+			if folder == s.folder {
+				bySelf++
+			} else {
+				byHand++
+			}
+			return nil
+		}
+		s.stick.set(txn.StickReady)
+		for range 4 {
+			s.tells(23 * time.Hour)
+			s.journal.records++
+			s.Now()
+			s.tells(time.Second)
+		}
+		s.tells(25 * time.Hour)
+		if byHand != 4 || bySelf != 5 {
+			t.Errorf("%d by hand and %d elsewhere in 117 hours", byHand, bySelf)
+		}
+	})
+}
+
 // Whatever lies on the stick under names of later backups, the one that was just written stays.
 func TestBackupStays(t *testing.T) {
 	run(t, "backups", func(s *safe) {
