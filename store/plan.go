@@ -13,6 +13,7 @@ type plan struct {
 	from    uint64    // the latest record that was gone when it began
 	limit   uint64    // the latest that may go: settled, backed up, not the head
 	before  time.Time // what is younger stays
+	now     time.Time // what is younger than this has a false time
 	settled uint64
 	backup  mark
 
@@ -59,14 +60,14 @@ func (v *view) newPlan(st state, r Retention, now time.Time) (*plan, error) {
 		now = last.at
 	}
 	p := &plan{
-		from: a.records, limit: min(b.From-1, m.records), before: now.Add(-r.Keep), settled: b.From - 1, backup: m,
+		from: a.records, limit: min(b.From-1, m.records), before: now.Add(-r.Keep), now: now, settled: b.From - 1, backup: m,
 		open: map[txn.OrderNo]passing{}, next: a.records + 1, head: a.hash, orders: a.orders, codes: a.codes,
 	}
 	if p.limit < p.next {
 		return nil, nil
 	}
 	first, _, err := v.record(p.next)
-	if err != nil || !first.at.Before(p.before.Add(-r.Slack)) {
+	if err != nil || !first.at.Before(p.before.Add(-r.Slack)) && !first.at.After(now) {
 		return nil, err
 	}
 	if _, hash, err := v.record(m.records); err != nil || Head(hash) != m.head {
@@ -88,7 +89,9 @@ func (v *view) look(p *plan, st state) error {
 		if err != nil {
 			return err
 		}
-		stays := !e.At.Before(p.before)
+		// A record of the future was written by a clock that was ahead. It is as old as what follows it.
+		isOld := e.At.Before(p.before)
+		stays := !isOld && !e.At.After(p.now)
 		if in, ok := e.Record.(*txn.Intent); ok && !stays {
 			if stays, err = v.weigh(p, in, st); err != nil {
 				return err
@@ -102,7 +105,7 @@ func (v *view) look(p *plan, st state) error {
 			return damagedf("record %d: %v", e.Sequence, err)
 		}
 		p.next, p.head = e.Sequence+1, e.Hash
-		if p.need <= e.Sequence {
+		if isOld && p.need <= e.Sequence {
 			p.stop(e)
 		}
 	}

@@ -236,6 +236,33 @@ func TestPruneKeeps(t *testing.T) {
 	}
 }
 
+// Some sales are made while the clock is years ahead, and it is set right again. They stay as long as what was sold after
+// them, and not for those years.
+func TestPruneAfterClockWasAhead(t *testing.T) {
+	a := grow(t, t.TempDir())
+	for range 2 {
+		sell(t, a, 10)
+		right := a.now
+		a.now = right.AddDate(10, 0, 0)
+		sell(t, a, 5)
+		a.now = right.Add(time.Hour)
+		sell(t, a, 10)
+	}
+	a.close(t)
+	r := Retention{Keep: 45 * time.Minute, Slack: 5 * time.Minute}
+	if gone := a.gone(t, r); gone != 75+30 {
+		t.Errorf("%d records went, should be 105: the first day's, and those of the second that only young ones of a false time follow", gone)
+	}
+	a.now = a.now.Add(20 * time.Minute)
+	if gone := a.gone(t, r); gone != 75+30 {
+		t.Errorf("%d records went, and nothing has happened since", gone)
+	}
+	sell(t, a, 1)
+	if gone := a.gone(t, r); gone <= 75+30+15 {
+		t.Errorf("%d records went, should be more than 120: what follows those of a false time is old now", gone)
+	}
+}
+
 // A backup that somebody only wrote, or of a record that came after it, is none.
 func TestPruneOnlyWhatABackupHolds(t *testing.T) {
 	a := grow(t, t.TempDir())

@@ -11,11 +11,11 @@ const keyOfBackup = KeyDot
 // safety is what the machine knows of the USB stick and of backups.
 type safety struct {
 	stick   StickState
-	told    string // of it, on the standing line
-	writing bool   // the stick is being written
-	asked   bool   // … or will be, because somebody asked
-	since   time.Duration
-	last    *BackedUp // of this run
+	told    string        // of it, on the standing line
+	writing bool          // the stick is being written
+	asked   bool          // … or will be, because somebody asked
+	since   time.Duration // when the latest of both began
+	last    *BackedUp     // of this run
 	lastAt  time.Time
 }
 
@@ -100,16 +100,22 @@ func (v backing) key(m *Machine, k Key, _ bool) {
 	m.emit(Beep{BeepMistake})
 }
 
-func (v backing) tick(m *Machine) {
-	if m.safety.asked && m.now.Mono-m.safety.since > backupLimit {
-		m.backedUp(BackedUp{Trouble: BackupSilent})
-	}
-}
+func (backing) tick(*Machine) {}
 
 func (v backing) screen(m *Machine) Screen {
 	return Screen{
 		Kind: ScreenText, Title: m.say(txtBackup), Tone: ToneWait,
 		Lines: []string{m.say(bakWriting), m.say(bakStay)}, Keys: []string{m.say(keyMeanwhile)},
+	}
+}
+
+// backingUp takes that the stick is being written, asked for or not.
+func (m *Machine) backingUp() { m.safety.writing, m.safety.since = true, m.now.Mono }
+
+// overdueBackup stops waiting for a backup that does not end, wherever the cashier is meanwhile.
+func (m *Machine) overdueBackup() {
+	if (m.safety.asked || m.safety.writing) && m.now.Mono-m.safety.since > backupLimit {
+		m.backedUp(BackedUp{Trouble: BackupSilent, Unasked: !m.safety.asked})
 	}
 }
 
@@ -134,10 +140,16 @@ func (m *Machine) stickChanged(e StickChanged) {
 	m.tell(m.safety.told, m.cfg.Linger, false)
 }
 
-// backedUp takes the end of a backup, wherever the cashier is meanwhile.
+// backedUp takes the end of a backup, wherever the cashier is meanwhile. One that nobody asked for does not end the wait for
+// one that somebody did: the stick is written again at once.
 func (m *Machine) backedUp(b BackedUp) {
 	asked := m.safety.asked
-	m.safety.asked, m.safety.writing = false, false
+	m.safety.writing = false
+	if b.Unasked && asked {
+		m.note("backup: unasked, "+orElse(string(b.Trouble), "written"), "")
+		return
+	}
+	m.safety.asked = false
 	m.safety.last, m.safety.lastAt = &b, m.now.Wall
 	m.note("backup: "+orElse(string(b.Trouble), "written"), "")
 	if v, ok := m.view.(backing); ok && asked {

@@ -118,6 +118,46 @@ func TestBackupUnasked(t *testing.T) {
 	r.sees("备份已写好")
 }
 
+// Somebody asks while one that nobody asked for is being written: its end is not that of the other, which is written onto
+// the stick right behind it.
+func TestBackupAskedBesideUnasked(t *testing.T) {
+	for _, first := range []txn.BackedUp{{Unasked: true, File: "smartpos-T0000001-7Q3KZ9XB-00000122.age", Records: 122}, {Unasked: true, Trouble: txn.BackupWrong}} {
+		r := newRig(t)
+		r.step(txn.StickChanged{State: txn.StickReady})
+		r.step(txn.BackingUp{})
+		r.pass(100*time.Second, nil)
+		r.keys("MENU . OK")
+		r.pass(100*time.Second, nil) // longer than the limit, counted from the first
+		r.step(first)
+		r.sees("正在写备份", "请勿拔出U盘")
+		r.step(txn.BackingUp{})
+		r.pass(100*time.Second, nil) // … and from when it was asked for
+		r.sees("正在写备份", "请勿拔出U盘")
+		r.step(written)
+		r.sees("备份好了", "123条记录")
+	}
+}
+
+// A backup that never ends is not waited for by a cashier who has gone on, and not said to be written for ever.
+func TestBackupHangsBesideSelling(t *testing.T) {
+	for _, keys := range []string{"MENU . OK CANCEL", ""} { // asked for or not
+		r := newRig(t)
+		r.step(txn.StickChanged{State: txn.StickReady})
+		r.keys(keys)
+		r.step(txn.BackingUp{})
+		r.pass(170*time.Second, nil)
+		r.sees("请输入金额", "正在写备份：请勿拔出U盘")
+		r.pass(15*time.Second, nil)
+		r.sees("备份没有写成：请按 菜单 .")
+		r.pass(time.Minute, nil)
+		if r.screen.Status != "" {
+			t.Errorf("it still says %s", r.screen.Status)
+		}
+		r.keys("MENU . OK")
+		r.sees("正在写备份")
+	}
+}
+
 // What is plugged in is told, as far as there is something to do.
 func TestStickTold(t *testing.T) {
 	for _, c := range []struct {

@@ -31,6 +31,7 @@ type BackingUp struct{}
 // BackedUp ends a [Backup], and a [BackingUp] that nobody asked for. Where nothing went wrong the file was read back from
 // the medium, is what was written, and the stick may be pulled out.
 type BackedUp struct {
+	Unasked bool          // nobody asked for it
 	Trouble BackupTrouble // empty: nothing
 	File    string        // its name
 	Bytes   int64

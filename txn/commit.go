@@ -79,12 +79,15 @@ func (m *Machine) commitFailed(rec Record, err error) {
 		return
 	}
 	if _, ok := rec.(*RefundIntent); ok && (errors.Is(err, ErrTransition) || errors.Is(err, ErrJournalReserve)) {
-		m.refundRefused()
+		m.refundRefused(err)
 		return
 	}
 	if _, ok := rec.(*BatchClosed); ok && errors.Is(err, ErrTransition) {
 		m.batchRefused()
 		return
+	}
+	if _, ok := rec.(*Settled); ok && errors.Is(err, ErrTransition) {
+		return // its refund has just taken it off the list
 	}
 	if r, ok := rec.(*Outcome); ok {
 		for sale, no := range m.captured {

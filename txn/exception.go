@@ -1,6 +1,9 @@
 package txn
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // exceptions lists the orders that people must look at, a page at a time; a digit opens one.
 type exceptions struct {
@@ -43,9 +46,17 @@ func (v exceptions) screen(m *Machine) Screen {
 	return s
 }
 
+// oddity is what people must look at first: a refund that is stuck comes after whatever brought its order onto the list.
+func oddity(o Order) Exception {
+	if slices.ContainsFunc(o.Refunds, func(r Refund) bool { return r.State == RefundDisputed }) {
+		return RefundStuck
+	}
+	return o.Exception
+}
+
 // exceptionText says what is odd about an order, in a word.
 func exceptionText(o Order) text {
-	switch o.Exception {
+	switch oddity(o) {
 	case LateSuccess:
 		return text{"放弃后到账", "late payment"}
 	case OverTotal:
@@ -124,7 +135,7 @@ func (v exceptional) screen(m *Machine) Screen {
 
 // exceptionWhy says what happened, and what comes next.
 func (m *Machine) exceptionWhy(o Order) text {
-	switch o.Exception {
+	switch oddity(o) {
 	case LateSuccess:
 		return sayLateSuccess
 	case OverTotal:

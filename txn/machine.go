@@ -180,7 +180,7 @@ func (m *Machine) Step(now Time, ev Event) []Effect {
 	case StickChanged:
 		m.stickChanged(e)
 	case BackingUp:
-		m.safety.writing = true
+		m.backingUp()
 	case BackedUp:
 		m.backedUp(e)
 	case PrinterState:
@@ -189,6 +189,8 @@ func (m *Machine) Step(now Time, ev Event) []Effect {
 		}
 		m.printer = e
 	}
+	m.overdueBackup()
+	m.overdueBooks()
 	m.view.tick(m)
 	m.work()
 	m.workRefunds()

@@ -186,6 +186,19 @@ func TestSchemeCodeIsNotRuledOnWhileItCanBePaid(t *testing.T) {
 	r.sees("云闪付", "1 已付 2 未付")
 }
 
+// A code that was shown while the clock was years ahead is over when its time is, and then somebody may rule on it.
+func TestSchemeCodeIsRuledOnAfterClockWasAhead(t *testing.T) {
+	r := schemeRig(t, txn.Scheme)
+	right := r.now.Wall
+	r.now.Wall = right.AddDate(10, 0, 0)
+	r.schemed("5")
+	r.keys("OK OK OK")
+	r.now.Wall = right
+	r.pass(11*time.Minute+time.Second, silence)
+	r.keys("CANCEL CANCEL MENU 2 1")
+	r.sees("云闪付", "1 已付 2 未付")
+}
+
 // Its network's last word comes while the right answer is being written down: the order is found unpaid as one that was
 // answered, not forgotten as one that was not.
 func TestOfflineLastWordWhileTheAnswerIsWrittenDown(t *testing.T) {

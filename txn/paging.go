@@ -4,9 +4,12 @@ package txn
 // one of them, and 确认 turns the page.
 type paging int
 
+// within is the page as far as the list goes: it may have become shorter.
+func (p paging) within(rows, n int) paging { return min(p, paging(max(0, n-1)/rows)) }
+
 // next is the page after this one, or the first.
 func (p paging) next(rows, n int) paging {
-	if p++; int(p)*rows >= n {
+	if p = p.within(rows, n) + 1; int(p)*rows >= n {
 		return 0
 	}
 	return p
@@ -15,13 +18,13 @@ func (p paging) next(rows, n int) paging {
 // pick returns which entry a digit means, if there is one.
 func (p paging) pick(k Key, rows, n int) (at int, ok bool) {
 	digit, ok := k.digit()
-	at = int(p)*rows + digit - 1
+	at = int(p.within(rows, n))*rows + digit - 1
 	return at, ok && digit >= 1 && digit <= rows && at < n
 }
 
-// span returns the first entry on the page, and that behind its last. A list may have become shorter.
+// span returns the first entry on the page, and that behind its last.
 func (p paging) span(rows, n int) (first, behind int) {
-	first = min(int(p)*rows, n)
+	first = int(p.within(rows, n)) * rows
 	return first, min(first+rows, n)
 }
 

@@ -96,8 +96,10 @@ func (v showing) key(m *Machine, k Key, _ bool) {
 		v.t.giveUp(m, "switched")
 		m.start(&Intent{Network: m.networks()[n-1].ID, Method: Show}, PaymentCode{})
 	case k == keyOfCash && v.t.saving == 0:
-		v.t.giveUp(m, "switched")
-		m.askCash(m.sale.Total)
+		if m.sellable(m.sale.Total) {
+			v.t.giveUp(m, "switched")
+			m.askCash(m.sale.Total)
+		}
 	default:
 		m.emit(Beep{BeepMistake})
 	}

@@ -19,7 +19,7 @@ type printJob struct {
 // printReceipt queues the copies of a receipt. The commit of "paid" or "given back" has spent the original, so anything
 // after a fault or a restart comes with a mark.
 func (m *Machine) printReceipt(r receipt, mark string) {
-	if m.predates(r.order.No) && (r.refund == "" || !strings.HasSuffix(string(r.refund), m.refundTag())) {
+	if r.batch == nil && m.predates(r.order.No) && (r.refund == "" || !strings.HasSuffix(string(r.refund), m.refundTag())) {
 		mark = markReprint // the terminal that was lost may have printed it after the backup was taken
 	}
 	if !m.cfg.Printer {

@@ -93,21 +93,26 @@ func (v balancing) key(m *Machine, k Key, _ bool) {
 	m.emit(Beep{BeepMistake})
 }
 
-func (v balancing) tick(m *Machine) {
-	if m.books.running && m.now.Mono-m.books.since > reconcileLimit {
-		m.books.running = false
-		m.note("reconcile: no end", "")
-	}
-	if !m.books.running {
-		m.view = v.back
-	}
-}
+func (balancing) tick(*Machine) {}
 
 func (v balancing) screen(m *Machine) Screen {
 	return Screen{
 		Kind: ScreenText, Title: m.say(txtBooks), Tone: ToneWait,
 		Lines: []string{dateOf(m.books.day), m.say(bookRunning)}, Keys: []string{m.say(keyMeanwhile)},
 	}
+}
+
+// overdueBooks stops waiting for a reconciliation that does not end, wherever the cashier is meanwhile.
+func (m *Machine) overdueBooks() {
+	if !m.books.running || m.now.Mono-m.books.since <= reconcileLimit {
+		return
+	}
+	m.books.running = false
+	m.note("reconcile: no end", "")
+	if v, ok := m.view.(balancing); ok {
+		m.view = v.back
+	}
+	m.tell(m.say(stsNoBooks), m.cfg.Linger, false)
 }
 
 // reconciled takes the end of the reconciliation that runs, wherever the cashier is meanwhile.

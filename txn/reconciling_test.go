@@ -111,6 +111,18 @@ func TestReconcileLeft(t *testing.T) {
 	r.sees("请输入金额")
 }
 
+// One that never ends is no secret, wherever the cashier is, and the next one can be begun.
+func TestReconcileWithoutEnd(t *testing.T) {
+	for _, keys := range []string{"OK", "OK CANCEL"} {
+		r := newRig(t)
+		r.reconcileOn(keys)
+		r.pass(5*time.Minute+time.Second, nil)
+		r.sees("请输入金额", "对账没有结果：请按 菜单 6 再试")
+		r.reconcileOn("OK")
+		r.sees("正在取账单")
+	}
+}
+
 // More differences than a slip takes are counted on it.
 func TestReconcileManyDifferences(t *testing.T) {
 	r := newRig(t)

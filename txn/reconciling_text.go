@@ -23,6 +23,7 @@ var (
 	bookSides    = text{"  本机 %s 账单 %s", "  here %s, bill %s"}
 	bookRefund   = text{"退款", "refund"}
 	bookPrinting = text{"正在打印对账单", "Printing the summary"}
+	stsNoBooks   = text{"对账没有结果：请按 菜单 6 再试", "Books: no result, MENU 6 tries again"}
 	stsBooks     = text{"对账完成，差异%d笔：按 菜单 6", "Books done, %d differ: MENU 6"}
 )
 

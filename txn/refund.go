@@ -194,6 +194,13 @@ func (o Order) GivenBack() Money {
 	return o.Amount.Sub(o.withoutRefunds(func(s RefundState) bool { return s == RefundDone }))
 }
 
+// backBefore returns what is known to have been given back by the refunds before the one of a number.
+func (o Order) backBefore(no RefundNo) Money {
+	i := slices.IndexFunc(o.Refunds, func(r Refund) bool { return r.No == no })
+	o.Refunds = o.Refunds[:max(0, i)]
+	return o.GivenBack()
+}
+
 // withoutRefunds returns the amount less the refunds in the states that count.
 func (o Order) withoutRefunds(count func(RefundState) bool) Money {
 	left := o.Amount

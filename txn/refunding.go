@@ -202,12 +202,17 @@ func (m *Machine) refundBegun(token uint64, o Order) {
 	}
 }
 
-// refundRefused goes on when the journal would not take a refund: another one has come before it.
-func (m *Machine) refundRefused() {
-	if _, waits := m.view.(refundStart); waits {
-		m.view = entry{}
-		m.mistake(errRefundIntent)
+// refundRefused goes on when the journal would not take a refund: another one has come before it, or there is no room.
+func (m *Machine) refundRefused(err error) {
+	if _, waits := m.view.(refundStart); !waits {
+		return
 	}
+	m.view = entry{}
+	if errors.Is(err, ErrJournalReserve) {
+		m.noRoom()
+		return
+	}
+	m.mistake(errRefundIntent)
 }
 
 // refunding follows a refund whose outcome is not known yet.

@@ -39,6 +39,8 @@ type rig struct {
 	commits int
 	off     bool // it has gone
 
+	unread bool // the journal can't say how its batches stand
+
 	hold bool         // commits wait for release
 	held []txn.Commit // those that do
 }
@@ -128,7 +130,11 @@ func (r *rig) step(events ...txn.Event) {
 			case txn.Recall:
 				events = append(events, e.From(r.journal))
 			case txn.RecallBatch:
-				events = append(events, e.From(r.journal))
+				ev := e.From(r.journal)
+				if r.unread {
+					ev = txn.BatchRecalled{Token: e.Token, Err: txn.ErrJournalDamaged}
+				}
+				events = append(events, ev)
 			case txn.CheckPIN:
 				events = append(events, txn.PINChecked{Token: e.Token, Right: e.Hash == plainHash(e.PIN)})
 			case txn.HashPIN:

@@ -172,6 +172,7 @@ func (m *Machine) batchRecalled(e BatchRecalled) {
 		default:
 			v.since, v.token, v.report = m.now.Mono, 0, e.Report
 			m.view = v
+			m.owesSettlement(e.Report.Last)
 		}
 	case batchSaving:
 		switch {
@@ -182,6 +183,17 @@ func (m *Machine) batchRecalled(e BatchRecalled) {
 		default:
 			m.batchSettled(e.Report.Last)
 		}
+	}
+}
+
+// owesSettlement takes up a settlement that is on disk and could not be read when it was closed.
+func (m *Machine) owesSettlement(s *Settlement) {
+	if s == nil || m.settlement != nil && m.settlement.No >= s.No {
+		return
+	}
+	m.settlement = s
+	if !s.Printed {
+		m.unprinted = append(m.unprinted, receipt{batch: s})
 	}
 }
 

@@ -11,7 +11,7 @@ func (m *Machine) printBatch(r BatchReport) {
 		m.emit(Beep{BeepMistake})
 		return
 	}
-	s := m.batchSlip(r.No, r.Running, m.now.Wall)
+	s := m.batchSlip(r.No, m.cfg.Operator, r.Running, m.now.Wall)
 	s.Mark, s.Notes = "批次汇总", append(s.Notes, "未结算 NOT SETTLED")
 	m.queue(printJob{slip: s})
 	m.reply(m.say(batchPrints), 3*time.Second)
@@ -23,7 +23,7 @@ const markBatchAgain = "** 结算单 重打印 **"
 // settlementSlip is the slip of a settlement (结算单). The chain's head on it is what a journal or a backup must hold that
 // is to be the one this was printed from, and whole up to here: records that are cut off its end show.
 func (m *Machine) settlementSlip(c Settlement, mark string) Slip {
-	s := m.batchSlip(c.No, Batch{From: c.From, Orders: c.Orders, Rows: c.Rows}, c.At)
+	s := m.batchSlip(c.No, c.Operator, Batch{From: c.From, Orders: c.Orders, Rows: c.Rows}, c.At)
 	s.Mark = "结算单"
 	if mark != "" {
 		s.Mark = markBatchAgain
@@ -65,12 +65,12 @@ func (m *Machine) openSlipRows() (rows []Row) {
 }
 
 // batchSlip is what the slips of a batch have in common.
-func (m *Machine) batchSlip(no int, b Batch, at time.Time) Slip {
+func (m *Machine) batchSlip(no int, operator string, b Batch, at time.Time) Slip {
 	s := m.slip()
 	s.Rows = []Row{
 		{"商户号", m.cfg.Merchant.Number},
 		{"终端号", m.cfg.Terminal},
-		{"操作员", m.cfg.Operator},
+		{"操作员", operator},
 		{"批次号", fmt.Sprintf("%06d", no)},
 		{"日期时间", at.In(BusinessZone).Format(slipTime)},
 	}

@@ -179,11 +179,15 @@ func TestSettlePowerCut(t *testing.T) {
 			}
 			continue
 		}
+		r.cfg.Operator = "02" // who comes the next morning has not settled it
+		r = r.restart(time.Minute)
 		r.sees("批次1结算单未打完")
 		r.keys("OK")
-		if s := r.print("", 0); s.Mark != "** 结算单 重打印 **" || !strings.Contains(rowsOf(s), "账本校验="+report.Last.Head) {
-			t.Errorf("after the cut it prints %+v", s)
+		slip := r.print("", 0)
+		if slip.Mark != "** 结算单 重打印 **" {
+			t.Errorf("after the cut it prints %+v", slip)
 		}
+		wantRows(t, slip, "账本校验="+report.Last.Head, "操作员=01")
 		if report = r.batches(); report.No != 2 || !report.Last.Printed {
 			t.Errorf("after the slip, %+v", report)
 		}
@@ -263,5 +267,54 @@ func TestSettleFails(t *testing.T) {
 	r.sees("停止收款")
 	if r.batches().No != 1 || len(r.prints) != 0 {
 		t.Error("it is settled")
+	}
+}
+
+// A settlement is closed by the terminal that prints it: on a successor its slip is no reprint, unless it is one.
+func TestSettleOnSuccessor(t *testing.T) {
+	r := newRig(t)
+	start, err := r.journal.Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	start.Till.Incarnation = storetest.Incarnation
+	r.m = txn.New(r.cfg, start, r.now)
+	r.sold("5")
+	r.keys("MENU 9 OK")
+	if s := r.print(txn.PrintPaperOut, txn.PrintedPart); s.Mark != "结算单" {
+		t.Errorf("the first slip is marked %q", s.Mark)
+	}
+	r.keys("OK")
+	if s := r.print("", 0); s.Mark != "** 结算单 重打印 **" {
+		t.Errorf("the second slip is marked %q", s.Mark)
+	}
+}
+
+// The journal fails to say what a settlement came to that it has on disk: as soon as it can be read again, that is the one
+// whose slip is owed, and printed.
+func TestSettleUnread(t *testing.T) {
+	r := newRig(t)
+	r.sold("5")
+	r.keys("MENU 9 OK")
+	r.print("", 0)
+	r.keys("OK")
+	r.sold("6")
+	r.unread = true
+	r.keys("MENU 9")
+	r.sees("交易记录读不出")
+	r.unread = false
+	r.keys("MENU 9")
+	r.unread = true
+	r.keys("OK")
+	r.sees("交易记录读不出", "请输入金额")
+	r.unread = false
+	r.keys("MENU 9")
+	r.sees("批次 3", "2 重打印批次2结算单")
+	r.keys("2")
+	if s := r.print("", 0); s.Mark != "** 结算单 重打印 **" || !strings.Contains(rowsOf(s), "批次号=000002") {
+		t.Errorf("it prints %+v", s)
+	}
+	if !r.batches().Last.Printed {
+		t.Error("the slip is still owed")
 	}
 }

@@ -159,7 +159,7 @@ func (m *Machine) refundReceipt(o Order, r Refund, which, mark string) Slip {
 	}
 	s.Rows = append(s.Rows, Row{"日期时间", r.DoneAt.In(BusinessZone).Format(slipTime)})
 	s.Total = []Row{{"原单金额", o.Amount.String()}}
-	if back := r.Before; back.Fen > 0 {
+	if back := o.backBefore(r.No); back.Fen > 0 {
 		s.Total = append(s.Total, Row{"此前已退", back.String()})
 	}
 	s.Total = append(s.Total, Row{"退款", r.Amount.String()})

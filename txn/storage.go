@@ -25,10 +25,19 @@ func (m *Machine) stored(e Storage) {
 	m.storage = e
 }
 
-// Idle reports whether nobody is being served and nothing is being written: a moment for what can wait.
+// Idle reports whether nobody is being served and nothing is being written: a moment for what can wait. Without room nobody
+// can be served, and what waits is what makes some.
 func (m *Machine) Idle() bool {
-	e, ok := m.view.(entry)
-	return ok && e.keyed.text == "" && m.sale == nil && len(m.commits) == 0 && !m.printing
+	if len(m.commits) > 0 || m.printing {
+		return false
+	}
+	switch v := m.view.(type) {
+	case entry:
+		return m.storage.Sales <= 0 || v.keyed.text == "" && m.sale == nil
+	case full:
+		return true
+	}
+	return false
 }
 
 // storageLine is what the standing line says of the medium on the ready screen, and whether it insists.

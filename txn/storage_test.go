@@ -68,6 +68,34 @@ func TestJournalKeepsItsReserve(t *testing.T) {
 	}
 }
 
+// A refund finds no room either: the screen says that, and what makes some.
+func TestNoRoomNoRefund(t *testing.T) {
+	r, o := refundRig(t)
+	r.keys("MENU 5")
+	r.step(txn.Scanned{Text: string(o.No)})
+	r.journal.FailNext(nil, nil, txn.ErrJournalReserve) // the try, that it was right, the refund
+	r.keys("OK " + pinKeys)
+	r.sees("存储已满", "第一步：菜单 9 结算")
+	r.step(txn.Storage{Sales: 1000})
+	r.sees("请输入金额")
+	if o = r.read(o.No); len(o.Refunds) != 0 || len(r.refunds) != 0 {
+		t.Errorf("order %+v", o)
+	}
+}
+
+// A code that a customer may be scanning is not given up for another way to pay that there is no room for.
+func TestNoRoomKeepsTheCode(t *testing.T) {
+	for _, key := range []string{"0", "2", "SCAN"} {
+		r, _ := shown(t)
+		r.step(txn.Storage{})
+		r.keys(key)
+		r.sees("存储已满", "收款码", "weixin://")
+		if o := r.order(txn.Open); o.Method != txn.Show {
+			t.Errorf("%s: order %+v", key, o)
+		}
+	}
+}
+
 // What is being sold when room runs out, or damage is found, is finished as ever.
 func TestSaleGoesOnBesideTrouble(t *testing.T) {
 	r, _ := shown(t)
@@ -92,5 +120,23 @@ func TestIdle(t *testing.T) {
 		if r.keys(keys); r.m.Idle() {
 			t.Errorf("idle after %s", keys)
 		}
+	}
+}
+
+// A full medium serves nobody: what makes room must find it idle, whatever stands on the screen meanwhile.
+func TestIdleWithoutRoom(t *testing.T) {
+	r := newRig(t)
+	r.step(txn.Storage{})
+	r.keys("5 OK")
+	if r.sees("存储已满"); !r.m.Idle() {
+		t.Error("the screen that waits for room keeps it from being made")
+	}
+	r.keys("CANCEL")
+	if r.sees("¥5"); !r.m.Idle() {
+		t.Error("an amount that can't be charged keeps room from being made")
+	}
+	r.keys("MENU")
+	if r.m.Idle() {
+		t.Error("idle while somebody reads the menu")
 	}
 }

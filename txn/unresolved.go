@@ -24,12 +24,16 @@ type openItem struct {
 	asked  bool
 	last   Fault
 	heard  time.Duration // when it was last proved to be known of, or taken up
+	over   bool          // of an offline code: nobody can pay it any more
 }
 
 // open returns what is unresolved, oldest first.
 func (m *Machine) open() (all []openItem) {
 	for _, t := range m.tasks {
-		all = append(all, openItem{order: t.order, due: t.due, asked: t.asked != "" || t.saving > 0, last: t.last, heard: t.heard})
+		all = append(all, openItem{
+			order: t.order, due: t.due, asked: t.asked != "" || t.saving > 0, last: t.last, heard: t.heard,
+			over: t.order.Offline != nil && t.offlineOver(m, m.cfg.Margin),
+		})
 	}
 	for _, t := range m.refunds {
 		all = append(all, openItem{order: t.order, refund: t.refund, due: t.due, asked: t.asked != "" || t.ending, last: t.last, heard: t.heard})
@@ -140,9 +144,10 @@ func (v unproved) item(m *Machine) (openItem, bool) {
 const silence = 10 * time.Minute
 
 // ruled reports whether a supervisor may rule on it: the network is not in the profile any more, or it does not answer
-// and what it is asked about is older than it answers for.
+// and what it is asked about is older than it answers for. One that has been silent for longer than that is older, too,
+// whatever the wall clock says: it may have been ahead when it began.
 func (m *Machine) ruled(i openItem) bool {
-	if i.order.bySight() && m.now.Wall.Before(i.order.Expires.Add(m.cfg.Margin)) {
+	if i.order.bySight() && !i.over {
 		return false // its code could still be paid
 	}
 	n, known := m.cfg.network(i.order.Network)
@@ -150,7 +155,8 @@ func (m *Machine) ruled(i openItem) bool {
 	if limit == 0 {
 		limit = m.cfg.AskLimit
 	}
-	return !known || limit > 0 && m.now.Wall.Sub(i.began()) > limit && m.now.Mono-i.heard >= silence
+	silent := m.now.Mono - i.heard
+	return !known || limit > 0 && silent >= silence && max(silent, m.now.Wall.Sub(i.began())) > limit
 }
 
 func (v unproved) key(m *Machine, k Key, _ bool) {

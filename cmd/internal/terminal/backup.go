@@ -56,8 +56,8 @@ type backups struct {
 	log     *slog.Logger
 
 	asked   chan struct{}
-	due     time.Time // by the monotonic clock
-	records uint64    // in the last one
+	due     time.Time // the next one in the folder, by the monotonic clock
+	records uint64    // in the last one there
 	state   txn.StickState
 	spare   bool
 }
@@ -123,9 +123,11 @@ func (b *backups) Run(ctx context.Context, tell func(txn.Event)) {
 			}
 			return
 		case good := <-busy:
-			busy, b.due = nil, time.Now().Add(good)
+			if busy = nil; good > 0 {
+				b.due = time.Now().Add(good)
+			}
 		case <-asked:
-			busy = b.begin(func() time.Duration { return b.write(ctx, b.byHand, tell) })
+			busy = b.begin(func() time.Duration { return b.writeAsked(ctx, tell) })
 		case <-ticker.C:
 			switch {
 			case busy != nil || b.folder == "" || b.to == nil || time.Since(start) < b.delay:
@@ -166,11 +168,21 @@ func (b *backups) bySelf(ctx context.Context, tell func(txn.Event)) time.Duratio
 	if info, err := b.journal.Info(); err == nil && info.Records == b.records && !b.due.IsZero() {
 		return b.every
 	}
-	return b.write(ctx, b.folder, tell)
+	return b.write(ctx, b.folder, false, tell)
+}
+
+// writeAsked writes the backup that somebody asked for, and returns how long it is good for in the place of the next one that
+// nobody asks for: 0 where that lies in another folder.
+func (b *backups) writeAsked(ctx context.Context, tell func(txn.Event)) time.Duration {
+	good := b.write(ctx, b.byHand, true, tell)
+	if b.byHand != b.folder {
+		return 0
+	}
+	return good
 }
 
 // write writes a backup, tells what came of it, and returns how long it is good for.
-func (b *backups) write(ctx context.Context, folder string, tell func(txn.Event)) time.Duration {
+func (b *backups) write(ctx context.Context, folder string, asked bool, tell func(txn.Event)) time.Duration {
 	within, cancel := context.WithTimeout(ctx, backupLimit)
 	defer cancel()
 	onStick := below(b.dir, folder)
@@ -183,12 +195,14 @@ func (b *backups) write(ctx context.Context, folder string, tell func(txn.Event)
 		return backupRetry
 	case err != nil:
 		b.log.Error("backup", "err", err)
-		tell(txn.BackedUp{Trouble: b.trouble(ctx, err, onStick)})
+		tell(txn.BackedUp{Unasked: !asked, Trouble: b.trouble(ctx, err, onStick)})
 		return backupRetry
 	}
-	b.records = file.Records
+	if folder == b.folder {
+		b.records = file.Records
+	}
 	b.log.Info("backup", "file", file.Path, "records", file.Records, "bytes", file.Bytes, "head", file.Head.Short())
-	tell(txn.BackedUp{File: filepath.Base(file.Path), Bytes: file.Bytes, Records: file.Records})
+	tell(txn.BackedUp{Unasked: !asked, File: filepath.Base(file.Path), Bytes: file.Bytes, Records: file.Records})
 	return b.every
 }
 

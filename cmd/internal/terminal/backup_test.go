@@ -105,7 +105,7 @@ func TestNoBackupBesideTheData(t *testing.T) {
 		t.Fatal(err)
 	}
 	var told []txn.Event
-	wait := b.write(t.Context(), b.folder, func(ev txn.Event) { told = append(told, ev) })
+	wait := b.write(t.Context(), b.folder, true, func(ev txn.Event) { told = append(told, ev) })
 	if wait != backupRetry || !strings.Contains(log.String(), "medium of the data") {
 		t.Errorf("again after %s: %s", wait, log.String())
 	}

@@ -232,7 +232,17 @@ func openPrinter(p *device.Profile, start txn.Start, ports *Ports, open *closers
 	open.add(line.Close)
 	ports.Printer = printer.New(line, model, printer.Options{
 		Baud: c.Baud, StatusTimeout: c.StatusTimeout.D(),
-		Unfinished: slices.ContainsFunc(start.Pending, func(o txn.Order) bool { return o.State == txn.Paid && o.Pending() }),
+		Unfinished: owesSlip(start),
 	})
 	return nil
+}
+
+// owesSlip reports whether a slip that the journal waits for may have been on its way to the paper when the terminal stopped.
+func owesSlip(start txn.Start) bool {
+	if s := start.Settlement; s != nil && !s.Printed {
+		return true
+	}
+	return slices.ContainsFunc(start.Pending, func(o txn.Order) bool {
+		return o.State == txn.Paid && o.Pending() || o.State == txn.Unconfirmed && !o.Printed
+	})
 }

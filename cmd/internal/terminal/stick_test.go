@@ -236,6 +236,23 @@ func TestBackupHangs(t *testing.T) {
 	})
 }
 
+// One that is asked for while another is being written follows it, and each end says whose it is.
+func TestBackupNowBesideOwn(t *testing.T) {
+	run(t, "backups", func(s *safe) {
+		s.journal.write = func(string) error { time.Sleep(10 * time.Second); return nil }
+		s.stick.set(txn.StickReady)
+		s.tells(backupDelay + 5*time.Second)
+		s.Now()
+		file := "smartpos-T1-7Q3KZ9XB-00000001.age"
+		want := []txn.Event{
+			txn.BackedUp{Unasked: true, File: file, Bytes: 9, Records: 1}, txn.BackingUp{}, txn.BackedUp{File: file, Bytes: 9, Records: 1},
+		}
+		if got := s.tells(time.Minute); !slices.Equal(got, want) {
+			t.Errorf("told %+v", got)
+		}
+	})
+}
+
 // By itself: soon after the start, when a stick comes, and once a day if there is something new.
 func TestBackupBySelf(t *testing.T) {
 	run(t, "backups", func(s *safe) {
@@ -269,6 +286,35 @@ func TestBackupBySelf(t *testing.T) {
 		}
 		if _, err := os.Stat(s.folder); err != nil {
 			t.Error("its folder was not made:", err)
+		}
+	})
+}
+
+// Those by hand onto a stick, every evening, do not keep the folder on another disk from getting its own.
+func TestBackupElsewhere(t *testing.T) {
+	run(t, "../elsewhere", func(s *safe) {
+		if err := os.MkdirAll(s.folder, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		var byHand, bySelf int
+		s.journal.write = func(folder string) error {
+			if folder == s.folder {
+				bySelf++
+			} else {
+				byHand++
+			}
+			return nil
+		}
+		s.stick.set(txn.StickReady)
+		for range 4 {
+			s.tells(23 * time.Hour)
+			s.journal.records++
+			s.Now()
+			s.tells(time.Second)
+		}
+		s.tells(25 * time.Hour)
+		if byHand != 4 || bySelf != 5 {
+			t.Errorf("%d by hand and %d elsewhere in 117 hours", byHand, bySelf)
 		}
 	})
 }
