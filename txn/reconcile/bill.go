@@ -12,6 +12,7 @@ const (
 	maxLine    = 16 << 10 // bytes
 	maxLines   = 200_000
 	maxEntries = 32             // in an archive
+	maxHeaders = 1000           // of entries, with what looks like one in packed data
 	maxFen     = 10_000_000_000 // of one line: 100 million yuan
 )
 
