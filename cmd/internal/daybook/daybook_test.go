@@ -136,6 +136,17 @@ func TestStick(t *testing.T) {
 	}
 }
 
+// Of a folder that somebody has filled with names no more are read than there is room for.
+func TestFullFolder(t *testing.T) {
+	d := desk(t, trade, nil)
+	for i := range 1001 {
+		bring(t, d, fmt.Sprintf(".%d", i), nil)
+	}
+	if err := d.Reconcile(context.Background(), day).Err(); !errors.Is(err, daybook.ErrFolder) || !strings.Contains(err.Error(), "1000 names") {
+		t.Error(err)
+	}
+}
+
 // A bad file names itself and what to do, leaves the others theirs, and writes nothing.
 func TestBadFiles(t *testing.T) {
 	good := reconciletest.WeChat([]reconcile.Line{paid("T1", 100, at("09:00:00"))})
