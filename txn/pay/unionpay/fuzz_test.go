@@ -52,6 +52,7 @@ func FuzzAnswers(f *testing.F) {
 	f.Add(head + `00&origRespCode=A6&txnAmt=1234&queryId=1&couponInfo=[{"offstAmt":"34"}]`)
 	f.Add(head + "00&origRespCode=05&txnAmt=1234")
 	f.Add(head + "00&origRespCode=00&txnType=99")
+	f.Add(head + "00&origRespCode=\x1b[2J6225000011112222")
 	f.Add(head + "34")
 	f.Add(head + "00&qrCode=https://qr.95516.com/00010001/62112028173283416953321113029241")
 	f.Add("respCode=12")
@@ -66,10 +67,8 @@ func FuzzAnswers(f *testing.F) {
 				a, err := c.verdict(op, o, m, typePay)
 				holds(t, op, a, err, m)
 			}
-			if c.ours(o, m, typePay, typeReverse) == nil {
-				a, _, err := c.state(o, m)
-				holds(t, txn.OpQuery, a, err, m)
-			}
+			a, err := c.found(txn.OpQuery, o, m)
+			holds(t, txn.OpQuery, a, err, m)
 		}
 	})
 }
