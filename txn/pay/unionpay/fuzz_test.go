@@ -1,6 +1,8 @@
 package unionpay
 
 import (
+	"bytes"
+	"maps"
 	"os"
 	"strings"
 	"testing"
@@ -37,6 +39,23 @@ func FuzzForm(f *testing.F) {
 		}
 		if size != len(strings.TrimRight(text, "\r\n")) {
 			t.Errorf("%q was read as %d bytes: %v", text, size, m)
+		}
+	})
+}
+
+// FuzzSignature lets somebody on the line say anything, with a certificate of his own: it is read before any signature
+// holds, and nothing is believed but what the network has signed.
+func FuzzSignature(f *testing.F) {
+	network, at := published(f), vectors[0].at
+	signed := readVector(f, vectors[0].file)
+	f.Add(signed["signPubKeyCert"], signed["signature"], "01")
+	f.Add(signed["signPubKeyCert"][:400]+"\n-----END CERTIFICATE-----\n", signed["signature"], "01")
+	f.Add("-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n", "MAA=", "01")
+	f.Fuzz(func(t *testing.T, certificate, signature, method string) {
+		m := maps.Clone(signed)
+		m["signPubKeyCert"], m["signature"], m["signMethod"] = certificate, signature, method
+		if network.verify(m, at) == nil && !bytes.Equal(m.digest(), signed.digest()) {
+			t.Errorf("believed: %q", m)
 		}
 	})
 }
