@@ -1,0 +1,124 @@
+package txn_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"smartpos/store/storetest"
+	"smartpos/txn"
+)
+
+// Who knows a shop's recovery key, which is public, can make a backup of what he likes. Amounts of two currencies, which
+// nobody could reckon with, are in no order that a journal tells of.
+func TestOneCurrency(t *testing.T) {
+	dollars := txn.Money{Fen: 1, Currency: "USD"}
+	cash := storetest.Cash(500, 1000, "")
+	cash.No, cash.Tendered = "T01TEST000100000001", dollars
+	if o, err := (txn.Order{}).Apply(cash); err == nil {
+		t.Errorf("%s for %s: change of %s", dollars, o.Amount, o.Change())
+	}
+	show := storetest.Intent(500, "")
+	show.No = "T01TEST000100000001"
+	o, err := txn.Order{}.Apply(show)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := storetest.Outcome(o, txn.Paid)
+	out.Payer = dollars
+	if _, err := o.Apply(out); err == nil {
+		t.Errorf("%s for %s", dollars, o.Amount)
+	}
+}
+
+// FuzzPast lets a journal that somebody forged tell anything of an order, a record a line: its type and its JSON. On what is
+// taken of it the machine starts, lists it, finds it and prints it.
+func FuzzPast(f *testing.F) {
+	line := func(r txn.Record) string {
+		text, err := json.Marshal(r)
+		if err != nil {
+			f.Fatal(err)
+		}
+		return fmt.Sprintf("%d %s\n", r.Type(), text)
+	}
+	cash, show := storetest.Cash(500, 1000, ""), storetest.Intent(500, "")
+	cash.No, show.No = "T01TEST000100000001", "T01TEST000100000001"
+	o, err := txn.Order{}.Apply(show)
+	if err != nil {
+		f.Fatal(err)
+	}
+	late := storetest.Outcome(o, txn.Paid)
+	late.Late, late.Exception = true, txn.LateSuccess
+	f.Add(line(cash))
+	f.Add(line(show) + line(storetest.Outcome(o, txn.Paid)) + line(storetest.Printed(o)))
+	f.Add(line(show) + line(storetest.Move(o, txn.Closing)) + line(late))
+	f.Add(strings.Replace(line(cash), `"cur":"CNY"`, `"cur":"USD"`, 1))
+	f.Add(line(show) + strings.Replace(line(late), `"cur":"CNY"`, `"cur":"USD"`, 1))
+	f.Add(strings.ReplaceAll(line(cash), "500", "-9223372036854775808"))
+	f.Add(strings.ReplaceAll(line(cash), `"qty":1`, `"qty":-9223372036854775808`))
+	f.Fuzz(func(t *testing.T, past string) {
+		var o txn.Order
+		for line := range strings.Lines(past) {
+			var kind uint8
+			number, text, _ := strings.Cut(line, " ")
+			_, _ = fmt.Sscan(number, &kind)
+			rec := txn.NewRecord(txn.RecordType(kind))
+			if rec == nil || json.Unmarshal([]byte(text), rec) != nil {
+				continue
+			}
+			if after, err := o.Apply(rec); err == nil {
+				o = after
+			}
+		}
+		if o.No == "" {
+			return
+		}
+		var start txn.Start
+		if o.State == txn.Paid {
+			start.Last = &o
+		}
+		if o.Listed() {
+			start.Exceptions = []txn.Order{o}
+		}
+		if o.Pending() {
+			start.Pending = []txn.Order{o}
+		}
+		now := txn.Time{Wall: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)}
+		m := txn.New(config(), start, now)
+		step(m, &now, o, txn.Tick{})
+		for _, key := range strings.Fields("MENU 1 OK OK CANCEL MENU 2 OK 1 OK CANCEL MENU 3 OK 1 OK CANCEL MENU 4 OK 1 CANCEL MENU 5 OK 1 OK 1 OK CANCEL MENU 9 OK") {
+			step(m, &now, o, txn.KeyPressed{Key: txn.Key(key)})
+		}
+	})
+}
+
+// step takes an event and all that comes of it, in a world where whatever is asked for is done.
+func step(m *txn.Machine, now *txn.Time, o txn.Order, events ...txn.Event) {
+	for n := 0; len(events) > 0 && n < 100; n++ {
+		ev := events[0]
+		events = events[1:]
+		now.Wall, now.Mono = now.Wall.Add(time.Second), now.Mono+time.Second
+		for _, eff := range m.Step(*now, ev) {
+			switch e := eff.(type) {
+			case txn.Commit:
+				after, err := o.Apply(e.Record)
+				if err == nil {
+					o = after
+				}
+				events = append(events, txn.Committed{Token: e.Token, Order: after, Err: err})
+			case txn.Print:
+				events = append(events, txn.PrintEnded{Job: e.Job, Done: txn.PrintedWhole})
+			case txn.Kick:
+				events = append(events, txn.KickEnded{Order: e.Order})
+			case txn.Recall:
+				found := txn.Recalled{Token: e.Token}
+				if o.State == txn.Paid {
+					found.Orders = []txn.Order{o}
+				}
+				events = append(events, found)
+			}
+		}
+	}
+}
