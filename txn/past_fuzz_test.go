@@ -54,6 +54,14 @@ func FuzzPast(f *testing.F) {
 	f.Add(line(cash))
 	f.Add(line(show) + line(storetest.Outcome(o, txn.Paid)) + line(storetest.Printed(o)))
 	f.Add(line(show) + line(storetest.Move(o, txn.Closing)) + line(late))
+	refund := &txn.RefundIntent{Order: cash.No, No: "T01TEST000100000001R01", Amount: txn.Yuan(200), Supervisor: "S01", Created: storetest.Day}
+	f.Add(line(cash) + line(refund) + line(&txn.Printed{Order: cash.No, Refund: refund.No}))
+	f.Add(line(show) + line(storetest.Outcome(o, txn.Paid)) + line(refund) +
+		line(&txn.RefundOutcome{Order: o.No, No: refund.No, State: txn.RefundDisputed}) + line(&txn.Settled{Order: o.No, By: "S01"}))
+	code := storetest.Offline(500, "")
+	code.No = show.No
+	f.Add(line(code) + line(storetest.OfflineMade(o)) + line(storetest.OfflineTried(o)) + line(storetest.OfflineAnswered(o)))
+	f.Add(line(show) + line(&txn.Outcome{Order: o.No, State: txn.Disputed, Exception: txn.Mismatch, Reason: "\x1b[2J"}))
 	f.Add(strings.Replace(line(cash), `"cur":"CNY"`, `"cur":"USD"`, 1))
 	f.Add(line(show) + strings.Replace(line(late), `"cur":"CNY"`, `"cur":"USD"`, 1))
 	f.Add(strings.ReplaceAll(line(cash), "500", "-9223372036854775808"))
