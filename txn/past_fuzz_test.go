@@ -33,8 +33,9 @@ func TestOneCurrency(t *testing.T) {
 	}
 }
 
-// FuzzPast lets a journal that somebody forged tell anything of an order, a record a line: its type and its JSON. On what is
-// taken of it the machine starts, lists it, finds it and prints it.
+// FuzzPast lets a journal that somebody forged tell anything of an order and of the till, a record a line: its type and its
+// JSON; type 0 is a till as it stands where a pruned journal begins. On what is taken of it the machine starts, lists it, finds
+// it and prints it.
 func FuzzPast(f *testing.F) {
 	line := func(r txn.Record) string {
 		text, err := json.Marshal(r)
@@ -62,16 +63,25 @@ func FuzzPast(f *testing.F) {
 	code.No = show.No
 	f.Add(line(code) + line(storetest.OfflineMade(o)) + line(storetest.OfflineTried(o)) + line(storetest.OfflineAnswered(o)))
 	f.Add(line(show) + line(&txn.Outcome{Order: o.No, State: txn.Disputed, Exception: txn.Mismatch, Reason: "\x1b[2J"}))
+	closed := &txn.BatchClosed{No: 1, From: 1, Through: 2, Orders: 1, Rows: []txn.BatchRow{{Method: txn.Cash, Currency: txn.CNY, Sales: txn.Sum{N: 1, Fen: 500}}}}
+	f.Add(line(storetest.Enrolled("S01")) + line(storetest.PINTried("S01", false)) + line(closed) + line(cash))
+	f.Add(line(&txn.Restored{Terminal: "T01", From: "0123WXYZ", Incarnation: "0123WXY0", By: "S01"}) + line(cash))
+	f.Add(`0 {"operators":[{"id":"S01","pin":"$","tries":-9223372036854775808}],"batches":{"closed":9223372036854775807}}` + "\n" + line(cash))
 	f.Add(strings.Replace(line(cash), `"cur":"CNY"`, `"cur":"USD"`, 1))
 	f.Add(line(show) + strings.Replace(line(late), `"cur":"CNY"`, `"cur":"USD"`, 1))
 	f.Add(strings.ReplaceAll(line(cash), "500", "-9223372036854775808"))
 	f.Add(strings.ReplaceAll(line(cash), `"qty":1`, `"qty":-9223372036854775808`))
 	f.Fuzz(func(t *testing.T, past string) {
 		var o txn.Order
+		var start txn.Start
 		for line := range strings.Lines(past) {
 			var kind uint8
 			number, text, _ := strings.Cut(line, " ")
 			_, _ = fmt.Sscan(number, &kind)
+			var till txn.Till
+			if kind == 0 && json.Unmarshal([]byte(text), &till) == nil {
+				start.Till = till
+			}
 			rec := txn.NewRecord(txn.RecordType(kind))
 			if rec == nil || json.Unmarshal([]byte(text), rec) != nil {
 				continue
@@ -79,11 +89,11 @@ func FuzzPast(f *testing.F) {
 			if after, err := o.Apply(rec); err == nil {
 				o = after
 			}
+			if after, err := start.Till.Apply(rec); err == nil {
+				start.Till = after
+				remember(&start, rec)
+			}
 		}
-		if o.No == "" {
-			return
-		}
-		var start txn.Start
 		if o.State == txn.Paid {
 			start.Last = &o
 		}
@@ -96,10 +106,20 @@ func FuzzPast(f *testing.F) {
 		now := txn.Time{Wall: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)}
 		m := txn.New(config(), start, now)
 		step(m, &now, o, txn.Tick{})
-		for _, key := range strings.Fields("MENU 1 OK OK CANCEL MENU 2 OK 1 OK CANCEL MENU 3 OK 1 OK CANCEL MENU 4 OK 1 CANCEL MENU 5 OK 1 OK 1 OK CANCEL MENU 9 OK") {
+		for _, key := range strings.Fields("MENU 1 OK OK CANCEL MENU 2 OK 1 OK CANCEL MENU 3 OK 1 OK CANCEL MENU 4 OK 1 CANCEL MENU 5 OK 1 OK 1 OK CANCEL MENU 9 OK CANCEL OK CANCEL MENU 7 2 0 2 6 0 3 0 1 OK CANCEL") {
 			step(m, &now, o, txn.KeyPressed{Key: txn.Key(key)})
 		}
 	})
+}
+
+// remember notes what a start tells of the till's records.
+func remember(start *txn.Start, rec txn.Record) {
+	switch r := rec.(type) {
+	case *txn.BatchClosed:
+		start.Settlement = &txn.Settlement{BatchClosed: *r, Head: "0123-4567-89AB-CDEF"}
+	case *txn.Restored:
+		start.Restored = r
+	}
 }
 
 // step takes an event and all that comes of it, in a world where whatever is asked for is done.
