@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"smartpos/txn"
 	"smartpos/txn/pay"
@@ -90,7 +91,9 @@ func search(folder string, day time.Time) (bills map[txn.NetworkID]*reconcile.Bi
 	case err != nil:
 		return bills, fmt.Errorf("%w: %w", ErrFolder, err)
 	}
-	entries = slices.DeleteFunc(entries, func(e os.DirEntry) bool { return e.IsDir() || strings.HasPrefix(e.Name(), ".") })
+	entries = slices.DeleteFunc(entries, func(e os.DirEntry) bool { // names go on to reports and errors
+		return e.IsDir() || strings.HasPrefix(e.Name(), ".") || strings.ContainsFunc(e.Name(), unicode.IsControl)
+	})
 	if len(entries) > maxFiles {
 		return bills, fmt.Errorf("%w: %s: %d files, at most %d are looked at: leave the day's bills alone there", ErrFolder, folder, len(entries), maxFiles)
 	}
