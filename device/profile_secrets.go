@@ -10,7 +10,7 @@ type SecretFile struct {
 }
 
 // SecretFiles returns every setting of the profile that names a secret's file, whether it does or not. There is no
-// secret in a profile but in these files.
+// secret in a profile but in these files, and the code by which a technician enrols a supervisor.
 func (p *Profile) SecretFiles() []SecretFile {
 	n := &p.Networks
 	return []SecretFile{

@@ -52,6 +52,16 @@ func TestSecrets(t *testing.T) {
 	}
 }
 
+// An enrolment code that is nearly right, as with a blank that came along, is in no error.
+func TestEnrolCodeIsNotRepeated(t *testing.T) {
+	for _, value := range []string{`"20394857 "`, `"２０３９４８５７"`, `"2039485"`, `20394857`} {
+		_, err := ParseProfile("p.toml", []byte(strings.Replace(minimal, "[terminal]\n", "[terminal]\nenrol_code = "+value+"\n", 1)))
+		if err == nil || !strings.Contains(err.Error(), "terminal.enrol_code: ") || strings.Contains(err.Error(), "203948") || strings.Contains(err.Error(), "２０３") {
+			t.Errorf("%s: %v", value, err)
+		}
+	}
+}
+
 // A secret's setting that SecretFiles forgets would be read in clear for ever.
 func TestSecretFilesAreAllOfThem(t *testing.T) {
 	named := map[string]bool{}

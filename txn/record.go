@@ -119,6 +119,9 @@ func (r *Intent) apply(o Order) (Order, error) {
 	if o.No != "" {
 		return o, fmt.Errorf("%w: second intent of %s", ErrTransition, o.No)
 	}
+	if r.Method == Cash && r.Tendered.Currency != r.Amount.Currency { // nobody could say the change
+		return o, fmt.Errorf("%w: %s tendered for %s", ErrTransition, r.Tendered, r.Amount)
+	}
 	o = Order{
 		No: r.No, Sale: r.Sale, Network: r.Network, Method: r.Method, Amount: r.Amount, Tendered: r.Tendered,
 		Items: r.Items, Operator: r.Operator, Created: r.Created, Expires: r.Expires, Code: r.Code,
@@ -191,6 +194,9 @@ func (r *Outcome) apply(o Order) (Order, error) {
 	corrects := r.State == Paid && r.Late && (o.State == Closed || o.State == Reversed || o.State == Failed)
 	if o.No == "" || !r.State.Final() || o.State.Final() && !corrects || !o.disprovedBy(r.Exception) {
 		return o, fmt.Errorf("%w: %s from %q to %q", ErrTransition, r.Order, o.State, r.State)
+	}
+	if r.State == Paid && r.Payer.Currency != o.Amount.Currency { // nobody could say what coupons took off
+		return o, fmt.Errorf("%w: %s paid for %s", ErrTransition, r.Payer, o.Amount)
 	}
 	o.State, o.Reason, o.Updated = r.State, r.Reason, r.At
 	o.TransactionID, o.Payer, o.PaidAt = r.TransactionID, r.Payer, r.PaidAt

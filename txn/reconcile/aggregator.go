@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"regexp"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -15,14 +14,39 @@ import (
 
 // aggBill is the platform's bill as docs/aggregator.md has it. Pointers tell what is missing from what is nothing.
 type aggBill struct {
-	Code     string    `json:"code"`
-	Merchant string    `json:"merchant_id"`
-	Date     string    `json:"date"`
-	Payments *int      `json:"payments"`
-	Paid     *int64    `json:"paid"` // fen
-	Backs    *int      `json:"returns"`
-	Returned *int64    `json:"returned"` // fen
-	Lines    []aggLine `json:"lines"`
+	Code     string   `json:"code"`
+	Merchant string   `json:"merchant_id"`
+	Date     string   `json:"date"`
+	Payments *int     `json:"payments"`
+	Paid     *int64   `json:"paid"` // fen
+	Backs    *int     `json:"returns"`
+	Returned *int64   `json:"returned"` // fen
+	Lines    aggLines `json:"lines"`
+}
+
+// aggLines are lines, of which no more are kept than a bill may have: three bytes of JSON can say one.
+type aggLines []aggLine
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (l *aggLines) UnmarshalJSON(text []byte) error {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	if t, err := d.Token(); err != nil || t == nil { // null: none
+		return err
+	} else if t != json.Delim('[') {
+		return wrong(ErrFormat, "lines that are no list")
+	}
+	for d.More() {
+		if len(*l) == maxLines {
+			return wrong(ErrTooLarge, "more than %d lines", maxLines)
+		}
+		var line aggLine
+		if err := d.Decode(&line); err != nil {
+			return err
+		}
+		*l = append(*l, line)
+	}
+	return nil
 }
 
 type aggLine struct {
@@ -55,8 +79,6 @@ func ReadAggregator(name string, data []byte) (*Bill, error) {
 		return nil, &Error{File: name, Err: wrong(ErrFormat, "not the answer to a request for a bill")}
 	case in.Payments == nil || in.Paid == nil || in.Backs == nil || in.Returned == nil:
 		return nil, &Error{File: name, Err: wrong(ErrTruncated, "no totals")}
-	case len(in.Lines) > maxLines:
-		return nil, &Error{File: name, Err: wrong(ErrTooLarge, "more than %d lines", maxLines)}
 	}
 	b := &Bill{Network: txn.Aggregator, File: name, Merchant: in.Merchant, Day: day, Checked: true}
 	for i, l := range in.Lines {
@@ -88,10 +110,12 @@ func aggParse(data []byte, into *aggBill) error {
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF):
 		return wrong(ErrTruncated, "the object has no end")
+	case errors.Is(err, ErrTooLarge):
+		return wrong(ErrTooLarge, "more than %d lines", maxLines)
 	case err != nil: // its text may repeat what stands in the file
 		return wrong(ErrFormat, "not the documented JSON")
 	}
-	if rest, _ := io.ReadAll(d.Buffered()); strings.TrimSpace(string(rest)) != "" {
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return wrong(ErrFormat, "something follows the object")
 	}
 	return nil

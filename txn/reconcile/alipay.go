@@ -98,9 +98,29 @@ type section struct {
 	title  string // aliLines or aliSummary
 	before []string
 	head   row
-	rows   []row
+	lines  []string // of the table
 	after  []string
 	end    int // line number of the end mark
+}
+
+// each takes the lines of the table apart, one after the other: their cells all together would take far more room than
+// the file does.
+func (s section) each(do func(row) error) error {
+	for i, line := range s.lines {
+		number := s.head.line + 1 + i
+		cells, err := aliCells(s.file, number, line)
+		if err != nil {
+			return err
+		}
+		r, err := s.head.with(number, cells)
+		if err != nil {
+			return err
+		}
+		if err := do(r); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // readSection takes a file apart.
@@ -135,17 +155,10 @@ func readSection(m member) (section, error) {
 	if s.head, err = header(m.name, i+1, names, need); err != nil {
 		return s, err
 	}
+	first := i + 1
 	for i++; i < len(lines) && !strings.HasPrefix(lines[i], "#"); i++ {
-		cells, err := aliCells(m.name, i+1, lines[i])
-		if err != nil {
-			return s, err
-		}
-		r, err := s.head.with(i+1, cells)
-		if err != nil {
-			return s, err
-		}
-		s.rows = append(s.rows, r)
 	}
+	s.lines = lines[first:i]
 	if i == len(lines) || !strings.Contains(lines[i], s.title+aliEnd) {
 		return s, &Error{File: m.name, Line: min(i+1, len(lines)), Err: wrong(ErrTruncated, "no remark that ends the %s", s.title)}
 	}
@@ -198,10 +211,8 @@ func (a *aliReader) account(s section) error {
 // details reads the lines of a file and holds them against the totals after them.
 func (a *aliReader) details(s section) error {
 	before, received, refunded := a.bill.Totals, a.received, a.refunded
-	for _, r := range s.rows {
-		if err := a.line(r); err != nil {
-			return err
-		}
+	if err := s.each(a.line); err != nil {
+		return err
 	}
 	for i, remark := range s.after {
 		m := aliTotal.FindStringSubmatch(remark)
@@ -227,6 +238,9 @@ func (a *aliReader) details(s section) error {
 }
 
 func (a *aliReader) line(r row) error {
+	if len(a.bill.Lines) == maxLines { // of all files together
+		return &Error{File: r.file, Line: r.line, Err: wrong(ErrTooLarge, "more than %d lines", maxLines)}
+	}
 	l := Line{Transaction: r.text(aliTransaction), File: r.file, Number: r.line}
 	var err error
 	if l.Order, err = r.must(aliOrder); err != nil {
@@ -265,43 +279,53 @@ func (a *aliReader) line(r row) error {
 // summary holds all lines against the summary's 合计. Published files don't show whether its amounts are of
 // payments alone or with refunds taken off, so either is right.
 func (a *aliReader) summary(s section) error {
+	found := false
+	err := s.each(func(r row) error {
+		if found || r.text(aliStore) != "合计" {
+			return nil
+		}
+		found = true
+		return a.total(r)
+	})
+	if err == nil && !found {
+		return &Error{File: s.file, Line: s.end, Err: wrong(ErrTruncated, "no 合计 in the summary")}
+	}
+	return err
+}
+
+// total holds all lines against a row.
+func (a *aliReader) total(r row) error {
 	t := a.bill.Totals
-	for _, r := range s.rows {
-		if r.text(aliStore) != "合计" {
-			continue
-		}
-		for _, c := range []struct {
-			name string
-			ours int
-		}{{aliPayments, t.Payments}, {aliRefunds, t.Refunds}} {
-			n, err := r.count(c.name)
-			if err != nil {
-				return err
-			}
-			if err := r.equal(c.name, int64(c.ours), int64(n), "lines"); err != nil {
-				return err
-			}
-		}
-		for _, c := range []struct {
-			name       string
-			paid, back int64
-		}{{aliAmount, t.PaidFen, t.RefundFen}, {aliReceived, a.received, a.refunded}} {
-			n, err := r.fen(c.name)
-			if err != nil {
-				return err
-			}
-			if n != c.paid {
-				if err := r.equal(c.name, c.paid-c.back, n, "fen"); err != nil {
-					return err
-				}
-			}
-		}
-		fee, err := r.fee(aliFee)
+	for _, c := range []struct {
+		name string
+		ours int
+	}{{aliPayments, t.Payments}, {aliRefunds, t.Refunds}} {
+		n, err := r.count(c.name)
 		if err != nil {
 			return err
 		}
-		a.bill.Checked = true
-		return r.equal(aliFee, t.Fee, fee, "thousandths of a fen")
+		if err := r.equal(c.name, int64(c.ours), int64(n), "lines"); err != nil {
+			return err
+		}
 	}
-	return &Error{File: s.file, Line: s.end, Err: wrong(ErrTruncated, "no 合计 in the summary")}
+	for _, c := range []struct {
+		name       string
+		paid, back int64
+	}{{aliAmount, t.PaidFen, t.RefundFen}, {aliReceived, a.received, a.refunded}} {
+		n, err := r.fen(c.name)
+		if err != nil {
+			return err
+		}
+		if n != c.paid {
+			if err := r.equal(c.name, c.paid-c.back, n, "fen"); err != nil {
+				return err
+			}
+		}
+	}
+	fee, err := r.fee(aliFee)
+	if err != nil {
+		return err
+	}
+	a.bill.Checked = true
+	return r.equal(aliFee, t.Fee, fee, "thousandths of a fen")
 }

@@ -26,6 +26,10 @@ func unzip(name string, data []byte) ([]member, error) {
 	if len(data) > maxFile {
 		return nil, &Error{File: name, Err: wrong(ErrTooLarge, "%d bytes, at most %d are read", len(data), maxFile)}
 	}
+	// The directory is read as far as it goes, whatever the archive says of its length.
+	if n := bytes.Count(data, []byte("PK\x01\x02")); n > maxHeaders {
+		return nil, &Error{File: name, Err: wrong(ErrTooLarge, "%d files, at most %d are read", n, maxEntries)}
+	}
 	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
 		return nil, &Error{File: name, Err: wrong(ErrTruncated, "the archive has no directory at its end")}

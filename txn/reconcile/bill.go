@@ -8,10 +8,11 @@ import (
 
 // Bounds of what is read. A day of the busiest shop has some thousand lines of 400 bytes.
 const (
-	maxFile    = 32 << 20 // bytes, of a file on its own and of all in an archive together
+	maxFile    = 16 << 20 // bytes, of a file on its own and of all in an archive together; reading takes some times that of memory
 	maxLine    = 16 << 10 // bytes
 	maxLines   = 200_000
 	maxEntries = 32             // in an archive
+	maxHeaders = 1000           // of entries, with what looks like one in packed data
 	maxFen     = 10_000_000_000 // of one line: 100 million yuan
 )
 

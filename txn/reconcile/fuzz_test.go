@@ -3,6 +3,7 @@ package reconcile_test
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/json"
 	"errors"
 	"maps"
 	"slices"
@@ -131,5 +132,36 @@ func FuzzUnionPay(f *testing.F) {
 	f.Fuzz(func(t *testing.T, name string, data []byte) {
 		b, err := reconcile.ReadUnionPay(name, data)
 		sane(t, b, err)
+	})
+}
+
+// FuzzCarry does so with what a day hands on to the next, which lies in a file without a seal.
+func FuzzCarry(f *testing.F) {
+	lines := trade(bills[0].kinds...)
+	bill, err := reconcile.ReadWeChat("wx.csv", reconciletest.WeChat(lines))
+	if err != nil {
+		f.Fatal(err)
+	}
+	ours := []reconcile.Entry{{Kind: reconcile.Payment, Order: lines[0].Order, Fen: lines[0].Fen, State: reconcile.Settled, At: lines[0].At}}
+	text, err := json.Marshal(reconcile.Carry{Entries: ours, Lines: lines, Done: []reconcile.Key{ours[0].Key()}})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(text)
+	f.Add([]byte(`{"entries":[{"kind":255,"order":"T1","fen":-1,"state":255}],"lines":[{"kind":255,"order":"T1","progress":255},{"kind":2,"order":"T1"}]}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var before reconcile.Carry
+		if json.Unmarshal(data, &before) != nil {
+			return
+		}
+		r, err := reconcile.Match(reconcile.Options{Day: day, Cut: time.Minute, Before: before}, ours, bill)
+		if err != nil || r.Total().Bill != bill.Totals {
+			t.Errorf("%+v, %v", r, err)
+			return
+		}
+		for _, d := range r.Differences {
+			_ = d.String() // whatever it is called
+			d.Sides()
+		}
 	})
 }

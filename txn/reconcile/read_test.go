@@ -270,7 +270,7 @@ func TestAlipayRefused(t *testing.T) {
 	good := reconciletest.Alipay(day, trade(bills[1].kinds...))
 	damaged := bytes.Clone(good)
 	damaged[80] ^= 0xff
-	half := make([]byte, 20<<20)
+	half := make([]byte, 9<<20)
 	utf8Files := map[string][]byte{}
 	many := map[string][]byte{}
 	for name, text := range reconciletest.AlipayFiles(day, nil) {

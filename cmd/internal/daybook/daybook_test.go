@@ -136,6 +136,30 @@ func TestStick(t *testing.T) {
 	}
 }
 
+// A file whose name can't be shown is no bill: reports and errors name their files, also on a technician's terminal.
+func TestNamesThatCantBeShown(t *testing.T) {
+	d := desk(t, trade, nil)
+	bring(t, d, "\x1b[2Jwx.csv", reconciletest.WeChat([]reconcile.Line{paid("T1", 100, at("09:00:00"))}))
+	if err := os.Symlink("nowhere", filepath.Join(d.Folder, "\u009b2J.csv")); err != nil {
+		t.Fatal(err)
+	}
+	r := d.Reconcile(context.Background(), day)
+	if got := said(r); got != "wechat fails; alipay fails; unionpay fails" || strings.ContainsAny(r.Err().Error(), "\x1b\u009b") {
+		t.Errorf("%s: %q", got, r.Err())
+	}
+}
+
+// Of a folder that somebody has filled with names no more are read than there is room for.
+func TestFullFolder(t *testing.T) {
+	d := desk(t, trade, nil)
+	for i := range 1001 {
+		bring(t, d, fmt.Sprintf(".%d", i), nil)
+	}
+	if err := d.Reconcile(context.Background(), day).Err(); !errors.Is(err, daybook.ErrFolder) || !strings.Contains(err.Error(), "1000 names") {
+		t.Error(err)
+	}
+}
+
 // A bad file names itself and what to do, leaves the others theirs, and writes nothing.
 func TestBadFiles(t *testing.T) {
 	good := reconciletest.WeChat([]reconcile.Line{paid("T1", 100, at("09:00:00"))})

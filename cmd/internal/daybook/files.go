@@ -1,6 +1,7 @@
 package daybook
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -8,15 +9,19 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"smartpos/txn"
 	"smartpos/txn/pay"
 	"smartpos/txn/reconcile"
 )
 
-// maxFiles bounds what is read of a folder.
-const maxFiles = 32
+const (
+	maxFiles = 32   // that are read of a folder
+	maxNames = 1000 // of a folder that are looked at
+)
 
 // ErrFolder is returned, with the cause, for a folder or a file that can't be read.
 var ErrFolder = errors.New("the bill's file can't be read")
@@ -53,6 +58,25 @@ func ReadBill(path string) (*reconcile.Bill, error) {
 	return reconcile.Read(filepath.Base(path), text)
 }
 
+// list returns what lies in a folder, by name. Of a folder that is too full nothing is kept: a stick can have millions of
+// names in one.
+func list(folder string) ([]os.DirEntry, error) {
+	f, err := os.Open(folder)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	entries, err := f.ReadDir(maxNames + 1)
+	switch {
+	case err != nil && !errors.Is(err, io.EOF):
+		return nil, err
+	case len(entries) > maxNames:
+		return nil, fmt.Errorf("%s: more than %d names: leave the day's bills alone there", folder, maxNames)
+	}
+	slices.SortFunc(entries, func(a, b os.DirEntry) int { return cmp.Compare(a.Name(), b.Name()) })
+	return entries, nil
+}
+
 // search reads the bills of a day that lie in a folder, by network; the last by name counts. The error is about a file
 // that can't be read, or about the folder: nobody knows whose bill it is, so it stands for every network without one.
 func search(folder string, day time.Time) (bills map[txn.NetworkID]*reconcile.Bill, bad error) {
@@ -60,14 +84,16 @@ func search(folder string, day time.Time) (bills map[txn.NetworkID]*reconcile.Bi
 	if folder == "" {
 		return bills, nil
 	}
-	entries, err := os.ReadDir(folder)
+	entries, err := list(folder)
 	switch {
 	case errors.Is(err, fs.ErrNotExist): // no stick is in
 		return bills, nil
 	case err != nil:
 		return bills, fmt.Errorf("%w: %w", ErrFolder, err)
 	}
-	entries = slices.DeleteFunc(entries, func(e os.DirEntry) bool { return e.IsDir() || e.Name()[0] == '.' })
+	entries = slices.DeleteFunc(entries, func(e os.DirEntry) bool { // names go on to reports and errors
+		return e.IsDir() || strings.HasPrefix(e.Name(), ".") || strings.ContainsFunc(e.Name(), unicode.IsControl)
+	})
 	if len(entries) > maxFiles {
 		return bills, fmt.Errorf("%w: %s: %d files, at most %d are looked at: leave the day's bills alone there", ErrFolder, folder, len(entries), maxFiles)
 	}

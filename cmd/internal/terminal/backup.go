@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -24,6 +25,7 @@ const (
 	backupRetry = 10 * time.Minute       // after one that failed
 	backupLimit = 2 * time.Minute        // for one
 	backupKeep  = 7                      // of one incarnation in one folder
+	backupNames = 1000                   // of a folder that are looked at
 	backupDir   = "smartpos"             // on the stick, where the profile names no folder of it
 )
 
@@ -245,7 +247,7 @@ func (b *backups) writeTo(ctx context.Context, folder string, tell func(txn.Even
 // any case the one just written, whatever else bears such a name there. Those of another stay: nobody here knows whether
 // they are all that is left of a journal.
 func removeOld(folder string, written store.BackupFile) error {
-	names, err := filepath.Glob(filepath.Join(folder, written.Pattern()))
+	names, err := matching(folder, written.Pattern())
 	if err != nil {
 		return err
 	}
@@ -258,6 +260,31 @@ func removeOld(folder string, written store.BackupFile) error {
 		}
 	}
 	return nil
+}
+
+// matching returns the files of a folder whose names match. In one that is too full nobody looks for them: a stick can have
+// millions of names in a folder.
+func matching(folder, pattern string) (paths []string, err error) {
+	f, err := os.Open(folder)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	names, err := f.Readdirnames(backupNames + 1)
+	switch {
+	case err != nil && !errors.Is(err, io.EOF):
+		return nil, err
+	case len(names) > backupNames:
+		return nil, fmt.Errorf("%s: more than %d names", folder, backupNames)
+	}
+	for _, name := range names {
+		if ok, err := filepath.Match(pattern, name); err != nil {
+			return nil, err
+		} else if ok {
+			paths = append(paths, filepath.Join(folder, name))
+		}
+	}
+	return paths, nil
 }
 
 // backUp asks for a backup. A terminal without a journal has none.

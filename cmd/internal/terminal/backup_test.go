@@ -3,6 +3,7 @@ package terminal
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -18,6 +19,22 @@ import (
 	"smartpos/store/storetest"
 	"smartpos/txn"
 )
+
+// In a folder that somebody has filled with names nobody looks for old backups.
+func TestOldBackupsInAFullFolder(t *testing.T) {
+	dir := t.TempDir()
+	for i := range backupNames + 1 {
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("smartpos-T1-0123WXYZ-%08d.age", i+1)), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := removeOld(dir, store.BackupFile{Manifest: store.Manifest{Terminal: "T1", Incarnation: "0123WXYZ"}}); err == nil {
+		t.Error("all of it was read")
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) != backupNames+1 {
+		t.Errorf("%d are left, %v", len(left), err)
+	}
+}
 
 // A stick that comes while the terminal sells gets a backup, and another when there is something new; old ones go.
 func TestBackups(t *testing.T) {

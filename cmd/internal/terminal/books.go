@@ -14,9 +14,15 @@ import (
 // booksLimit bounds a reconciliation: every network may take its time.
 const booksLimit = 4*pay.BillTimeout + 30*time.Second
 
-// reconcile does a day's reconciliation beside the selling, and tells the machine what came of it.
+// reconcile does a day's reconciliation beside the selling, and tells the machine what came of it. One that hangs with a
+// stick the machine gives up; until it ends there is no other, since the desk does one at a time.
 func (t *Terminal) reconcile(ctx context.Context, day time.Time) {
 	t.work.Go(func() {
+		if !t.books.TryLock() {
+			t.ports.Log.Warn("reconcile", "err", "the one before has not ended: pull the stick out")
+			return
+		}
+		defer t.books.Unlock()
 		within, cancel := context.WithTimeout(ctx, booksLimit)
 		defer cancel()
 		ev := txn.Reconciled{Day: day}

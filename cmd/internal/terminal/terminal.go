@@ -79,6 +79,7 @@ type Terminal struct {
 	start   time.Time
 	events  chan txn.Event
 	work    sync.WaitGroup
+	books   sync.Mutex // held while a day is reconciled
 
 	idle     atomic.Bool // nobody is being served
 	commits  *lane[txn.Commit]

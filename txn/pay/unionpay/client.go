@@ -147,6 +147,11 @@ func (c *Client) query(ctx context.Context, op txn.Op, o txn.Order) (txn.Answer,
 	if f["respCode"] != "00" {
 		return c.verdict(op, o, f, typeQuery, typePay)
 	}
+	return c.found(op, o, f)
+}
+
+// found reads the answer of a query that found something.
+func (c *Client) found(op txn.Op, o txn.Order, f form) (txn.Answer, error) {
 	switch err := c.ours(o, f, typePay, typeReverse); {
 	case errors.Is(err, errOther):
 		return txn.Answer{Status: txn.StatusMismatch, Code: codeName("00")}, nil
@@ -289,8 +294,5 @@ func (c *Client) about(op txn.Op, o txn.Order, f form, a txn.Answer, kinds ...st
 }
 
 func fault(op txn.Op, o txn.Order, f txn.Fault, code string, err error) (txn.Answer, error) {
-	if code != "" {
-		code = codeName(code)
-	}
-	return client.Fail(txn.UnionPay, op, o, f, code, err)
+	return client.Fail(txn.UnionPay, op, o, f, codeName(code), err)
 }

@@ -67,7 +67,13 @@ func stateOf(code string) (txn.Status, bool) {
 	return v.Status, ok && v == client.Failed
 }
 
-// codeName is a code as journal and screens know it: the networks' numbers must not be taken for each other's.
-func codeName(code string) string { return "UP" + code }
+// codeName is a code as journal and screens know it: the networks' numbers must not be taken for each other's. What has not
+// the form of a code goes nowhere.
+func codeName(code string) string {
+	if !codeForm().MatchString(code) {
+		return ""
+	}
+	return "UP" + code
+}
 
 var errUnknownCode = errors.New("the network answers with a code that this client does not know")

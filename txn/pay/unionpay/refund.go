@@ -150,8 +150,5 @@ func refundState(r txn.Refund, f form) (txn.RefundAnswer, error) {
 }
 
 func refundFault(op txn.Op, r txn.Refund, f txn.Fault, code string, err error) (txn.RefundAnswer, error) {
-	if code != "" {
-		code = codeName(code)
-	}
-	return client.FailRefund(txn.UnionPay, op, r, f, code, err)
+	return client.FailRefund(txn.UnionPay, op, r, f, codeName(code), err)
 }

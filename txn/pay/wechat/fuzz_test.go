@@ -3,11 +3,18 @@ package wechat
 import (
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
+	"math/big"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"smartpos/txn"
 	"smartpos/txn/pay/internal/client"
@@ -116,5 +123,49 @@ func FuzzNotification(f *testing.F) {
 		}
 		a, err := n.Answer(txn.Order{No: "T0000001A0001", Method: txn.Show, Amount: txn.Yuan(1234)})
 		paytest.CheckWild(t, txn.OpQuery, a, err, exactly(transaction))
+	})
+}
+
+// FuzzCertificates lets whoever has the API v3 key hand out anything as platform certificates: what is taken holds now, has
+// the serial number that it was handed out under, and there are few of them.
+func FuzzCertificates(f *testing.F) {
+	key := []byte("00000000000000000000000000000000")
+	block, _ := aes.NewCipher(key)
+	gcm, _ := cipher.NewGCM(block)
+	now := time.Now()
+	private, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		f.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(0xABCDEF), NotBefore: now, NotAfter: now.AddDate(1, 0, 0)}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
+	if err != nil {
+		f.Fatal(err)
+	}
+	good := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
+	f.Add(good, "ABCDEF", 1)
+	f.Add(good, "abcdef", maxCertificates+1)
+	f.Add(good[:len(good)/2], "ABCDEF", 1)
+	f.Add(`{"data":[{"serial_no":"1","encrypt_certificate":{}}]}`, "", 0)
+	f.Fuzz(func(t *testing.T, text, serial string, times int) {
+		one := map[string]any{"serial_no": serial, "encrypt_certificate": map[string]string{
+			"algorithm": "AEAD_AES_256_GCM", "nonce": "wCq51qZv4Yfg",
+			"ciphertext": base64.StdEncoding.EncodeToString(gcm.Seal(nil, []byte("wCq51qZv4Yfg"), []byte(text), nil)),
+		}}
+		body, err := json.Marshal(map[string]any{"data": slices.Repeat([]any{one}, max(0, times%32))})
+		if err != nil {
+			t.Skip()
+		}
+		for _, body := range [][]byte{body, []byte(text)} {
+			list, err := openCertificates(body, key, false, now)
+			if (err == nil) != (len(list) > 0) || len(list) > maxCertificates {
+				t.Errorf("%d certificates, %v", len(list), err)
+			}
+			for _, c := range list {
+				if c.serial != strings.ToUpper(serial) || !now.Before(c.until) || c.verifier == nil {
+					t.Errorf("taken under %q: %+v", serial, c)
+				}
+			}
+		}
 	})
 }

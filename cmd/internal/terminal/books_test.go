@@ -1,0 +1,50 @@
+package terminal
+
+import (
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"smartpos/cmd/internal/daybook"
+	"smartpos/txn"
+)
+
+// told hands on each line of an event log.
+type told chan string
+
+func (t told) Write(line []byte) (int, error) {
+	t <- string(line)
+	return len(line), nil
+}
+
+// A reconciliation that hangs is not joined by another, which would write the same file.
+func TestOneReconciliationAtATime(t *testing.T) {
+	log := make(told, 4)
+	began, end := make(chan struct{}, 2), make(chan struct{})
+	term := newTerminal(Ports{
+		Log: slog.New(slog.NewTextHandler(log, nil)),
+		Desk: &daybook.Desk{Orders: func(func(txn.Order) error) error {
+			began <- struct{}{}
+			<-end
+			return nil
+		}},
+	})
+	day := time.Date(2026, 3, 1, 0, 0, 0, 0, txn.BusinessZone)
+	term.reconcile(t.Context(), day)
+	<-began
+	term.reconcile(t.Context(), day.AddDate(0, 0, 1))
+	select {
+	case <-began:
+		t.Error("two at a time")
+	case line := <-log:
+		if !strings.Contains(line, "has not ended") {
+			t.Error(line)
+		}
+	}
+	close(end)
+	term.work.Wait()
+	if ev := (<-term.events).(txn.Reconciled); !ev.Day.Equal(day) || len(term.events) != 0 {
+		t.Errorf("%v, and %d more", ev.Day, len(term.events))
+	}
+}
