@@ -34,7 +34,7 @@ func (m Manifest) Spare(names []string, n int) (spare []string) {
 	return spare
 }
 
-// span reads the name of a backup.
+// span reads the name of a backup. A stick may hold any name: one with a number that no record has is none.
 func (m Manifest) span(name string) (s span, ok bool) {
 	pattern := strings.TrimSuffix(m.Pattern(), "*.age")
 	numbers, begins := strings.CutPrefix(filepath.Base(name), pattern)
@@ -45,9 +45,9 @@ func (m Manifest) span(name string) (s span, ok bool) {
 	}
 	s.name = name
 	var errFirst, errLast error
-	s.first, errFirst = strconv.ParseUint(first, 10, 64)
-	s.last, errLast = strconv.ParseUint(last, 10, 64)
-	return s, begins && ends && errFirst == nil && errLast == nil
+	s.first, errFirst = strconv.ParseUint(first, 10, 63) // a number more is one still
+	s.last, errLast = strconv.ParseUint(last, 10, 63)
+	return s, begins && ends && errFirst == nil && errLast == nil && s.first <= s.last+1 // an empty journal ends before its first
 }
 
 // cover returns a few of the spans that together hold all that any of them holds, each time the one that reaches furthest.
