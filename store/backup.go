@@ -104,8 +104,14 @@ func (j *Journal) source() (source, error) {
 	}
 	var a anchor
 	err = j.read("backup", func(v *view) error {
-		_, a, err = v.bounds()
-		return err
+		if _, a, err = v.bounds(); err != nil || !j.cfg.ReadOnly {
+			return err
+		}
+		p, err := j.pages()
+		if err != nil {
+			return err
+		}
+		return v.checkBehind(p)
 	})
 	if err != nil {
 		return source{}, err
