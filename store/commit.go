@@ -284,6 +284,9 @@ func (w *writer) putOrder(seq uint64, s snapshot) error {
 	if err != nil {
 		return fmt.Errorf("%w: %v", ErrRecord, err)
 	}
+	if len(body) > maxValue-macSize { // nobody could read it again
+		return fmt.Errorf("%w: an order of %d bytes", ErrRecord, len(body))
+	}
 	return w.put(bucketOrders, u64(seq), body)
 }
 

@@ -244,3 +244,24 @@ func TestWriteFails(t *testing.T) {
 	}
 	sell(t, j, 1)
 }
+
+// An order never becomes longer than what is read again, whatever networks call their refunds.
+func TestOrderThatGrows(t *testing.T) {
+	j := open(t, t.TempDir())
+	sell(t, j, 1)
+	o := must(j.Recent(1))[0]
+	for n := 1; ; n++ {
+		o = commit(t, j, storetest.RefundIntent(o, 1))
+		r := storetest.RefundOutcome(o, txn.RefundDone)
+		r.RefundID = strings.Repeat("5", 60_000)
+		_, err := j.Commit(r)
+		if errors.Is(err, ErrRecord) && n > 10 {
+			break
+		}
+		if err != nil {
+			t.Fatalf("refund %d: %v", n, err)
+		}
+		o = must(j.Order(o.No))
+	}
+	commit(t, j, storetest.RefundOutcome(o, txn.RefundDone))
+}
