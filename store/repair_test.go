@@ -73,6 +73,29 @@ func TestRepairOfWhole(t *testing.T) {
 	}
 }
 
+// Where nothing says how many records there were, and none can be found, an empty journal is no repair.
+func TestNothingFoundIsALoss(t *testing.T) {
+	dir := worn(t)
+	f := load(t, dir)
+	keep := uint64(bytes.Index(f.b, []byte(keyIdentity))) / uint64(f.size) // or nothing would be known of it at all
+	for id := range uint64(len(f.b)) / uint64(f.size) {
+		if id != keep {
+			clear(f.page(id))
+		}
+	}
+	write(t, filepath.Join(dir, FileName), f.b)
+	done, err := repairIn(t, dir, "")
+	if loss := (*txn.LossError)(nil); !errors.As(err, &loss) || loss.Records != 0 {
+		t.Errorf("%+v, %v, want a LossError", done, err)
+	}
+	if !bytes.Equal(read(t, filepath.Join(dir, FileName)), f.b) {
+		t.Error("changed, and nobody had said so")
+	}
+	if done, err := repairIn(t, dir, "S01"); err != nil || done.Kept == "" {
+		t.Errorf("%+v, %v", done, err)
+	}
+}
+
 // The PIN that allows a loss still stands in what holds.
 func TestLossKnowsSupervisor(t *testing.T) {
 	dir := worn(t)
