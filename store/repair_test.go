@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"go.etcd.io/bbolt"
+
 	"smartpos/store/storetest"
 	"smartpos/txn"
 )
@@ -93,6 +95,26 @@ func TestNothingFoundIsALoss(t *testing.T) {
 	}
 	if done, err := repairIn(t, dir, "S01"); err != nil || done.Kept == "" {
 		t.Errorf("%+v, %v", done, err)
+	}
+}
+
+// What a commit that was made again has left behind doesn't make a repair lose the latest record.
+func TestRepairBesideAClaimant(t *testing.T) {
+	for _, off := range []time.Duration{-time.Minute, time.Minute} {
+		dir := worn(t)
+		edit(t, dir, func(tx *bbolt.Tx) error { return tx.DeleteBucket([]byte(bucketPending)) })
+		f := load(t, dir)
+		_, k, err := decodeIdentity(f.value(bucketMeta, []byte(keyIdentity)), made.key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		latest := f.value(bucketRecords, u64(wornRecords))
+		claimant := must(decodeEnvelope(latest, k.record))
+		claimant.at = claimant.at.Add(off)
+		write(t, filepath.Join(dir, FileName), append(f.b, claimant.encode(k.record)...))
+		if done, err := repairIn(t, dir, ""); err != nil || done.Head != hashOf(latest) {
+			t.Errorf("with one of %v: %+v, %v", off, done.Manifest, err)
+		}
 	}
 }
 
