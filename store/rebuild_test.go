@@ -252,7 +252,12 @@ func TestOpenBesideARestore(t *testing.T) {
 		result <- err
 	}()
 	for !writable(t, path) { // until bbolt has the file, and waits
-		runtime.Gosched()
+		select {
+		case err := <-result:
+			t.Fatalf("it does not wait: %v", err)
+		default:
+			runtime.Gosched()
+		}
 	}
 	if unlock, err := lockDir(dir, 0); err == nil {
 		t.Error("another may change the file that bbolt is about to lock")
