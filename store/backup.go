@@ -32,7 +32,7 @@ func ParseRecoveryKey(s string) (age.Recipient, error) {
 // call is not in it: records never change, so the first n of them are the same at any later time, and no transaction
 // has to be kept open for them. The journal is held for at most 64 records at once.
 //
-// A damaged journal gives no backup, but an error: see [Salvage].
+// A damaged journal gives no backup, but an error: see [Salvage]. Damage in what is past doesn't stop the selling.
 func (j *Journal) Backup(ctx context.Context, w io.Writer, to age.Recipient) (Manifest, error) {
 	defer j.hold()()
 	s, err := j.source()
@@ -104,8 +104,14 @@ func (j *Journal) source() (source, error) {
 	}
 	var a anchor
 	err = j.read("backup", func(v *view) error {
-		_, a, err = v.bounds()
-		return err
+		if _, a, err = v.bounds(); err != nil || !j.cfg.ReadOnly {
+			return err
+		}
+		p, err := j.pages()
+		if err != nil {
+			return err
+		}
+		return v.checkBehind(p)
 	})
 	if err != nil {
 		return source{}, err
@@ -127,19 +133,12 @@ func (j *Journal) copyRecords(ctx context.Context, w io.Writer, m Manifest, a an
 			return err
 		}
 		batch.Reset()
-		err := j.read("backup", func(v *view) error {
-			for last := min(m.Records, next+walkBatch-1); next <= last; next++ {
-				b, e, err := v.raw(next)
-				if err != nil {
-					return err
-				}
-				if e.previous != head {
-					return damagedf("record %d doesn't follow the one before it", next)
-				}
-				putSized(&batch, b)
-				head = hashOf(b)
-			}
-			return nil
+		last := min(m.Records, next+walkBatch-1)
+		err := j.aside("backup", func() error {
+			return j.view(func(v *view) (err error) {
+				head, err = v.copyRecords(&batch, next, last, head)
+				return err
+			})
 		})
 		if err != nil {
 			return err
@@ -147,11 +146,28 @@ func (j *Journal) copyRecords(ctx context.Context, w io.Writer, m Manifest, a an
 		if _, err := w.Write(batch.Bytes()); err != nil {
 			return err
 		}
+		next = last + 1
 	}
 	if head != m.Head {
 		return damagedf("the chain ends with %s and not %s", head.Short(), m.Head.Short())
 	}
 	return nil
+}
+
+// copyRecords adds the records from first to last, which follow on head, to what is written, and returns the head then.
+func (v *view) copyRecords(to *bytes.Buffer, first, last uint64, head Head) (Head, error) {
+	for seq := first; seq <= last; seq++ {
+		b, e, err := v.raw(seq)
+		if err != nil {
+			return head, err
+		}
+		if e.previous != head {
+			return head, damagedf("record %d doesn't follow the one before it", seq)
+		}
+		putSized(to, b)
+		head = hashOf(b)
+	}
+	return head, nil
 }
 
 // putSized writes a record after its length.

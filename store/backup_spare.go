@@ -46,9 +46,9 @@ func (m Manifest) span(name string) (s span, ok bool) {
 	}
 	s.name = name
 	var errFirst, errLast error
-	s.first, errFirst = strconv.ParseUint(first, 10, 63)
+	s.first, errFirst = strconv.ParseUint(first, 10, 63) // a number more is one still
 	s.last, errLast = strconv.ParseUint(last, 10, 63)
-	return s, begins && ends && errFirst == nil && errLast == nil && s.first > 0 && s.first <= s.last
+	return s, begins && ends && errFirst == nil && errLast == nil && s.first > 0 && s.first <= s.last+1 // an empty journal ends before its first
 }
 
 // cover returns a few of the spans that together hold all that any of them holds, each time the one that reaches furthest.

@@ -138,7 +138,7 @@ func TestCheckBackup(t *testing.T) {
 	}
 }
 
-// A damaged journal gives no backup that would pass for a whole one.
+// A damaged journal gives no backup that would pass for a whole one. What is being sold meanwhile is not what is damaged.
 func TestBackupOfDamage(t *testing.T) {
 	dir := worn(t)
 	f := load(t, dir)
@@ -156,6 +156,7 @@ func TestBackupOfDamage(t *testing.T) {
 	if left, _ := os.ReadDir(stick); len(left) > 0 {
 		t.Errorf("left %v", left)
 	}
+	sell(t, j, 1)
 }
 
 func TestRecoveryKey(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"time"
 
 	"smartpos/txn"
 )
@@ -18,6 +19,7 @@ import (
 // carved is where a record lies in the file.
 type carved struct {
 	at             int64
+	when           time.Time // by the device's clock
 	hash, previous Head
 	chain          int // records that follow on this one, with it
 }
@@ -30,6 +32,7 @@ type carver struct {
 	keys    keys
 	anchors []anchor
 	records map[uint64][]carved // by sequence; more than one where a commit failed and was made again otherwise
+	head    Head                // the latest record, where the state can still be read
 }
 
 // carve looks through a whole file. It returns [txn.ErrJournalDamaged] where nothing says which journal it was.
@@ -97,7 +100,7 @@ func (c *carver) take(at int64) {
 	hash := hashOf(b)
 	known := func(o carved) bool { return o.hash == hash }
 	if of := c.records[e.sequence]; !slices.ContainsFunc(of, known) {
-		c.records[e.sequence] = append(of, carved{at: at, hash: hash, previous: e.previous})
+		c.records[e.sequence] = append(of, carved{at: at, when: e.at, hash: hash, previous: e.previous})
 	}
 }
 
@@ -154,7 +157,8 @@ func (c *carver) link() {
 }
 
 // each calls fn for the records from a start on, up to the first that is nowhere. Of two that could be next it takes
-// the one that more follow on; where that doesn't decide either, nobody can, and it stops.
+// the one that more follow on, or else the one that the state names, or else the later, as opening does; where that doesn't
+// decide either, nobody can, and it stops.
 func (c *carver) each(from anchor, fn func(envelope, []byte) error) error {
 	head := Head(from.hash)
 	for seq := from.records + 1; ; seq++ {
@@ -163,9 +167,9 @@ func (c *carver) each(from anchor, fn func(envelope, []byte) error) error {
 		for _, o := range c.records[seq] {
 			switch {
 			case o.previous != head:
-			case o.chain > best.chain:
+			case c.before(best, o):
 				best, tie = o, false
-			case o.chain == best.chain:
+			case !c.before(o, best):
 				tie = true
 			}
 		}
@@ -182,6 +186,17 @@ func (c *carver) each(from anchor, fn func(envelope, []byte) error) error {
 		}
 		head = best.hash
 	}
+}
+
+// before reports whether b is to be taken before a, of two that follow on the same.
+func (c *carver) before(a, b carved) bool {
+	switch {
+	case a.chain != b.chain:
+		return a.chain < b.chain
+	case a.hash == c.head || b.hash == c.head:
+		return b.hash == c.head
+	}
+	return a.when.Before(b.when)
 }
 
 // windows calls fn with every offset in r and the n bytes from there on. What can't be read is passed over.

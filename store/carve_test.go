@@ -13,7 +13,7 @@ import (
 )
 
 // Two records claim to be the next, where a commit failed and was made again otherwise: the one that others follow on is
-// it. Where that doesn't tell, nobody can.
+// it, and at the end the one that the state names, or else the later. Where none of that tells, nobody can.
 func TestCarveTellsClaimantsApart(t *testing.T) {
 	dir := worn(t)
 	f := load(t, dir)
@@ -23,16 +23,37 @@ func TestCarveTellsClaimantsApart(t *testing.T) {
 	}
 	middle := must(decodeEnvelope(f.value(bucketRecords, u64(40)), k.record))
 	latest := must(decodeEnvelope(f.value(bucketRecords, u64(wornRecords)), k.record))
-	for n, claimant := range map[uint64]envelope{wornRecords: middle, wornRecords - 1: latest} {
-		claimant.at = claimant.at.Add(time.Second)
-		b := append(bytes.Clone(f.b), claimant.encode(k.record)...)
+	head := hashOf(f.value(bucketRecords, u64(wornRecords)))
+	of := func(e envelope, after time.Duration, flags uint16) envelope {
+		e.at, e.flags = e.at.Add(after), flags
+		return e
+	}
+	for _, test := range []struct {
+		about    string
+		claimant envelope
+		head     Head
+		last     uint64
+		at       time.Time
+	}{
+		{"others follow on the other", of(middle, time.Second, 0), Head{}, wornRecords, latest.at},
+		{"the other is older", of(latest, -time.Second, 0), Head{}, wornRecords, latest.at},
+		{"the other is later", of(latest, time.Second, 0), Head{}, wornRecords, latest.at.Add(time.Second)},
+		{"of one time", of(latest, 0, flagEnciphered), Head{}, wornRecords - 1, time.Time{}},
+		{"the other is later, and the state names one", of(latest, time.Second, 0), head, wornRecords, latest.at},
+		{"of one time, and the state names one", of(latest, 0, flagEnciphered), head, wornRecords, latest.at},
+	} {
+		b := append(bytes.Clone(f.b), test.claimant.encode(k.record)...)
 		c, err := carve(bytes.NewReader(b), int64(len(b)), made.key)
 		if err != nil {
 			t.Fatal(err)
 		}
+		c.head = test.head
 		var last envelope
-		if err := c.each(c.start(), func(e envelope, _ []byte) error { last = e; return nil }); err != nil || last.sequence != n || c.id != id {
-			t.Errorf("%d records, %v, want %d", last.sequence, err, n)
+		if err := c.each(c.start(), func(e envelope, _ []byte) error { last = e; return nil }); err != nil || last.sequence != test.last || c.id != id {
+			t.Errorf("%s: %d records, %v, want %d", test.about, last.sequence, err, test.last)
+		}
+		if !test.at.IsZero() && !last.at.Equal(test.at) {
+			t.Errorf("%s: the last is of %v, want %v", test.about, last.at, test.at)
 		}
 	}
 }

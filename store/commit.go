@@ -53,27 +53,26 @@ func (j *Journal) transact(at time.Time, fn func(*writer) (txn.Order, error)) (t
 	if err != nil {
 		return txn.Order{}, errors.Join(err, tx.Rollback())
 	}
-	before := w.st.head
+	id := tx.ID()
 	o, err := fn(w)
 	if err != nil {
 		return txn.Order{}, errors.Join(noRoom(err), tx.Rollback())
 	}
 	if err := tx.Commit(); err != nil {
-		return txn.Order{}, j.failed(err, before)
+		return txn.Order{}, j.failed(err, id)
 	}
 	return o, nil
 }
 
-// failed judges an error of bbolt's Commit. With no room, bbolt has gone back to where it was, and so may we:
-// that is checked. After any other error, or if the new head is visible although its sync failed, memory and
+// failed judges an error of bbolt's Commit of a transaction. With no room, bbolt has gone back to where it was, and so may
+// we: that is checked. After any other error, or if what it wrote is visible although its sync failed, memory and
 // disk may differ, and the kernel will not say so a second time: nothing is done any more.
-func (j *Journal) failed(err error, before [hashSize]byte) error {
+func (j *Journal) failed(err error, id int) error {
 	if isFull(err) {
 		unchanged := false
 		viewErr := j.view(func(v *view) error {
-			st, err := v.state()
-			unchanged = err == nil && st.head == before
-			return err
+			unchanged = v.tx.ID() < id // not every transaction moves the head
+			return nil
 		})
 		if viewErr == nil && unchanged {
 			return noRoom(err)
@@ -284,6 +283,9 @@ func (w *writer) putOrder(seq uint64, s snapshot) error {
 	body, err := w.keys.encodeOrder(seq, s)
 	if err != nil {
 		return fmt.Errorf("%w: %v", ErrRecord, err)
+	}
+	if len(body) > maxValue-macSize { // nobody could read it again
+		return fmt.Errorf("%w: an order of %d bytes", ErrRecord, len(body))
 	}
 	return w.put(bucketOrders, u64(seq), body)
 }

@@ -6,9 +6,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"smartpos/store/storetest"
 	"smartpos/txn"
@@ -124,6 +128,66 @@ func TestBusy(t *testing.T) {
 		}
 	}
 	sell(t, j, 1)
+}
+
+// A terminal that starts while a restore ends never goes on with the journal that was set aside: between its look at the
+// file and bbolt's lock on it nobody gets into the folder.
+func TestOpenBesideARestore(t *testing.T) {
+	dir := worn(t)
+	path := filepath.Join(dir, FileName)
+	f, err := os.Open(path) // as a restore keeps terminals away
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := lock(f, unix.LOCK_SH, 0); err != nil {
+		t.Fatal(err)
+	}
+	result := make(chan error)
+	go func() {
+		j, err := Open(dir, Config{LockTimeout: time.Minute})
+		if err == nil {
+			err = j.Close()
+		}
+		result <- err
+	}()
+	for !writable(t, path) { // until bbolt has the file, and waits
+		select {
+		case err := <-result:
+			t.Fatalf("it does not wait: %v", err)
+		default:
+			runtime.Gosched()
+		}
+	}
+	if unlock, err := lockDir(dir, 0); err == nil {
+		t.Error("another may change the file that bbolt is about to lock")
+		unlock()
+	}
+	if err := errors.Join(f.Close(), <-result); err != nil {
+		t.Error(err)
+	}
+}
+
+// writable reports whether this process has a file open to write to it.
+func writable(t *testing.T, path string) bool {
+	t.Helper()
+	const open = "/proc/self/fd"
+	entries, err := os.ReadDir(open)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		fd, err := strconv.Atoi(e.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if is, err := os.Readlink(filepath.Join(open, e.Name())); err != nil || is != path {
+			continue
+		}
+		if flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFL, 0); err == nil && flags&unix.O_ACCMODE == unix.O_RDWR {
+			return true
+		}
+	}
+	return false
 }
 
 func TestKey(t *testing.T) {

@@ -304,6 +304,21 @@ func TestAnyPageAnyBit(t *testing.T) {
 	}
 }
 
+// A bit of one page's length doesn't make half of a large file to be read at once: a board may not have the memory.
+func TestPageThatRunsOn(t *testing.T) {
+	const size, id = 4096, 2
+	b := make([]byte, (id+1)*size)
+	order.PutUint64(b[id*size:], id)
+	order.PutUint16(b[id*size+8:], flagLeaf)
+	p := &pages{r: bytes.NewReader(b), size: size, count: defaultMaxBytes / size}
+	for extra, holds := range map[uint32]bool{0: true, 2 * maxValue / size: true, 1 << 16: false} {
+		order.PutUint32(b[id*size+12:], extra)
+		if _, err := p.header(id); (err == nil) != holds || err != nil && !errors.Is(err, txn.ErrJournalDamaged) {
+			t.Errorf("a page of %d more: %v", extra, err)
+		}
+	}
+}
+
 // The file shrinks under the memory map, as a failing medium's would: touching it is a SIGBUS.
 func TestFaultUnderTheMap(t *testing.T) {
 	for _, left := range []int64{0, 4096, 3 * 4096, 6 * 4096} {

@@ -169,23 +169,41 @@ func TestNoRoomToCreate(t *testing.T) {
 	}
 }
 
-// Should "no room" come so late that the new head can already be seen, it is not as harmless as it sounds.
+// Should "no room" come so late that what was written can already be seen, it is not as harmless as it sounds. That is so of
+// a sale, and of what adds no record: the pages that it has freed may be needed still.
 func TestFullTooLate(t *testing.T) {
-	j := open(t, t.TempDir())
-	before, err := j.Info()
-	if err != nil {
+	for name, write := range map[string]func(*Journal){
+		"a sale": func(j *Journal) { sell(t, j, 1) },
+		"the note of a backup": func(j *Journal) {
+			info := must(j.Info())
+			if err := j.noteBackup(mark{info.Records, info.Head}); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		j := open(t, t.TempDir())
+		sell(t, j, 1)
+		next := transaction(t, j) + 1
+		if err := j.failed(syscall.ENOSPC, next); !errors.Is(err, txn.ErrJournalFull) {
+			t.Errorf("%s that can't be seen: %v, want ErrJournalFull", name, err)
+		}
+		write(j)
+		if err := j.failed(syscall.ENOSPC, next); !errors.Is(err, txn.ErrJournalDamaged) {
+			t.Errorf("%s that can be seen: %v, want ErrJournalDamaged", name, err)
+		}
+		if _, err := j.Commit(storetest.Intent(1, "")); !errors.Is(err, txn.ErrJournalDamaged) {
+			t.Errorf("commit after it: %v, want ErrJournalDamaged", err)
+		}
+	}
+}
+
+// transaction returns the number of the latest transaction that can be seen.
+func transaction(t *testing.T, j *Journal) (id int) {
+	t.Helper()
+	if err := j.read("test", func(v *view) error { id = v.tx.ID(); return nil }); err != nil {
 		t.Fatal(err)
 	}
-	if err := j.failed(syscall.ENOSPC, before.Head); !errors.Is(err, txn.ErrJournalFull) {
-		t.Errorf("with the old head: %v, want ErrJournalFull", err)
-	}
-	sell(t, j, 1)
-	if err := j.failed(syscall.ENOSPC, before.Head); !errors.Is(err, txn.ErrJournalDamaged) {
-		t.Errorf("with a new head: %v, want ErrJournalDamaged", err)
-	}
-	if _, err := j.Commit(storetest.Intent(1, "")); !errors.Is(err, txn.ErrJournalDamaged) {
-		t.Errorf("commit after it: %v, want ErrJournalDamaged", err)
-	}
+	return id
 }
 
 // A write that fails for another reason than room: nobody knows what is on disk, and nothing more is written
@@ -225,4 +243,25 @@ func TestWriteFails(t *testing.T) {
 		t.Errorf("%+v, %v, want the two orders", info, err)
 	}
 	sell(t, j, 1)
+}
+
+// An order never becomes longer than what is read again, whatever networks call their refunds.
+func TestOrderThatGrows(t *testing.T) {
+	j := open(t, t.TempDir())
+	sell(t, j, 1)
+	o := must(j.Recent(1))[0]
+	for n := 1; ; n++ {
+		o = commit(t, j, storetest.RefundIntent(o, 1))
+		r := storetest.RefundOutcome(o, txn.RefundDone)
+		r.RefundID = strings.Repeat("5", 60_000)
+		_, err := j.Commit(r)
+		if errors.Is(err, ErrRecord) && n > 10 {
+			break
+		}
+		if err != nil {
+			t.Fatalf("refund %d: %v", n, err)
+		}
+		o = must(j.Order(o.No))
+	}
+	commit(t, j, storetest.RefundOutcome(o, txn.RefundDone))
 }

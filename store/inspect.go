@@ -58,7 +58,11 @@ func (p *pages) inspect(device []byte, in *Inspection) error {
 	} else if st, err = decodeState(body); err != nil {
 		_ = note(err)
 	} else {
-		in.latest, in.counted = st.records, true
+		next, err := p.behind(st, k)
+		if err != nil {
+			_ = note(err)
+		}
+		in.latest, in.counted = max(st.records, next), true
 	}
 	a := anchor{hash: id.hash()}
 	if sealed := values[keyAnchor]; sealed != nil {

@@ -126,6 +126,13 @@ func Open(dir string, cfg Config) (*Journal, error) {
 		}
 	}
 	cfg = cfg.withDefaults()
+	if !cfg.ReadOnly { // until bbolt has its lock: a restore puts another file in the place of the one that was looked at
+		unlock, err := enter(dir, cfg.LockTimeout)
+		if err != nil {
+			return nil, fmt.Errorf("store: opening the journal in %s: %w", dir, noRoom(err))
+		}
+		defer unlock()
+	}
 	device, lost, err := prepare(dir, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("store: opening the journal in %s: %w", dir, err)
@@ -142,13 +149,6 @@ func Open(dir string, cfg Config) (*Journal, error) {
 // the device key and whether one of bbolt's two meta pages is invalid.
 func prepare(dir string, cfg Config) (device []byte, lost bool, err error) {
 	path := filepath.Join(dir, FileName)
-	if !cfg.ReadOnly {
-		unlock, err := enter(dir, cfg.LockTimeout)
-		if err != nil {
-			return nil, false, noRoom(err)
-		}
-		defer unlock()
-	}
 	if _, err := os.Lstat(path); errors.Is(err, os.ErrNotExist) && !cfg.ReadOnly {
 		if err := removeLeftovers(dir); err != nil {
 			return nil, false, err

@@ -35,6 +35,7 @@ const (
 	metaMagic     = 0xED0CDAED
 	metaVersion   = 2
 	maxPageSize   = 64 << 10
+	maxRun        = 16 << 20 // bytes of one page with what overflows from it: some values, or a free list of 2,000,000 pages
 	maxDepth      = 32
 	flagBranch    = 0x01
 	flagLeaf      = 0x02
@@ -141,7 +142,7 @@ func (p *pages) header(id uint64) (page, error) {
 	if g.flags != flagBranch && g.flags != flagLeaf && g.flags != flagFreelist {
 		return page{}, damagedf("page %d of kind %#x", id, g.flags)
 	}
-	if g.extra >= p.count-id {
+	if g.extra >= p.count-id || int64(g.extra+1)*p.size > maxRun { // a damaged length must not decide what memory is taken
 		return page{}, damagedf("page %d runs on for %d pages", id, g.extra)
 	}
 	return g, nil

@@ -170,8 +170,8 @@ func (r *restorer) look() (err error) {
 	if r.was.err != nil && r.was.latest > m.Records {
 		return fmt.Errorf("%w: it ends with record %d, and the damaged journal here has record %d", ErrOlder, m.Records, r.was.latest)
 	}
-	if r.was.unreadable {
-		return fmt.Errorf("%w, perhaps: the journal here can't be read: %w", ErrOlder, r.was.err)
+	if r.was.file != nil && !r.was.counted {
+		return fmt.Errorf("%w, perhaps: how many records the journal here had can't be read: %w", ErrOlder, r.was.err)
 	}
 	return nil
 }

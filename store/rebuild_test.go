@@ -151,6 +151,13 @@ func TestRestoreRefuses(t *testing.T) {
 		f.flip(bucketRecords, u64(50), 80)
 		write(t, filepath.Join(dir, FileName), f.b)
 	}
+	uncounted := func(t *testing.T, dir string) {
+		newer(t, dir)
+		f := load(t, dir)
+		f.flip(bucketMeta, []byte(keyState), 3)
+		f.flip(bucketRecords, u64(info.Records), 80)
+		write(t, filepath.Join(dir, FileName), f.b)
+	}
 	unreadable := func(t *testing.T, dir string) { write(t, filepath.Join(dir, FileName), []byte("what was it")) }
 	other := func(t *testing.T, dir string) {
 		j := open(t, dir)
@@ -182,6 +189,8 @@ func TestRestoreRefuses(t *testing.T) {
 		{"over damage with a later record", damaged, early, RestoreOptions{}, ErrOlder},
 		{"over damage with a later record, told to", damaged, early, RestoreOptions{Older: true}, nil},
 		{"over damage that it covers", damaged, late, RestoreOptions{}, nil},
+		{"over damage that hides a later record", uncounted, early, RestoreOptions{}, ErrOlder},
+		{"over damage that hides a later record, told to", uncounted, early, RestoreOptions{Older: true}, nil},
 		{"over what nobody can read", unreadable, late, RestoreOptions{}, ErrOlder},
 		{"over what nobody can read, told to by nobody", unreadable, late, RestoreOptions{Older: true}, ErrNotAllowed},
 		{"over what nobody can read, told to without a PIN", unreadable, late, RestoreOptions{Older: true, Allow: refuse}, ErrNotAllowed},

@@ -64,7 +64,7 @@ func (p *repair) judge(was standing, m Manifest) error {
 	if was.counted {
 		loss.Known = max(was.latest, p.latest)
 	}
-	if p.by == "" && loss.Known != m.Records {
+	if p.by == "" && (!was.counted || loss.Known != m.Records) {
 		return loss
 	}
 	return nil

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"go.etcd.io/bbolt"
+
 	"smartpos/store/storetest"
 	"smartpos/txn"
 )
@@ -70,6 +72,49 @@ func TestRepairOfWhole(t *testing.T) {
 	}
 	if !bytes.Equal(read(t, filepath.Join(dir, FileName)), before) {
 		t.Error("changed")
+	}
+}
+
+// Where nothing says how many records there were, and none can be found, an empty journal is no repair.
+func TestNothingFoundIsALoss(t *testing.T) {
+	dir := worn(t)
+	f := load(t, dir)
+	keep := uint64(bytes.Index(f.b, []byte(keyIdentity))) / uint64(f.size) // or nothing would be known of it at all
+	for id := range uint64(len(f.b)) / uint64(f.size) {
+		if id != keep {
+			clear(f.page(id))
+		}
+	}
+	write(t, filepath.Join(dir, FileName), f.b)
+	done, err := repairIn(t, dir, "")
+	if loss := (*txn.LossError)(nil); !errors.As(err, &loss) || loss.Records != 0 {
+		t.Errorf("%+v, %v, want a LossError", done, err)
+	}
+	if !bytes.Equal(read(t, filepath.Join(dir, FileName)), f.b) {
+		t.Error("changed, and nobody had said so")
+	}
+	if done, err := repairIn(t, dir, "S01"); err != nil || done.Kept == "" {
+		t.Errorf("%+v, %v", done, err)
+	}
+}
+
+// What a commit that was made again has left behind doesn't make a repair lose the latest record.
+func TestRepairBesideAClaimant(t *testing.T) {
+	for _, off := range []time.Duration{-time.Minute, time.Minute} {
+		dir := worn(t)
+		edit(t, dir, func(tx *bbolt.Tx) error { return tx.DeleteBucket([]byte(bucketPending)) })
+		f := load(t, dir)
+		_, k, err := decodeIdentity(f.value(bucketMeta, []byte(keyIdentity)), made.key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		latest := f.value(bucketRecords, u64(wornRecords))
+		claimant := must(decodeEnvelope(latest, k.record))
+		claimant.at = claimant.at.Add(off)
+		write(t, filepath.Join(dir, FileName), append(f.b, claimant.encode(k.record)...))
+		if done, err := repairIn(t, dir, ""); err != nil || done.Head != hashOf(latest) {
+			t.Errorf("with one of %v: %+v, %v", off, done.Manifest, err)
+		}
 	}
 }
 

@@ -5,7 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
-	"os"
+	"math"
 	"time"
 
 	"smartpos/txn"
@@ -26,7 +26,7 @@ func (j *Journal) restoreLatest() error {
 	if err != nil {
 		return err
 	}
-	next, err := j.successor(st)
+	next, err := successor(j.file, st, j.keys)
 	if err != nil || next == nil {
 		return err
 	}
@@ -37,17 +37,12 @@ func (j *Journal) restoreLatest() error {
 // successor looks for the record after the head among all bytes of the file, used or not. There can be two, where the power
 // went twice in a row while a record of that number was being written: then it is the later one by the device's clock.
 // Only that can have been acknowledged, unless the clock went back in between.
-func (j *Journal) successor(st state) (*envelope, error) {
-	f, err := os.Open(j.path)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }()
+func successor(r io.ReaderAt, st state, k keys) (*envelope, error) {
 	var found []byte
 	var latest time.Time
-	err = search(f, st.head[:], func(at int64) error {
-		b := readRecord(f, at-previousAt)
-		e, err := decodeEnvelope(b, j.keys.record)
+	err := search(io.NewSectionReader(r, 0, math.MaxInt64), st.head[:], func(at int64) error {
+		b := readRecord(r, at-previousAt)
+		e, err := decodeEnvelope(b, k.record)
 		switch {
 		case err != nil || e.sequence != st.records+1 || e.previous != st.head: // the state itself holds the head too
 		case found == nil || e.at.After(latest):
@@ -60,8 +55,24 @@ func (j *Journal) successor(st state) (*envelope, error) {
 	if err != nil || found == nil {
 		return nil, err
 	}
-	e, err := decodeEnvelope(found, j.keys.record)
+	e, err := decodeEnvelope(found, k.record)
 	return &e, err
+}
+
+// behind returns damage, and the latest record's number, if that lies behind a lost meta page or may do so: only opening for
+// writing puts it back.
+func (p *pages) behind(st state, k keys) (next uint64, err error) {
+	if !p.lost {
+		return 0, nil
+	}
+	e, err := successor(p.r, st, k)
+	if err == nil && e != nil {
+		err = damagedf("its latest record, %d, lies behind a lost meta page until it is opened for writing", e.sequence)
+	}
+	if err != nil {
+		next = st.records + 1
+	}
+	return next, err
 }
 
 // readRecord returns the bytes that a record at offset at would have, or none.

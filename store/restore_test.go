@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"io"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -62,6 +63,45 @@ func TestLostMetaPage(t *testing.T) {
 			}
 			recheck(t, dir)
 		})
+	}
+}
+
+// What lies behind a lost meta page is known of before anything takes the journal's place: a backup that lacks it is an
+// older one, and one that would lack it is none. A repair and a salvage have it.
+func TestBehindALostMetaPage(t *testing.T) {
+	dir := worn(t)
+	older := backup(t, dir)
+	j := open(t, dir)
+	commit(t, j, storetest.Outcome(must(j.Order(pendingShow(t, j))), txn.Paid))
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	f := load(t, dir)
+	clear(f.page(f.meta.transaction % 2)[pageHeader+8 : pageHeader+16])
+	write(t, filepath.Join(dir, FileName), f.b)
+
+	if _, err := Inspect(dir, Config{}); !errors.Is(err, txn.ErrJournalDamaged) {
+		t.Errorf("inspect: %v, want ErrJournalDamaged", err)
+	}
+	if _, err := restore(dir, older, RestoreOptions{}); !errors.Is(err, ErrOlder) {
+		t.Errorf("restore of a backup of before it: %v, want ErrOlder", err)
+	}
+	r, err := Open(dir, Config{Terminal: "T0000001", ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Backup(t.Context(), io.Discard, safe().Recipient()); !errors.Is(err, txn.ErrJournalDamaged) {
+		t.Errorf("backup without writing: %v, want ErrJournalDamaged", err)
+	}
+	if err := r.Close(); err != nil {
+		t.Error(err)
+	}
+	b, err := Salvage(t.Context(), dir, Config{Terminal: "T0000001"}, t.TempDir(), safe().Recipient())
+	if err != nil || b.Records != wornRecords+1 {
+		t.Errorf("salvage: %d records, %v, want %d", b.Records, err, wornRecords+1)
+	}
+	if done, err := repairIn(t, dir, ""); err != nil || done.Records != wornRecords+1 {
+		t.Errorf("repair: %+v, %v, want %d records", done, err, wornRecords+1)
 	}
 }
 

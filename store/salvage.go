@@ -80,9 +80,11 @@ func carveIn(dir string, cfg Config, fn func(*carver) error) error {
 	if err != nil {
 		return err
 	}
-	if p, err := openPages(f, info.Size()); errors.Is(err, txn.ErrJournalNewer) {
-		return err
-	} else if err == nil {
+	p, broken := openPages(f, info.Size())
+	if errors.Is(broken, txn.ErrJournalNewer) {
+		return broken
+	}
+	if broken == nil {
 		if err := p.format(); errors.Is(err, txn.ErrJournalNewer) {
 			return err
 		}
@@ -91,7 +93,21 @@ func carveIn(dir string, cfg Config, fn func(*carver) error) error {
 	if err != nil {
 		return err
 	}
+	if broken == nil {
+		c.head = p.head(c.keys)
+	}
 	return fn(c)
+}
+
+// head returns the latest record's hash, as the state has it, or none.
+func (p *pages) head(k keys) Head {
+	ignore := func(error) error { return nil }
+	body, _ := k.unseal(bucketMeta, []byte(keyState), p.values(ignore)[keyState])
+	st, err := decodeState(body)
+	if err != nil {
+		return Head{}
+	}
+	return st.head
 }
 
 // source is what was found of the journal.

@@ -17,7 +17,7 @@ type standing struct {
 	file       *os.File // holds its lock; nil if there is none
 	err        error    // why it is not whole
 	whole      bool
-	unreadable bool // not even how many records it holds is known
+	unreadable bool // not even which journal it is is known
 }
 
 // stand looks at the journal at path and keeps terminals away from it.

@@ -35,33 +35,32 @@ func (j *Journal) Verify() (rep Report, err error) {
 	return rep, err
 }
 
-// verifyPages reads every page by bbolt's own file: another file would need a lock of its own.
+// verifyPages reads every page.
 func (j *Journal) verifyPages() error {
-	info, err := j.file.Stat()
-	if err != nil {
-		return damagedf("%v", err)
-	}
-	p, err := openPages(j.file, info.Size())
+	p, err := j.pages()
 	if err != nil {
 		return err
 	}
 	if err := p.check(true); err != nil {
 		return err
 	}
-	if !p.lost {
-		return nil
+	return j.view(func(v *view) error { return v.checkBehind(p) })
+}
+
+// pages returns the pages of bbolt's own file: another file would need a lock of its own.
+func (j *Journal) pages() (*pages, error) {
+	info, err := j.file.Stat()
+	if err != nil {
+		return nil, damagedf("%v", err)
 	}
-	var next *envelope
-	err = j.view(func(v *view) error {
-		st, err := v.state()
-		if err != nil {
-			return err
-		}
-		next, err = j.successor(st)
-		return err
-	})
-	if err == nil && next != nil {
-		err = damagedf("its latest record, %d, lies behind a lost meta page until it is opened for writing", next.sequence)
+	return openPages(j.file, info.Size())
+}
+
+// checkBehind holds that the state is the latest one, and not what a lost meta page has left.
+func (v *view) checkBehind(p *pages) error {
+	st, err := v.state()
+	if err == nil {
+		_, err = p.behind(st, v.keys)
 	}
 	return err
 }

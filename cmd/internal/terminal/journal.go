@@ -32,16 +32,20 @@ func JournalConfig(p *device.Profile, dir string) (store.Config, error) {
 	look := cfg
 	look.ReadOnly = true
 	j, err := store.Open(dir, look)
+	if err == nil {
+		return cfg, j.Close()
+	}
+	if errors.Is(err, txn.ErrJournalDamaged) && !errors.Is(err, store.ErrKey) { // perhaps before its key was of any interest
+		err = store.Found(dir, look, func(store.Entry) error { return errFits })
+	}
 	if errors.Is(err, store.ErrKey) {
 		cfg.Key = old.Reveal()
 	}
-	if err == nil {
-		err = j.Close()
-	} else {
-		err = nil // whoever uses the configuration meets it again
-	}
-	return cfg, err
+	return cfg, nil // whoever uses the configuration meets what else is wrong
 }
+
+// errFits ends the look through a damaged journal: its records open.
+var errFits = errors.New("the key fits")
 
 // repairable reports whether a journal that can't be opened may be made again from what holds of it.
 func repairable(halt error) bool {

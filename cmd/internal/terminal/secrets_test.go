@@ -119,9 +119,32 @@ func TestJournalFromBefore(t *testing.T) {
 	if err := errors.Join(opens(t, p), os.Remove(beside), opens(t, p)); err != nil {
 		t.Fatal(err)
 	}
+	// Damaged so that nothing of it is read before the pages' tree is found broken, it is repaired under the same key.
+	breakTree(t, filepath.Join(dir, store.FileName))
+	if err := opens(t, p); !repairable(err) {
+		t.Fatalf("damaged: %v", err)
+	}
+	if err := errors.Join(repairer(p, slog.New(slog.DiscardHandler))(t.Context(), ""), opens(t, p)); err != nil {
+		t.Error(err)
+	}
 	// Sealed for nothing: a journal under the board's own secret needs no other.
 	if err := errors.Join(os.RemoveAll(dir), opens(t, p), opens(t, p)); err != nil {
 		t.Error(err)
+	}
+}
+
+// breakTree zeroes what says which pages of a journal are free.
+func breakTree(t *testing.T, path string) {
+	t.Helper()
+	const freelist = 0x10 // among the flags at offset 8 of a page
+	b, size := must(os.ReadFile(path)), os.Getpagesize()
+	for at := 0; at < len(b); at += size {
+		if b[at+8] == freelist {
+			clear(b[at : at+size])
+		}
+	}
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
 
