@@ -127,8 +127,8 @@ func (o *oracle) audit(j *store.Journal) {
 func (o *oracle) ended(e *entry, listed map[txn.OrderNo]bool) {
 	a := o.w.bank.account(e.no)
 	switch {
-	case e.code != nil && !e.state.Final() && o.w.wall().Before(e.code.expires.Add(acquirerGrace)):
-		// its acquirer has not had its last word: the clock was far ahead when the code was made
+	case e.code != nil && !e.state.Final() && o.w.wall().Before(e.code.expires.Add(acquirerGrace+config().MaxBackoff+requestTimeout)):
+		// its acquirer has not had its last word, or was not asked since: the clock was far ahead when the code was made
 	case !e.state.Final():
 		o.w.fail(4, e.no, "still %s in the end; the bank says %q", e.state, a.state)
 	case e.method == txn.Cash && a.charges > 0:
