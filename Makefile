@@ -116,7 +116,7 @@ powercut: kernels ## power cuts while a terminal in QEMU sells, on a disk that f
 
 machines: kernels ## the firmware on ARM boards in QEMU: all scenarios on one, some on the other
 	$(call say,ARM boards)
-	SMARTPOS_QEMU=1 go test -p 1 -timeout 15m ./device/qemu ./cmd/internal/image ./cmd/internal/board ./cmd/internal/powercut ./cmd/posboard -run 'QEMU|Machine|TestBoard$$'
+	SMARTPOS_QEMU=1 go test -p 2 -timeout 15m ./device/qemu ./cmd/internal/image ./cmd/internal/board ./cmd/internal/powercut ./cmd/posboard -run 'QEMU|Machine|TestBoard$$'
 	bin/posboard play --backend arm64 $(MOST)
 	bin/posboard play --backend armv7 $(SMOKE)
 
