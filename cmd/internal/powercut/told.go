@@ -11,10 +11,11 @@ import (
 )
 
 var (
-	displayAmount = regexp.MustCompile(`[¥￥](\d+)\.(\d\d)`)
-	displayOrder  = regexp.MustCompile(`单号 *(\d{6})`)
-	paperOrder    = regexp.MustCompile(`商户单号\s+([0-9A-Z]{9,32})\s`)
-	paperRefund   = regexp.MustCompile(`(?m)^\s*退款单号\s+([0-9A-Z]{9,32})\s`)
+	// A display that is read while it is drawn may have its new title, and below it still what the standing line tells of
+	// another order, whose number is in brackets there.
+	displayOrder = regexp.MustCompile(`(?s)[¥￥](\d+)\.(\d\d).*?[^(]单号 *(\d{6})`)
+	paperOrder   = regexp.MustCompile(`商户单号\s+([0-9A-Z]{9,32})\s`)
+	paperRefund  = regexp.MustCompile(`(?m)^\s*退款单号\s+([0-9A-Z]{9,32})\s`)
 )
 
 // look takes down what the display says.
@@ -32,13 +33,13 @@ func (k *books) look(text string) {
 	default:
 		return
 	}
-	amount, order := displayAmount.FindStringSubmatch(text), displayOrder.FindStringSubmatch(text)
-	if amount == nil || order == nil {
+	order := displayOrder.FindStringSubmatch(text)
+	if order == nil {
 		return
 	}
-	fen, err := strconv.ParseInt(amount[1]+amount[2], 10, 64)
+	fen, err := strconv.ParseInt(order[1]+order[2], 10, 64)
 	if err == nil {
-		heard[order[1]] = fen
+		heard[order[3]] = fen
 	}
 }
 

@@ -3,6 +3,7 @@ package powercut
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -152,5 +153,19 @@ func TestBooksSeeBackups(t *testing.T) {
 	}
 	if err := k.audit(dir, nil, ledger); err == nil || !strings.Contains(err.Error(), "0 backups, and 1 were written") {
 		t.Errorf("none: %v", err)
+	}
+}
+
+// A display that is read in the middle of being drawn says nothing of the order that its standing line tells of.
+func TestHalfDrawnDisplay(t *testing.T) {
+	for text, want := range map[string]map[string]int64{
+		" 离线待确认    测试\n\n\n 后台到账 ¥6.00 (单号 000002)\n":                      {},
+		" 离线待确认    测试\n  ¥3.00\n\n 后台到账 ¥6.00 (单号 000002)\n":               {},
+		" 离线待确认    测试\n  ¥3.00\n 聚合码 单号 000005\n 后台到账 ¥6.00 (单号 000002)\n": {"000005": 300},
+	} {
+		k := newBooks()
+		if k.look(text); !maps.Equal(k.unconfirmed, want) {
+			t.Errorf("%q: %v", text, k.unconfirmed)
+		}
 	}
 }
