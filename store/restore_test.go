@@ -70,12 +70,7 @@ func TestLostMetaPage(t *testing.T) {
 // older one, and one that would lack it is none. A repair and a salvage have it.
 func TestBehindALostMetaPage(t *testing.T) {
 	dir := worn(t)
-	older := backup(t, dir)
-	j := open(t, dir)
-	commit(t, j, storetest.Outcome(must(j.Order(pendingShow(t, j))), txn.Paid))
-	if err := j.Close(); err != nil {
-		t.Fatal(err)
-	}
+	older := outgrow(t, dir)
 	f := load(t, dir)
 	clear(f.page(f.meta.transaction % 2)[pageHeader+8 : pageHeader+16])
 	write(t, filepath.Join(dir, FileName), f.b)
@@ -136,6 +131,17 @@ func must[T any](v T, err error) T {
 		panic(err)
 	}
 	return v
+}
+
+// outgrow backs a journal up, and has its shown order paid after that.
+func outgrow(t testing.TB, dir string) (older []byte) {
+	older = backup(t, dir)
+	j := open(t, dir)
+	commit(t, j, storetest.Outcome(must(j.Order(pendingShow(t, j))), txn.Paid))
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return older
 }
 
 // pendingShow returns the number of the shown order that is pending.

@@ -5,9 +5,6 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"testing"
-
-	"smartpos/store/storetest"
-	"smartpos/txn"
 )
 
 // However the pages are damaged that say what comes last, a backup of before the last record never takes the journal's place
@@ -15,12 +12,7 @@ import (
 func TestOlderBackupOverAnyDamage(t *testing.T) {
 	for name, base := range map[string]func(testing.TB) string{"whole": worn, "pruned": pruned} {
 		dir := base(t)
-		older := backup(t, dir)
-		j := open(t, dir)
-		commit(t, j, storetest.Outcome(must(j.Order(pendingShow(t, j))), txn.Paid))
-		if err := j.Close(); err != nil {
-			t.Fatal(err)
-		}
+		older := outgrow(t, dir)
 		f := load(t, dir)
 		newest := f.meta.transaction % 2
 		pages := []uint64{newest, newest, f.meta.root, f.meta.freelist, f.bucketRoot(bucketRecords)}
