@@ -66,6 +66,12 @@ const (
 	saysUnconfirmed  = "离线待确认"
 )
 
+// What stands on the phone when its network knows the order and takes no payment for it any more.
+const (
+	pageExpired = "订单已过期"
+	pageClosed  = "订单已关闭"
+)
+
 // till is a cashier and a customer at a board, for one round.
 type till struct {
 	b     *board.Board
@@ -315,12 +321,17 @@ func (t *till) shows(text string) step {
 	}
 }
 
-// phone is what the customer does. On a busy host a code may have run out before: then the terminal says so, too.
+// phone is what the customer does. On a busy host a code may have run out before: then both say so, the network's page and
+// the terminal.
 func (t *till) phone(do string) step {
 	return func(ctx context.Context) error {
 		return t.act(ctx, func() error {
 			err := t.tap(ctx, do)
-			if errors.Is(err, board.ErrPhone) && t.sees(ctx, saysFailed) == nil {
+			text := ""
+			if errors.Is(err, board.ErrPhone) {
+				text = t.b.Phones()[paynet.WeChat].Text
+			}
+			if (text == pageExpired || text == pageClosed) && t.sees(ctx, saysFailed) == nil {
 				return errNoSale
 			}
 			return err
