@@ -30,15 +30,13 @@ type BackupFile struct {
 // the first.
 func (m Manifest) Name() string {
 	if m.Gone > 0 {
-		return fmt.Sprintf("smartpos-%s-%s-%08d-%08d.age", m.Terminal, m.Incarnation, m.Gone+1, m.Records)
+		return fmt.Sprintf("%s%08d-%08d.age", m.stem(), m.Gone+1, m.Records)
 	}
-	return fmt.Sprintf("smartpos-%s-%s-%08d.age", m.Terminal, m.Incarnation, m.Records)
+	return fmt.Sprintf("%s%08d.age", m.stem(), m.Records)
 }
 
-// Pattern matches the names of all backups of a terminal's incarnation.
-func (m Manifest) Pattern() string {
-	return fmt.Sprintf("smartpos-%s-%s-*.age", m.Terminal, m.Incarnation)
-}
+// stem begins the names of all backups of a terminal's incarnation.
+func (m Manifest) stem() string { return fmt.Sprintf("smartpos-%s-%s-", m.Terminal, m.Incarnation) }
 
 // writeTo writes a backup to a file or into a folder.
 func (s source) writeTo(ctx context.Context, path string, to age.Recipient) (BackupFile, error) {

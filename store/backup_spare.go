@@ -14,9 +14,9 @@ type span struct {
 	first, last uint64
 }
 
-// Spare returns those of a folder's backups that are no longer needed beside the latest n. Names are those that match
-// [Manifest.Pattern]; whatever does not read as one is not spare. A backup that holds what was pruned since stays: no later
-// one does. Of those that overlap as few stay as hold everything.
+// Spare returns those of a folder's backups that are no longer needed beside the latest n. Names are all that lie in it;
+// whatever does not read as a backup of this incarnation is not spare. A backup that holds what was pruned since stays: no
+// later one does. Of those that overlap as few stay as hold everything.
 func (m Manifest) Spare(names []string, n int) (spare []string) {
 	var all []span
 	for _, name := range names {
@@ -37,8 +37,7 @@ func (m Manifest) Spare(names []string, n int) (spare []string) {
 // span reads the name of a backup. Whoever had the stick chose it: numbers that no journal counts to, or that end before
 // they begin, are no backup's.
 func (m Manifest) span(name string) (s span, ok bool) {
-	pattern := strings.TrimSuffix(m.Pattern(), "*.age")
-	numbers, begins := strings.CutPrefix(filepath.Base(name), pattern)
+	numbers, begins := strings.CutPrefix(filepath.Base(name), m.stem())
 	numbers, ends := strings.CutSuffix(numbers, ".age")
 	first, last, pruned := strings.Cut(numbers, "-")
 	if !pruned {

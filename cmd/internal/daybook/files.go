@@ -18,10 +18,11 @@ import (
 	"smartpos/txn/reconcile"
 )
 
-const (
-	maxFiles = 32   // that are read of a folder
-	maxNames = 1000 // of a folder that are looked at
-)
+// maxFiles bounds what is read of a folder.
+const maxFiles = 32
+
+// MaxNames is how many names of a folder are looked at: one of a stick can have millions.
+const MaxNames = 1000
 
 // ErrFolder is returned, with the cause, for a folder or a file that can't be read.
 var ErrFolder = errors.New("the bill's file can't be read")
@@ -58,20 +59,20 @@ func ReadBill(path string) (*reconcile.Bill, error) {
 	return reconcile.Read(filepath.Base(path), text)
 }
 
-// list returns what lies in a folder, by name. Of a folder that is too full nothing is kept: a stick can have millions of
-// names in one.
-func list(folder string) ([]os.DirEntry, error) {
+// List returns what lies in a folder of a stick, by name. Of one with more than [MaxNames] it keeps nothing, and returns an
+// error; [fs.ErrNotExist] where there is none.
+func List(folder string) ([]os.DirEntry, error) {
 	f, err := os.Open(folder)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	entries, err := f.ReadDir(maxNames + 1)
+	entries, err := f.ReadDir(MaxNames + 1)
 	switch {
 	case err != nil && !errors.Is(err, io.EOF):
 		return nil, err
-	case len(entries) > maxNames:
-		return nil, fmt.Errorf("%s: more than %d names: leave the day's bills alone there", folder, maxNames)
+	case len(entries) > MaxNames:
+		return nil, fmt.Errorf("%s: more than %d names: leave there what belongs to the terminal alone", folder, MaxNames)
 	}
 	slices.SortFunc(entries, func(a, b os.DirEntry) int { return cmp.Compare(a.Name(), b.Name()) })
 	return entries, nil
@@ -84,7 +85,7 @@ func search(folder string, day time.Time) (bills map[txn.NetworkID]*reconcile.Bi
 	if folder == "" {
 		return bills, nil
 	}
-	entries, err := list(folder)
+	entries, err := List(folder)
 	switch {
 	case errors.Is(err, fs.ErrNotExist): // no stick is in
 		return bills, nil

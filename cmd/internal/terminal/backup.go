@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -13,6 +12,7 @@ import (
 
 	"filippo.io/age"
 
+	"smartpos/cmd/internal/daybook"
 	"smartpos/device"
 	"smartpos/device/boot"
 	"smartpos/store"
@@ -25,7 +25,6 @@ const (
 	backupRetry = 10 * time.Minute       // after one that failed
 	backupLimit = 2 * time.Minute        // for one
 	backupKeep  = 7                      // of one incarnation in one folder
-	backupNames = 1000                   // of a folder that are looked at
 	backupDir   = "smartpos"             // on the stick, where the profile names no folder of it
 )
 
@@ -247,9 +246,13 @@ func (b *backups) writeTo(ctx context.Context, folder string, tell func(txn.Even
 // any case the one just written, whatever else bears such a name there. Those of another stay: nobody here knows whether
 // they are all that is left of a journal.
 func removeOld(folder string, written store.BackupFile) error {
-	names, err := matching(folder, written.Pattern())
+	entries, err := daybook.List(folder)
 	if err != nil {
 		return err
+	}
+	names := make([]string, len(entries))
+	for i, e := range entries {
+		names[i] = filepath.Join(folder, e.Name())
 	}
 	for _, name := range written.Spare(names, backupKeep) {
 		if name == written.Path {
@@ -260,31 +263,6 @@ func removeOld(folder string, written store.BackupFile) error {
 		}
 	}
 	return nil
-}
-
-// matching returns the files of a folder whose names match. In one that is too full nobody looks for them: a stick can have
-// millions of names in a folder.
-func matching(folder, pattern string) (paths []string, err error) {
-	f, err := os.Open(folder)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	names, err := f.Readdirnames(backupNames + 1)
-	switch {
-	case err != nil && !errors.Is(err, io.EOF):
-		return nil, err
-	case len(names) > backupNames:
-		return nil, fmt.Errorf("%s: more than %d names", folder, backupNames)
-	}
-	for _, name := range names {
-		if ok, err := filepath.Match(pattern, name); err != nil {
-			return nil, err
-		} else if ok {
-			paths = append(paths, filepath.Join(folder, name))
-		}
-	}
-	return paths, nil
 }
 
 // backUp asks for a backup. A terminal without a journal has none.

@@ -14,6 +14,7 @@ import (
 
 	"filippo.io/age"
 
+	"smartpos/cmd/internal/daybook"
 	"smartpos/device"
 	"smartpos/store"
 	"smartpos/store/storetest"
@@ -23,7 +24,7 @@ import (
 // In a folder that somebody has filled with names nobody looks for old backups.
 func TestOldBackupsInAFullFolder(t *testing.T) {
 	dir := t.TempDir()
-	for i := range backupNames + 1 {
+	for i := range daybook.MaxNames + 1 {
 		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("smartpos-T1-0123WXYZ-%08d.age", i+1)), nil, 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -31,7 +32,7 @@ func TestOldBackupsInAFullFolder(t *testing.T) {
 	if err := removeOld(dir, store.BackupFile{Manifest: store.Manifest{Terminal: "T1", Incarnation: "0123WXYZ"}}); err == nil {
 		t.Error("all of it was read")
 	}
-	if left, err := os.ReadDir(dir); err != nil || len(left) != backupNames+1 {
+	if left, err := os.ReadDir(dir); err != nil || len(left) != daybook.MaxNames+1 {
 		t.Errorf("%d are left, %v", len(left), err)
 	}
 }
