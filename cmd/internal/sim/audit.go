@@ -27,8 +27,9 @@ func (o *oracle) recall(j *store.Journal, start txn.Start) {
 		o.w.fail(6, "", "the journal has %d orders, acknowledged were %d", info.Orders, o.last)
 		return
 	}
+	o.prunes(info)
 	for _, e := range o.all() {
-		if !o.every && !o.touched[e.no] && (doubt == nil || doubt.OrderNo() != e.no) {
+		if e.pruned || !o.every && !o.touched[e.no] && (doubt == nil || doubt.OrderNo() != e.no) {
 			continue
 		}
 		got, err := j.Order(e.no)
@@ -53,6 +54,9 @@ func (o *oracle) recall(j *store.Journal, start txn.Start) {
 	}
 	o.every = false
 	clear(o.touched)
+	if r, ok := doubt.(*txn.BatchClosed); ok && info.Records == o.records+1 {
+		o.closed(r, info)
+	}
 	o.recallTill(start.Till, doubt)
 	if info.Records != o.records && (doubt == nil || info.Records != o.records+1) {
 		o.w.fail(6, "", "the journal has %d records, acknowledged were %d", info.Records, o.records)

@@ -1,11 +1,12 @@
 package sim
 
 import (
-	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -21,7 +22,7 @@ var recovery = sync.OnceValues(age.GenerateX25519Identity)
 
 // backup is a copy of the journal on a stick, and of the oracle's books at that moment.
 type backup struct {
-	image []byte
+	path  string
 	books books
 }
 
@@ -30,7 +31,10 @@ type books struct {
 	entries map[txn.OrderNo]*entry
 	last    uint64 // the latest order number's sequence
 	records uint64
-	stem    string // what all numbers begin with
+	gone    uint64            // the latest record that was pruned
+	settled uint64            // the latest record of a batch that was closed
+	batches map[string]string // that were closed: the head on each one's slip, and its number
+	stem    string            // what all numbers begin with
 	pins    pins
 	mode    mode
 }
@@ -50,7 +54,7 @@ func (b books) clone() books {
 		}
 		entries[no] = &c
 	}
-	b.entries = entries
+	b.entries, b.batches = entries, maps.Clone(b.batches)
 	return b
 }
 
@@ -65,20 +69,33 @@ func (p *power) backUp(s *step) {
 		p.w.fail(6, "", "%v", err)
 		return
 	}
-	var image bytes.Buffer
-	m, err := t.store.Backup(context.Background(), &image, key.Recipient())
+	file, err := t.store.BackupTo(context.Background(), p.stick(), key.Recipient())
 	if err == nil {
 		var held store.Manifest
-		if held, err = store.CheckBackup(bytes.NewReader(image.Bytes()), key); err == nil && held != m {
-			err = fmt.Errorf("it holds %v, written was %v", held, m)
+		if held, err = checkBackup(file.Path, key); err == nil && held != file.Manifest {
+			err = fmt.Errorf("it holds %v, written was %v", held, file.Manifest)
 		}
 	}
-	if err != nil || m.Records != p.w.oracle.records {
-		p.w.fail(6, "", "a backup of %d records, of %d: %v", m.Records, p.w.oracle.records, err)
+	if err != nil || file.Records != p.w.oracle.records || file.Gone != p.w.oracle.gone {
+		p.w.fail(6, "", "a backup of records %d to %d, of %d to %d: %v",
+			file.Gone+1, file.Records, p.w.oracle.gone+1, p.w.oracle.records, err)
 		return
 	}
-	s.is(BackupTaken, "", "%d records", m.Records)
-	p.backup = &backup{image.Bytes(), p.w.oracle.books.clone()}
+	s.is(BackupTaken, "", "records %d to %d", file.Gone+1, file.Records)
+	p.backup = &backup{file.Path, p.w.oracle.books.clone()}
+	p.held[filepath.Base(file.Path)] = file.Manifest
+	if err := p.tidyStick(file); err != nil {
+		p.w.fail(6, "", "the stick: %v", err)
+	}
+}
+
+func checkBackup(path string, key age.Identity) (store.Manifest, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return store.Manifest{}, err
+	}
+	m, err := store.CheckBackup(f, key)
+	return m, errors.Join(err, f.Close())
 }
 
 // die is the end of the board: a new one takes over from the backup, and what came after that is lost.
@@ -116,8 +133,12 @@ func (p *power) restore() error {
 		return err
 	}
 	p.boards++
-	r, err := store.Restore(p.w.opt.Dir, p.config(), bytes.NewReader(p.backup.image), store.RestoreOptions{Identities: []age.Identity{key}})
-	if err == nil && r.From == r.Now {
+	f, err := os.Open(p.backup.path)
+	if err != nil {
+		return err
+	}
+	r, err := store.Restore(p.w.opt.Dir, p.config(), f, store.RestoreOptions{Identities: []age.Identity{key}})
+	if err = errors.Join(err, f.Close()); err == nil && r.From == r.Now {
 		p.w.fail(5, "", "the new board's journal is of the incarnation of the old one")
 	}
 	return err

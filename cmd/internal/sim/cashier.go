@@ -37,6 +37,8 @@ const (
 	atRenew
 	atUnconfirmed
 	atNotice
+	atExceptions
+	atBatch
 )
 
 // screens are the titles that a cashier knows, in both languages.
@@ -51,8 +53,8 @@ var screens = map[string]place{
 	"收款成功 找零": atChange, "Paid: change": atChange,
 	"未收款": atFailed, "Not paid": atFailed, "订单异常": atFailed, "Exception": atFailed,
 	"结果未知": atUnsure, "Outcome unknown": atUnsure, "正在撤销": atUnsure, "Reversing": atUnsure,
-	"菜单": atMenu, "Menu": atMenu, "未决订单": atMenu, "Unresolved": atMenu, "异常订单": atMenu, "Exceptions": atMenu,
-	"结算": atMenu, "Settlement": atMenu, "确认结算": atAllow, "Allow settlement": atAllow, "结算完成": atSupervisor, "Batch settled": atSupervisor,
+	"菜单": atMenu, "Menu": atMenu, "未决订单": atMenu, "Unresolved": atMenu, "异常订单": atExceptions, "Exceptions": atExceptions,
+	"结算": atBatch, "Settlement": atBatch, "确认结算": atAllow, "Allow settlement": atAllow, "结算完成": atSupervisor, "Batch settled": atSupervisor,
 	"存储已满": atMenu, "Storage full": atMenu, "备份": atMenu, "Backup": atMenu, // whose terminal has no recovery key
 	"停止收款": atHalt, "Out of service": atHalt,
 	"请稍候": atWait, "Please wait": atWait,
@@ -111,7 +113,7 @@ func (c *cashier) look() {
 		} else if s := c.rng.wrong(250); s != nil {
 			s.is(PlugPulled, "", "")
 			t.die("by the plug")
-		} else if s := c.rng.wrong(500); s != nil {
+		} else if s := c.rng.wrong(250); s != nil {
 			c.w.power.backUp(s)
 		} else if s := c.rng.wrong(3000); s != nil {
 			c.w.power.die(s)
@@ -138,9 +140,9 @@ func (c *cashier) act(at place) {
 			c.press("MENU")
 			c.press("8")
 			return
-		case chance(c.rng, 5) || c.closing > 0:
+		case chance(c.rng, 4) || c.closing > 0:
 			c.press("MENU")
-			c.press(pick(c.rng, "5", "5", "5", "5", "3", "8"))
+			c.press(pick(c.rng, "5", "5", "5", "5", "5", "5", "3", "3", "8", "9", "9"))
 			return
 		}
 		c.sell()
@@ -178,6 +180,10 @@ func (c *cashier) act(at place) {
 		}
 	case atMenu:
 		c.press(pick(c.rng, "0", "1", "2", "3", "4", "5", "7", "9", "CANCEL", "CLEAR", "OK"))
+	case atExceptions:
+		c.press(pick(c.rng, "1", "1", "2", "3", "OK", "OK", "CLEAR", "CLEAR", "CLEAR", "CANCEL"))
+	case atBatch:
+		c.press(pick(c.rng, "OK", "OK", "OK", "1", "2", "MENU", "CANCEL"))
 	case atFind:
 		c.find()
 	case atPick:

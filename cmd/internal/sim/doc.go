@@ -41,7 +41,8 @@
 //	5  order numbers have no gap and are never used again, nor those of refunds, also when a new board takes over from a
 //	   backup: intent, begins, refunded; bank.arrive and giver.arrive, where a number stands for one thing for ever
 //	6  what was acknowledged is never lost: recall after each start, every order at the end; a backup holds all that was
-//	   acknowledged before it: backUp, and recall when a board has taken over from it
+//	   acknowledged before it: backUp, and recall when a board has taken over from it; what is pruned is settled, in a
+//	   backup on the stick, and nobody needs it any more: prunes, mayGo
 //	7  a receipt has one original; after a fault or a restart it is a reprint, and none stays owed; the drawer opens once:
 //	   prints, printsRefund, kicks; audit
 //	8  a power cut leaves the state before or after a commit, never a third: power.start, recall; Verify in audit

@@ -15,7 +15,9 @@ const (
 	CutTorn
 	CutAfter
 	CutMending
+	CutPruning
 	DiskSlow
+	DiskCrawls
 	DiskFull
 	DiskBroken
 	ClockAhead
@@ -47,6 +49,7 @@ const (
 	OfflineRenewed
 	BackupTaken
 	BoardDead
+	Pruned
 	kinds
 )
 
@@ -60,7 +63,9 @@ var kindNames = [kinds]string{
 	CutTorn:        "power cut at a commit, its meta page torn",
 	CutAfter:       "power cut at a commit, all of it on disk",
 	CutMending:     "power cut while the journal is mended",
+	CutPruning:     "power cut while the journal is pruned",
 	DiskSlow:       "the disk takes seconds",
+	DiskCrawls:     "the disk takes its time for each write",
 	DiskFull:       "the disk is nearly full",
 	DiskBroken:     "the disk takes no more writes",
 	ClockAhead:     "the clock jumps ahead",
@@ -92,6 +97,7 @@ var kindNames = [kinds]string{
 	OfflineRenewed: "offline codes are renewed",
 	BackupTaken:    "a backup is taken",
 	BoardDead:      "the board dies, and a new one takes over from the backup",
+	Pruned:         "the journal is pruned",
 }
 
 func (k Kind) String() string { return kindNames[k] }

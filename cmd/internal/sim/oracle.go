@@ -45,6 +45,7 @@ type entry struct {
 	code    *offlineCode // made without a network; nil: none
 	refunds []*back
 	settled bool // taken off the exception list
+	pruned  bool // no longer in the journal
 }
 
 // original is one copy of a receipt without a mark.
@@ -55,7 +56,7 @@ type original struct {
 
 func newOracle(w *world) *oracle {
 	return &oracle{
-		w: w, books: books{entries: map[txn.OrderNo]*entry{}}, printed: map[original]int{}, kicked: map[string]bool{},
+		w: w, books: books{entries: map[txn.OrderNo]*entry{}, batches: map[string]string{}}, printed: map[original]int{}, kicked: map[string]bool{},
 		lost: map[txn.OrderNo]bool{}, lostRefunds: map[txn.RefundNo]bool{},
 		touched: map[txn.OrderNo]bool{},
 	}

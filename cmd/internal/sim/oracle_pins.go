@@ -31,6 +31,12 @@ func (o *oracle) till(rec txn.Record) {
 		o.tried(r.Right)
 	case *txn.OfflineRenewed:
 		o.renewed()
+	case *txn.BatchClosed:
+		info, err := o.w.terminal.store.Info()
+		if err != nil {
+			o.w.fail(8, "", "after a settlement: %v", err)
+		}
+		o.closed(r, info)
 	}
 }
 

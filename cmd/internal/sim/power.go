@@ -19,16 +19,21 @@ type power struct {
 	rng  *dice
 	disk *dice         // of commits
 	plug *dice         // between two effects
+	rest *dice         // while the journal is pruned
 	run  int           // of the firmware, from 1
 	skew time.Duration // of the terminal's wall clock: it goes on while the power is off
 
-	torn   bool    // a meta page is, perhaps
-	backup *backup // the latest
-	boards int     // that took over from one
+	torn   bool                      // a meta page is, perhaps
+	backup *backup                   // the latest
+	held   map[string]store.Manifest // all that lie on the stick, by name
+	boards int                       // that took over from one
 }
 
 func newPower(w *world) *power {
-	return &power{w: w, rng: w.newDice("power"), disk: w.newDice("disk"), plug: w.newDice("plug"), skew: w.opt.broken.ahead}
+	return &power{
+		w: w, rng: w.newDice("power"), disk: w.newDice("disk"), plug: w.newDice("plug"), rest: w.newDice("rest"),
+		held: map[string]store.Manifest{}, skew: w.opt.broken.ahead,
+	}
 }
 
 func (p *power) path() string { return filepath.Join(p.w.opt.Dir, store.FileName) }
@@ -50,6 +55,9 @@ func (p *power) firstStart() error {
 func (p *power) enrol() error {
 	j, err := store.Open(p.w.opt.Dir, p.config())
 	if err != nil {
+		return err
+	}
+	if err := os.Mkdir(p.stick(), 0o700); err != nil {
 		return err
 	}
 	_, err = j.Commit(&txn.Enrolled{
@@ -84,6 +92,10 @@ func (p *power) start() error {
 	t := &terminal{w: p.w, store: j, journal: j, boot: p.w.now, skew: p.skew}
 	if p.w.opt.broken.journal != nil {
 		t.journal = p.w.opt.broken.journal(j)
+	}
+	if s := p.rng.wrong(12); s != nil {
+		t.crawls = true
+		s.is(DiskCrawls, "", "")
 	}
 	p.w.terminal = t
 	p.w.log("", "power on, run %d", p.run)
@@ -207,13 +219,18 @@ func (p *power) cutDuring(s *step, rec txn.Record, before []byte) {
 	}
 	c := cut(s.IntN(cutKinds))
 	s.is(CutBefore+Kind(c), rec.OrderNo(), "%s", recordName(rec))
+	p.w.oracle.doubt = rec
+	p.cutTo(s, c, "during a commit", before, after)
+}
+
+// cutTo takes the power away in the middle of a transaction, and leaves c of it on the disk.
+func (p *power) cutTo(s *step, c cut, when string, before, after []byte) {
 	p.torn = c == cutTorn
 	image := c.leave(s.Rand, before, after)
 	if p.w.opt.broken.image != nil {
 		image = p.w.opt.broken.image(before, after)
 	}
-	p.w.oracle.doubt = rec
-	p.cut("during a commit: " + c.String())
+	p.cut(when + ": " + c.String())
 	if err := p.leave(image); err != nil {
 		p.w.fail(8, "", "%v", err)
 	}

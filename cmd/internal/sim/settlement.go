@@ -27,13 +27,13 @@ func (o *oracle) printsBatch(s txn.Slip) {
 	if !settled {
 		return
 	}
-	found := false // perhaps not the latest any more: a slip that is printed again can wait while the next one is made
-	err := o.w.terminal.store.Walk(func(e store.Entry) error {
-		r, ok := e.Record.(*txn.BatchClosed)
-		found = found || ok && said[batchNo] == fmt.Sprintf("%06d", r.No) && head == fmt.Sprintf("%d-%s", e.Sequence, store.Head(e.Hash).Short())
-		return nil
-	})
-	if err == nil && !found { // else the journal says so by itself
+	if no, ok := o.batches[head]; !ok || no != said[batchNo] {
 		o.w.fail(2, "", "the slip of a settlement that is not on disk: %q", said)
 	}
+}
+
+// closed enters a settlement, as the journal's latest record.
+func (o *oracle) closed(r *txn.BatchClosed, at store.Info) {
+	o.settled = at.Records - 1
+	o.batches[fmt.Sprintf("%d-%s", at.Records, store.Head(at.Head).Short())] = fmt.Sprintf("%06d", r.No)
 }

@@ -56,7 +56,7 @@ func inDir(t testing.TB) func(fn func(string)) {
 
 const (
 	shrinkTime = time.Minute // for one failure
-	manyDays   = 40          // in which each kind of fault must occur
+	manyDays   = 300         // in which each kind of fault must occur
 	progress   = time.Minute
 )
 

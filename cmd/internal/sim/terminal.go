@@ -25,6 +25,8 @@ type terminal struct {
 	dead    bool
 
 	unwritable bool // its disk takes no more writes
+	crawls     bool // it takes its time for each write
+	damaged    bool // upkeep has found that the journal is
 
 	screen   txn.Screen
 	commits  []txn.Commit
@@ -66,6 +68,7 @@ func (t *terminal) begin(start txn.Start) {
 	t.beat()
 	t.askPrinter()
 	t.askRoom()
+	t.w.after(pruneEvery, t.upkeep)
 }
 
 func (t *terminal) wall() time.Time { return t.w.wall().Add(t.skew) }
@@ -178,6 +181,10 @@ func (t *terminal) write() {
 		d = between(s, time.Second, 8*time.Second)
 		s.is(DiskSlow, t.commits[0].Record.OrderNo(), "%s for %s", d.Round(time.Millisecond), recordName(t.commits[0].Record))
 	}
+	told := 5 * time.Millisecond
+	if t.crawls {
+		d, told = between(t.w.power.disk, 100*time.Millisecond, 3*time.Second), time.Second
+	}
 	t.w.after(d, func() {
 		if t.dead {
 			return
@@ -187,7 +194,7 @@ func (t *terminal) write() {
 		if t.dead {
 			return
 		}
-		t.w.after(between(t.w.power.disk, 0, 5*time.Millisecond), func() {
+		t.w.after(between(t.w.power.disk, 0, told), func() {
 			if t.dead {
 				return
 			}
@@ -222,10 +229,14 @@ func (t *terminal) askRoom() {
 	if t.dead {
 		return
 	}
-	if room, err := t.store.Room(); err == nil {
-		t.step(txn.Storage{Sales: min(room.Sales, 1) * 1_000_000})
-	}
+	t.tellRoom()
 	t.w.after(roomLook, t.askRoom)
+}
+
+func (t *terminal) tellRoom() {
+	if room, err := t.store.Room(); err == nil {
+		t.step(txn.Storage{Sales: min(room.Sales, 1) * 1_000_000, Damaged: t.damaged})
+	}
 }
 
 // askPrinter asks how the printer is while nothing prints.
