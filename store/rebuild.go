@@ -323,13 +323,24 @@ func (r *restorer) check() error {
 	return r.j.Close()
 }
 
-// keep gives the journal that is there a second name.
-func (r *restorer) keep() (err error) {
+// repairedSuffix ends the name of the journal that was repaired last without losing anything.
+const repairedSuffix = ".repaired"
+
+// keep gives the journal that is there a second name. One that was repaired without a loss says nothing that the new one
+// does not: the latest of them is kept, since a medium that begins to fail would be filled by all of them.
+func (r *restorer) keep() error {
 	if r.was.file == nil {
 		return nil
 	}
-	r.done.Kept, err = r.was.link(r.path(), r.done.Now)
-	return err
+	kept := r.path() + ".before-" + r.done.Now
+	if r.repairs != nil && r.repairs.by == "" {
+		kept = r.path() + repairedSuffix
+	}
+	if err := r.was.link(r.path(), kept); err != nil {
+		return err
+	}
+	r.done.Kept = kept
+	return nil
 }
 
 func (r *restorer) replace() error { return adopt(r.temp(), r.path()) }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -72,6 +73,37 @@ func TestRepairOfWhole(t *testing.T) {
 	}
 	if !bytes.Equal(read(t, filepath.Join(dir, FileName)), before) {
 		t.Error("changed")
+	}
+}
+
+// A medium that fails again and again does not fill up with what was repaired without a loss: the latest stays. What a repair
+// with losses has set aside stays beside it.
+func TestRepairedIsKeptOnce(t *testing.T) {
+	dir := worn(t)
+	damaged := func(b []byte) []byte {
+		edit(t, dir, func(tx *bbolt.Tx) error { return tx.Bucket([]byte(bucketPending)).Put(u64(1), b) })
+		return read(t, filepath.Join(dir, FileName))
+	}
+	var latest []byte
+	for i := range 3 {
+		latest = damaged([]byte{byte(i)})
+		if _, err := repairIn(t, dir, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f := load(t, dir)
+	f.flip(bucketRecords, u64(wornRecords), 80)
+	write(t, filepath.Join(dir, FileName), f.b)
+	lossy, err := repairIn(t, dir, "S01")
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := must(filepath.Glob(filepath.Join(dir, FileName+".*")))
+	if want := []string{lossy.Kept, filepath.Join(dir, FileName+repairedSuffix)}; !slices.Equal(kept, want) {
+		t.Errorf("kept are %v, want %v", kept, want)
+	}
+	if !bytes.Equal(read(t, filepath.Join(dir, FileName+repairedSuffix)), latest) {
+		t.Error("another one than the latest")
 	}
 }
 

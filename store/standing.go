@@ -2,7 +2,6 @@ package store
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 
@@ -56,13 +55,15 @@ func verify(dir string, cfg Config) error {
 	return errors.Join(err, j.Close())
 }
 
-// link gives the journal at path a second name that nothing else has, and returns that.
-func (s standing) link(path, incarnation string) (string, error) {
-	kept := fmt.Sprintf("%s.before-%s", path, incarnation)
-	if err := os.Link(path, kept); err != nil {
-		return "", err
+// link gives the journal at path a second name. Whatever else has that name loses it.
+func (s standing) link(path, kept string) error {
+	if err := os.Remove(kept); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
 	}
-	return kept, syncPath(filepath.Dir(path))
+	if err := os.Link(path, kept); err != nil {
+		return err
+	}
+	return syncPath(filepath.Dir(path))
 }
 
 func (s standing) release() error {
