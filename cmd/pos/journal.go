@@ -51,7 +51,10 @@ func journal(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		}
 		return exitUsage
 	}
-	c := &journalCall{verb: args[0], stdin: stdin, stdout: stdout, stderr: stderr, flags: flag.NewFlagSet("pos journal "+args[0], flag.ContinueOnError)}
+	c := &journalCall{
+		verb: args[0], stdin: stdin, stdout: plain{stdout}, stderr: plain{stderr},
+		flags: flag.NewFlagSet("pos journal "+args[0], flag.ContinueOnError),
+	}
 	c.flags.SetOutput(stderr)
 	c.flags.Usage = func() { fmt.Fprint(stderr, journalUsage) }
 	c.flags.StringVar(&c.profile, "profile", defaultProfile, "the board profile")
