@@ -89,7 +89,7 @@ func (p *power) start() error {
 		return err
 	}
 	p.run++
-	t := &terminal{w: p.w, store: j, journal: j, boot: p.w.now, skew: p.skew}
+	t := &terminal{w: p.w, store: j, journal: j, boot: p.w.now, skew: p.skew, full: cfg.MaxBytes > 0}
 	if p.w.opt.broken.journal != nil {
 		t.journal = p.w.opt.broken.journal(j)
 	}

@@ -25,6 +25,7 @@ type terminal struct {
 	dead    bool
 
 	unwritable bool // its disk takes no more writes
+	full       bool // … or not many more
 	crawls     bool // it takes its time for each write
 	damaged    bool // upkeep has found that the journal is
 

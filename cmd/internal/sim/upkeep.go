@@ -45,6 +45,8 @@ func (p *power) prune(t *terminal) (more bool) {
 	more, err := t.store.Prune(store.Retention{Keep: pruneKeep})
 	switch {
 	case err == nil:
+	case t.full && errors.Is(err, txn.ErrJournalFull): // a terminal keeps more free than such a file has in all
+		return false
 	case (p.w.oracle.failing || t.unwritable) && errors.Is(err, txn.ErrJournalDamaged):
 		t.damaged = true
 		t.tellRoom()
