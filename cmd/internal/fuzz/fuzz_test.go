@@ -38,13 +38,16 @@ func TestRun(t *testing.T) {
 		t.Skip("builds a module")
 	}
 	writeModule(t)
-	if err := run(t.Context(), nil, options{pattern: "Good", each: time.Second, workers: 1, keep: 2}); err != nil {
+	if err := run(t.Context(), nil, options{pattern: "Good", each: time.Second, workers: 1, memory: 768, keep: 2}); err != nil {
 		t.Errorf("a target that finds nothing: %v", err)
 	}
-	if err := run(t.Context(), nil, options{pattern: ".", total: 2 * time.Second, workers: 1}); !errors.Is(err, errFound) {
+	if err := run(t.Context(), nil, options{pattern: ".", total: 2 * time.Second, workers: 1, memory: 768}); !errors.Is(err, errFound) {
 		t.Errorf("a target that fails: %v", err)
 	}
-	if err := run(t.Context(), nil, options{pattern: "Nobody", each: time.Second, workers: 1}); err == nil {
+	if err := run(t.Context(), nil, options{pattern: "Good", each: time.Second, workers: 1, memory: 1}); !errors.Is(err, errFound) {
+		t.Errorf("a target that takes more memory than it may: %v", err)
+	}
+	if err := run(t.Context(), nil, options{pattern: "Nobody", each: time.Second, workers: 1, memory: 768}); err == nil {
 		t.Error("no target, and no error")
 	}
 }
@@ -55,13 +58,13 @@ func TestRecordAddsUp(t *testing.T) {
 		t.Skip("builds a module")
 	}
 	writeModule(t)
-	o := options{pattern: "Good", cpu: 2 * time.Second, record: "had.txt", workers: 1}
+	o := options{pattern: "Good", cpu: 2 * time.Second, record: "had.txt", workers: 1, memory: 768}
 	if err := run(t.Context(), nil, o); err != nil {
 		t.Fatal(err)
 	}
 	first, err := readRecord("had.txt")
 	good := first["example.org/m.FuzzGood"]
-	if err != nil || good.cpu < o.cpu || good.tries == 0 || good.last == "" {
+	if err != nil || good.cpu < o.cpu || good.tries == 0 || good.mega == 0 || good.last == "" {
 		t.Fatalf("%+v, %v", first, err)
 	}
 	if err := run(t.Context(), nil, o); err != nil {
@@ -84,7 +87,7 @@ func TestRecordIsJudged(t *testing.T) {
 	if rec, err := readRecord(name); len(rec) != 0 || err != nil {
 		t.Errorf("a first run: %v, %v", rec, err)
 	}
-	if err := os.WriteFile(name, []byte("# head\nstore.FuzzPages ten 5 2026-11-28\n"), 0o600); err != nil {
+	if err := os.WriteFile(name, []byte("# head\nstore.FuzzPages ten 5 20 2026-11-28\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := readRecord(name); err == nil || !strings.Contains(err.Error(), "had.txt:2") {

@@ -19,11 +19,12 @@ func main() {
 	total := flag.Duration("total", 0, "for all of them, instead; building not counted")
 	cpu := flag.Duration("cpu", 0, "go on from -record until each target has had so much processor time, or -total is over")
 	file := flag.String("record", "docs/fuzzing.txt", "with -cpu: `file` of what each target has had")
+	memory := flag.Int64("memory", 768, "`MiB` that no process may take; Go's fuzzer itself takes some 300")
 	workers := flag.Int("workers", 2, "processes that try inputs")
 	pattern := flag.String("run", ".", "targets whose name matches")
 	kept := flag.Int("keep", 0, "then copy so many interesting inputs of each to its testdata/fuzz; with -time 0, do nothing else")
 	flag.Parse()
-	if err := run(ctx, flag.Args(), options{*pattern, *each, *total, *cpu, *file, *workers, *kept}); err != nil {
+	if err := run(ctx, flag.Args(), options{*pattern, *each, *total, *cpu, *file, *workers, *memory, *kept}); err != nil {
 		fmt.Fprintln(os.Stderr, "fuzz:", err)
 		os.Exit(1)
 	}
@@ -39,6 +40,7 @@ type options struct {
 	cpu         time.Duration
 	record      string
 	workers     int
+	memory      int64 // MiB, the most for one process
 	keep        int
 }
 
@@ -105,7 +107,7 @@ func targets(ctx context.Context, patterns []string, pattern, dir string) (all [
 func fuzzAll(ctx context.Context, all []target, o options) error {
 	failed := 0
 	for _, t := range all {
-		r := t.fuzz(ctx, o.each, o.workers)
+		r := t.fuzz(ctx, o.each, o)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}

@@ -21,11 +21,12 @@ type record map[string]had
 type had struct {
 	cpu   time.Duration // of processor time, all its processes
 	tries int
+	mega  int64  // 2^20 bytes, the most that any process had
 	last  string // day of the last run
 }
 
 // recordHead explains the file to who opens it.
-const recordHead = "# What each fuzz target has had, written by make fuzz CPU=…: seconds of processor time, tries, day of the last run.\n"
+const recordHead = "# What each fuzz target has had, written by make fuzz CPU=…: seconds of processor time, tries, the most\n# memory of any process in MiB, day of the last run.\n"
 
 // readRecord reads a record. A file that is not there yet is an empty one.
 func readRecord(name string) (record, error) {
@@ -45,11 +46,12 @@ func readRecord(name string) (record, error) {
 		}
 		var target string
 		var seconds, tries int
+		var mega int64
 		var last string
-		if _, err := fmt.Sscan(line, &target, &seconds, &tries, &last); err != nil {
+		if _, err := fmt.Sscan(line, &target, &seconds, &tries, &mega, &last); err != nil {
 			return nil, fmt.Errorf("%s:%d: %w", name, n, err)
 		}
-		rec[target] = had{time.Duration(seconds) * time.Second, tries, last}
+		rec[target] = had{time.Duration(seconds) * time.Second, tries, mega, last}
 	}
 	return rec, nil
 }
@@ -66,7 +68,7 @@ func (rec record) write(name string) error {
 	slices.Sort(names)
 	for _, n := range names {
 		h := rec[n]
-		fmt.Fprintf(w, "%s\t%.0f\t%d\t%s\n", n, h.cpu.Seconds(), h.tries, h.last)
+		fmt.Fprintf(w, "%s\t%.0f\t%d\t%d\t%s\n", n, h.cpu.Seconds(), h.tries, h.mega, h.last)
 	}
 	if err := w.Flush(); err != nil {
 		return err
@@ -79,6 +81,7 @@ func (rec record) add(t target, r result, day time.Time) {
 	h := rec[t.String()]
 	h.cpu += r.cpu
 	h.tries += r.execs
+	h.mega = max(h.mega, r.memory>>20)
 	h.last = day.Format(time.DateOnly)
 	rec[t.String()] = h
 }
@@ -110,7 +113,7 @@ func fuzzRecorded(ctx context.Context, all []target, o options) error {
 			if o.total > 0 && time.Since(begun) >= o.total || ctx.Err() != nil {
 				return errors.Join(ctx.Err(), found(failed))
 			}
-			r := t.fuzz(ctx, min(round, left+time.Second), o.workers)
+			r := t.fuzz(ctx, min(round, left+time.Second), o)
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}

@@ -110,19 +110,19 @@ const minimizeTime = "1s"
 const unlucky = "context deadline exceeded"
 
 // fuzz runs the target for a while. One that ended by the fuzzer's own bad luck gets a second try.
-func (t target) fuzz(ctx context.Context, d time.Duration, workers int) result {
-	r := t.once(ctx, d, workers)
+func (t target) fuzz(ctx context.Context, d time.Duration, o options) result {
+	r := t.once(ctx, d, o)
 	if r.err != nil && strings.Contains(r.says, unlucky) && !strings.Contains(r.says, "Failing input") {
-		r = t.once(ctx, d, workers)
+		r = t.once(ctx, d, o)
 	}
 	return r
 }
 
-func (t target) once(ctx context.Context, d time.Duration, workers int) (r result) {
+func (t target) once(ctx context.Context, d time.Duration, o options) (r result) {
 	limited, cancel := context.WithTimeout(ctx, d+endTime)
 	defer cancel()
 	cmd := t.pkg.test(limited, "-test.run=^$", "-test.fuzz=^"+t.name+"$", "-test.fuzztime="+d.String(),
-		"-test.fuzzminimizetime="+minimizeTime, "-test.fuzzcachedir="+t.cache, "-test.parallel="+strconv.Itoa(workers))
+		"-test.fuzzminimizetime="+minimizeTime, "-test.fuzzcachedir="+t.cache, "-test.parallel="+strconv.Itoa(o.workers))
 	out, err := cmd.CombinedOutput()
 	r.read(string(out))
 	r.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
@@ -136,6 +136,8 @@ func (t target) once(ctx context.Context, d time.Duration, workers int) (r resul
 		r.err = errors.New("it hangs")
 	case err != nil:
 		r.err = err
+	case r.memory > o.memory<<20:
+		r.err = fmt.Errorf("it took %d MiB, and %d are enough for any input", r.memory>>20, o.memory)
 	}
 	r.says = string(out)
 	return r
