@@ -96,7 +96,11 @@ func (rec record) least(all []target, cpu time.Duration) []target {
 }
 
 // round is the longest that a target runs before what it has had is written down: a run that is interrupted loses no more.
-const round = 2 * time.Minute
+// shortRound is the shortest: most of a second goes into its beginning.
+const (
+	round      = 2 * time.Minute
+	shortRound = 5 * time.Second
+)
 
 // fuzzRecorded gives each target what it still lacks of o.cpu, those first that have had least, and records it as it goes.
 func fuzzRecorded(ctx context.Context, all []target, o options) error {
@@ -113,7 +117,7 @@ func fuzzRecorded(ctx context.Context, all []target, o options) error {
 			if o.total > 0 && time.Since(begun) >= o.total || ctx.Err() != nil {
 				return errors.Join(ctx.Err(), found(failed))
 			}
-			r := t.fuzz(ctx, min(round, left+time.Second), o)
+			r := t.fuzz(ctx, min(round, max(shortRound, left)), o)
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
