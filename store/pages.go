@@ -169,6 +169,9 @@ type element struct {
 
 // elements returns the entries of a branch or leaf page: in range, and their keys in order.
 func (g page) elements() ([]element, error) {
+	if g.flags != flagBranch && g.flags != flagLeaf {
+		return nil, damagedf("page %d of kind %#x in a tree", g.id, g.flags)
+	}
 	if pageHeader+g.count*pageElement > len(g.bytes) || g.flags == flagBranch && g.count == 0 {
 		return nil, damagedf("page %d with %d elements", g.id, g.count)
 	}
@@ -178,16 +181,13 @@ func (g page) elements() ([]element, error) {
 		b := g.bytes[at:]
 		var e element
 		var pos, keySize, valueSize uint64
-		switch g.flags {
-		case flagBranch:
+		if g.flags == flagBranch {
 			pos, keySize = uint64(order.Uint32(b)), uint64(order.Uint32(b[4:]))
 			e.child = order.Uint64(b[8:])
-		case flagLeaf:
+		} else {
 			e.bucket = order.Uint32(b)&elementBucket != 0
 			pos, keySize = uint64(order.Uint32(b[4:])), uint64(order.Uint32(b[8:]))
 			valueSize = uint64(order.Uint32(b[12:]))
-		default:
-			return nil, damagedf("page %d of kind %#x in a tree", g.id, g.flags)
 		}
 		if pos+keySize+valueSize > uint64(len(b)) {
 			return nil, damagedf("page %d: element %d is outside", g.id, i)
