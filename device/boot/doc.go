@@ -2,7 +2,7 @@
 // running. There is no shell and no other program on the device.
 //
 //	kernel ──▶ Main ──▶ Run
-//	                     │  mounts      /proc /sys /dev /run /tmp
+//	                     │  mounts      /proc /sys /dev /run /tmp, and an empty folder for sticks that takes no writes
 //	                     │  clock       the latest of now, RTC, build time
 //	                     │  modules     in the order of the image, each failure noted
 //	                     │  watchdog    fed while the lease below runs ───────────────┐

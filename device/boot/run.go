@@ -188,6 +188,8 @@ func (b *booter) mountSystem() {
 		{Source: "devtmpfs", Dir: "/dev", Type: "devtmpfs", Device: true},
 		{Source: "tmpfs", Dir: "/run", Type: "tmpfs", Options: "mode=0755,size=4m"},
 		{Source: "tmpfs", Dir: "/tmp", Type: "tmpfs", Options: "mode=1777,size=16m"},
+		// Below the stick, so that nothing can be written there when none is in: it would lie in memory, and pass for a backup.
+		{Source: "tmpfs", Dir: StickDir, Type: "tmpfs", ReadOnly: true, Options: "mode=0700,size=4k"},
 	} {
 		if err := b.sys.Mount(m); err != nil {
 			b.problem("mounts", err)

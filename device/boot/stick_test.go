@@ -95,6 +95,27 @@ func TestStick(t *testing.T) {
 	})
 }
 
+// What is written where no stick is any more would lie in memory and pass for a backup: nothing can be.
+func TestNoStickTakesNoWrites(t *testing.T) {
+	on(t, func(b *bench) {
+		const empty = "mount tmpfs tmpfs /mnt/stick ro"
+		b.plug(stick("sda", 1))
+		b.start()
+		b.says("ready sda1")
+		b.wantDid(empty)
+		events := strings.Join(b.Events(), "\n")
+		if strings.Index(events, empty) > strings.Index(events, "mount vfat") {
+			t.Errorf("it lies above the stick:\n%s", events)
+		}
+		b.PlugDisks(nil, nil)
+		b.says("none")
+		b.powerOff()
+		if b.count("detach /mnt/stick") != 1 || b.did("unmount /mnt/stick") {
+			t.Errorf("it was let go of with the stick:\n%s", strings.Join(b.Events(), "\n"))
+		}
+	})
+}
+
 // A stick that is in at the start waits for the terminal: nothing is asked of it before the first screen.
 func TestStickAtStart(t *testing.T) {
 	on(t, func(b *bench) {
