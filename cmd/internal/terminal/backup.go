@@ -210,6 +210,7 @@ func (b *backups) write(ctx context.Context, folder string, asked bool, tell fun
 var (
 	errNoKey  = errors.New("the profile names no backup.recovery_key")
 	errBeside = errors.New("the folder lies on the medium of the data, and would be lost with it")
+	errMemory = errors.New("the folder lies in memory, and would be lost with the power")
 )
 
 func (b *backups) writeTo(ctx context.Context, folder string, tell func(txn.Event)) (file store.BackupFile, err error) {
@@ -230,8 +231,12 @@ func (b *backups) writeTo(ctx context.Context, folder string, tell func(txn.Even
 			return file, err
 		}
 	}
-	if b.not != "" && sameMedium(folder, b.not) {
+	switch {
+	case b.not == "":
+	case sameMedium(folder, b.not):
 		return file, fmt.Errorf("%w: %s", errBeside, folder)
+	case inMemory(folder):
+		return file, fmt.Errorf("%w: %s", errMemory, folder)
 	}
 	if file, err = b.journal.BackupTo(ctx, folder, b.to); err != nil {
 		return file, err

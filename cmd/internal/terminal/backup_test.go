@@ -135,6 +135,39 @@ func TestNoBackupBesideTheData(t *testing.T) {
 	}
 }
 
+// Nor is what the power takes along. The journal would note it, and let go of what only such a backup holds.
+func TestNoBackupInMemory(t *testing.T) {
+	memory, err := os.MkdirTemp("/dev/shm", "stick")
+	if err != nil {
+		t.Skip(err)
+	}
+	defer os.RemoveAll(memory)
+	if !inMemory(memory) {
+		t.Skip("/dev/shm is on a disk")
+	}
+	dir := t.TempDir()
+	j, err := store.Open(dir, store.Config{Terminal: "T0000001"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer j.Close()
+	p := &device.Profile{
+		Environment: device.Production, Data: dir, Stick: t.TempDir(),
+		Backup: device.Backup{RecoveryKey: anyRecoveryKey, Folder: memory},
+	}
+	var log bytes.Buffer
+	b, err := newBackups(p, j, nil, slog.New(slog.NewTextHandler(&log, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b.write(t.Context(), b.folder, false, func(txn.Event) {}); !strings.Contains(log.String(), "lies in memory") {
+		t.Errorf("it says %s", log.String())
+	}
+	if left, _ := os.ReadDir(memory); len(left) > 0 {
+		t.Errorf("written: %v", left)
+	}
+}
+
 func TestCheckBackup(t *testing.T) {
 	for key, ok := range map[string]bool{"": true, "age1qqqq": false, "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p": true} {
 		if err := CheckBackup(&device.Profile{Backup: device.Backup{RecoveryKey: key}}); (err == nil) != ok {

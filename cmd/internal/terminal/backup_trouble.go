@@ -18,7 +18,7 @@ func (b *backups) trouble(ctx context.Context, err error, onStick bool) txn.Back
 	switch {
 	case errors.Is(err, errNoKey):
 		return txn.BackupNoKey
-	case errors.Is(err, errBeside):
+	case errors.Is(err, errBeside), errors.Is(err, errMemory):
 		return txn.BackupBeside
 	case errors.Is(err, txn.ErrJournalDamaged):
 		return txn.BackupJournal

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall"
 
+	"golang.org/x/sys/unix"
+
 	"smartpos/device"
 	"smartpos/device/secret"
 	"smartpos/store"
@@ -33,6 +35,12 @@ func sameMedium(a, b string) bool {
 	da, okA := deviceOf(a)
 	db, okB := deviceOf(b)
 	return okA && okB && da == db
+}
+
+// inMemory reports whether a folder lies on no medium at all.
+func inMemory(folder string) bool {
+	var s unix.Statfs_t
+	return unix.Statfs(folder, &s) == nil && (uint32(s.Type) == unix.TMPFS_MAGIC || uint32(s.Type) == unix.RAMFS_MAGIC) // its type differs from board to board
 }
 
 func deviceOf(path string) (uint64, bool) {
