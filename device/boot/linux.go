@@ -208,8 +208,9 @@ func (w watchdog) Feed() error {
 	return err
 }
 
+func (l *linux) Sync() { unix.Sync() }
+
 func (l *linux) Halt(how How) error {
-	unix.Sync()
 	cmd := unix.LINUX_REBOOT_CMD_RESTART
 	if how == PowerOff {
 		cmd = unix.LINUX_REBOOT_CMD_POWER_OFF

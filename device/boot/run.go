@@ -18,7 +18,6 @@ const (
 	lateAfter    = 5 * time.Second // a child that is not ready by then shares the processor with the late modules
 	stepLimit    = 2 * time.Minute // for all of the steps before the child; the watchdog is fed that long
 	pollNode     = 5 * time.Millisecond
-	flushLimit   = 2 * time.Second
 )
 
 // Options are what process 1 runs with.
@@ -82,24 +81,7 @@ func Run(o Options) error {
 	if how == 0 {
 		how = <-asked
 	}
-	b.log("%v", how)
-	drawn := b.show(Notice{Kind: Stopping, How: how})
-	b.lease.set(stepLimit)
-	b.keeper.release()
-	for step, dir := range map[string]string{"data": b.cfg.Data.Dir, "settings": b.cfg.Settings.Dir} {
-		if dir == "" {
-			continue
-		}
-		if err := b.sys.Unmount(dir); err != nil {
-			b.log("%s: %v", step, err)
-		}
-	}
-	b.console.flush(flushLimit)
-	select {
-	case <-drawn:
-	case <-time.After(flushLimit):
-	}
-	return b.sys.Halt(how)
+	return b.end(how)
 }
 
 // booter is process 1's state.

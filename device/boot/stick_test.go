@@ -407,6 +407,26 @@ func TestStickHangs(t *testing.T) {
 	})
 }
 
+// At the end nothing waits for ever for a disk that hangs: not for the stick, whose writes the kernel still has, nor for the
+// data.
+func TestDiskHangsAtTheEnd(t *testing.T) {
+	for _, event := range []string{"sync", "unmount /data"} {
+		t.Run(event, func(t *testing.T) {
+			on(t, func(b *bench) {
+				b.cfg.Watchdog.Device = "" // it would end it
+				b.start()
+				time.Sleep(time.Second)
+				release := b.Hang(event)
+				b.Ask(syscall.SIGTERM)
+				time.Sleep(45 * time.Second)
+				b.wantDid("unmount /data", "halt: power off")
+				release()
+				b.wait()
+			})
+		})
+	}
+}
+
 // The kernel can't say what is plugged in: that is noted once, and a stick that is in stays.
 func TestDisksUnknown(t *testing.T) {
 	on(t, func(b *bench) {

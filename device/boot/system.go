@@ -27,7 +27,9 @@ type System interface {
 	Graphics(tty string) error
 	// Signals are those that ask process 1 to stop: SIGTERM to power off, SIGINT to reboot.
 	Signals() <-chan os.Signal
-	// Halt writes everything to disk and ends the system. It returns only when that failed.
+	// Sync writes everything to all disks. It waits for as long as one of them hangs.
+	Sync()
+	// Halt ends the system as it is. It returns only when that failed.
 	Halt(How) error
 }
 

@@ -248,6 +248,9 @@ func (b *Board) Graphics(tty string) error { return b.did("graphics %s", tty) }
 // Signals implements boot.System.
 func (b *Board) Signals() <-chan os.Signal { return b.signals }
 
+// Sync implements boot.System.
+func (b *Board) Sync() { _ = b.did("sync") }
+
 // Halt implements boot.System. All programs are gone afterwards, and the watchdog is silent.
 func (b *Board) Halt(how boot.How) error {
 	err := b.did("halt: %v", how)
