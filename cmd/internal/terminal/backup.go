@@ -24,6 +24,7 @@ const (
 	backupLook  = 500 * time.Millisecond // between looks whether a stick has come
 	backupRetry = 10 * time.Minute       // after one that failed
 	backupLimit = 2 * time.Minute        // for one
+	backupLeave = 3 * time.Second        // at the end, for one to notice that it is over
 	backupKeep  = 7                      // of one incarnation in one folder
 	backupDir   = "smartpos"             // on the stick, where the profile names no folder of it
 )
@@ -119,8 +120,12 @@ func (b *backups) Run(ctx context.Context, tell func(txn.Event)) {
 		}
 		select {
 		case <-ctx.Done():
-			if busy != nil {
-				<-busy
+			if busy == nil {
+				return
+			}
+			select {
+			case <-busy:
+			case <-time.After(backupLeave): // it hangs with the stick: process 1 lets go of that
 			}
 			return
 		case good := <-busy:

@@ -236,6 +236,28 @@ func TestBackupHangs(t *testing.T) {
 	})
 }
 
+// A stick that hangs does not keep the terminal from ending.
+func TestBackupHangsAtTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSafe(t, "")
+		hang := make(chan struct{})
+		s.journal.write = func(string) error { <-hang; return syscall.EIO }
+		s.stick.set(txn.StickReady)
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		go func() { s.Run(ctx, func(txn.Event) {}); close(ended) }()
+		s.Now()
+		time.Sleep(time.Second)
+		cancel()
+		select {
+		case <-ended:
+		case <-time.After(5 * time.Second): // process 1 waits for 10 s
+			t.Error("it waits for the stick")
+		}
+		close(hang)
+	})
+}
+
 // One that is asked for while another is being written follows it, and each end says whose it is.
 func TestBackupNowBesideOwn(t *testing.T) {
 	run(t, "backups", func(s *safe) {

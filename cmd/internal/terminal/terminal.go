@@ -21,6 +21,10 @@ import (
 // seconds, seldom enough to cost nothing.
 const tick = 100 * time.Millisecond
 
+// shutLimit is how long workers have at the end, before process 1 would kill all of it. Whoever hangs in the kernel with a
+// stick is left there, so that the journal is let go of all the same.
+const shutLimit = 8 * time.Second
+
 // eventQueue bounds what workers can have told before the loop takes it; beyond it they wait.
 const eventQueue = 64
 
@@ -139,7 +143,7 @@ func newTerminal(ports Ports) *Terminal {
 	}
 }
 
-// Run works until ctx ends, the keys end (a console that was closed), or the terminal is to start again ([ErrRestart]). It then waits for the workers and
+// Run works until ctx ends, the keys end (a console that was closed), or the terminal is to start again ([ErrRestart]). It then waits for the workers, 8 s at most, and
 // closes what the ports hold open. Requests in flight are cut short: the journal takes them up next time.
 func (t *Terminal) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
@@ -193,7 +197,7 @@ func (t *Terminal) loop(ctx context.Context, ended <-chan error) error {
 	}
 }
 
-// shut closes the ports and waits for the workers.
+// shut closes the ports and waits for the workers, but not for ever.
 func (t *Terminal) shut() error {
 	var errs []error
 	for _, c := range []io.Closer{t.ports.Keys, t.ports.Scanner} {
@@ -201,7 +205,13 @@ func (t *Terminal) shut() error {
 			errs = append(errs, c.Close())
 		}
 	}
-	t.work.Wait()
+	worked := make(chan struct{})
+	go func() { t.work.Wait(); close(worked) }()
+	select {
+	case <-worked:
+	case <-time.After(shutLimit):
+		t.ports.Log.Warn("stop", "err", "something hangs, perhaps with a stick, and is left to itself")
+	}
 	return errors.Join(append(errs, t.ports.Screen.Close())...)
 }
 
