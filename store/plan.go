@@ -27,10 +27,16 @@ type plan struct {
 	open   map[txn.OrderNo]passing
 	need   uint64 // latest record of an order or a sale that has been seen: the anchor can't stand before it
 
-	best  anchor // the latest place where it can stand
-	known known  // … and what was known there
-	done  bool
+	best   anchor    // the latest place where it can stand
+	known  known     // … and what was known there
+	full   bool      // nothing more may go: what follows tells only whether the clock was right
+	latest time.Time // of the latest record, as far as its time is true
+	done   bool
 }
+
+// clockJump is more than a shop is closed as a rule. Where no record is for so long, the clock may have been set forward: that
+// of a new board, or of one without a real-time clock, can be years behind until a network has signed the time.
+const clockJump = 48 * time.Hour
 
 // passing is an order of which some records have been seen, and more follow.
 type passing struct {
@@ -79,37 +85,83 @@ func (v *view) newPlan(st state, r Retention, now time.Time) (*plan, error) {
 }
 
 // look takes the next records into account.
-func (v *view) look(p *plan, st state) error {
+func (v *view) look(p *plan, st state) (err error) {
 	for range pruneBatch {
-		if p.next > p.limit || p.need > p.limit {
-			p.done = true
-			return nil
+		p.full = p.full || p.next > p.limit || p.need > p.limit
+		switch {
+		case p.next > st.records:
+			p.end(p.now)
+		case p.full:
+			err = v.lookOn(p)
+		default:
+			err = v.lookAt(p, st)
 		}
-		e, err := v.entry(p.next, p.head)
-		if err != nil {
+		if err != nil || p.done {
 			return err
-		}
-		// A record of the future was written by a clock that was ahead. It is as old as what follows it.
-		isOld := e.At.Before(p.before)
-		stays := !isOld && !e.At.After(p.now)
-		if in, ok := e.Record.(*txn.Intent); ok && !stays {
-			if stays, err = v.weigh(p, in, st); err != nil {
-				return err
-			}
-		}
-		if stays {
-			p.done = true
-			return nil
-		}
-		if err := p.take(e); err != nil {
-			return damagedf("record %d: %v", e.Sequence, err)
-		}
-		p.next, p.head = e.Sequence+1, e.Hash
-		if isOld && p.need <= e.Sequence {
-			p.stop(e)
 		}
 	}
 	return nil
+}
+
+// lookAt takes the next record into account.
+func (v *view) lookAt(p *plan, st state) error {
+	e, err := v.entry(p.next, p.head)
+	if err != nil {
+		return err
+	}
+	if p.young(e.At) {
+		p.end(e.At)
+		return nil
+	}
+	if in, ok := e.Record.(*txn.Intent); ok {
+		if p.full, err = v.weigh(p, in, st); err != nil || p.full {
+			return err
+		}
+	}
+	if err := p.take(e); err != nil {
+		return damagedf("record %d: %v", e.Sequence, err)
+	}
+	p.next, p.head = e.Sequence+1, e.Hash
+	if p.pass(e.At) && p.need <= e.Sequence {
+		p.stop(e)
+	}
+	return nil
+}
+
+// lookOn looks when the next record was made.
+func (v *view) lookOn(p *plan) error {
+	e, _, err := v.record(p.next)
+	switch {
+	case err != nil:
+		return err
+	case p.young(e.at):
+		p.end(e.at)
+	default:
+		p.pass(e.at)
+		p.next++
+	}
+	return nil
+}
+
+// young reports whether a record stays for its time. One of the future was written by a clock that was ahead: it is as old
+// as what follows it.
+func (p *plan) young(at time.Time) bool { return !at.Before(p.before) && !at.After(p.now) }
+
+// pass notes the time of a record that is not young, and reports whether it is old by that.
+func (p *plan) pass(at time.Time) (old bool) {
+	if old = at.Before(p.before); old {
+		p.latest = at
+	}
+	return old
+}
+
+// end ends the plan at the first time that is young. If that comes long after the one before, nothing tells whether what was
+// before it is old: then it all stays until this is old, too.
+func (p *plan) end(at time.Time) {
+	p.done = true
+	if at.Sub(p.latest) > clockJump {
+		p.best = anchor{}
+	}
 }
 
 // weigh looks at the order that an intent has begun, and reports whether it stays.

@@ -263,6 +263,37 @@ func TestPruneAfterClockWasAhead(t *testing.T) {
 	}
 }
 
+// A new board's clock is years behind until a network sets it. What was sold before looks as old as that, and stays as long as
+// what was sold after, whether it was settled and backed up by the false time or by the right one.
+func TestPruneAfterClockWasBehind(t *testing.T) {
+	for name, early := range map[string]bool{"settled before the clock was set": true, "settled after": false} {
+		t.Run(name, func(t *testing.T) {
+			a := grow(t, t.TempDir())
+			right := a.now
+			a.now = right.AddDate(-2, 0, 0)
+			sell(t, a, 10)
+			if early {
+				a.close(t)
+				sell(t, a, 30) // more than a step looks at
+			}
+			a.now = right
+			sell(t, a, 3)
+			if !early {
+				a.close(t)
+			}
+			r := Retention{Keep: 45 * time.Minute}
+			if gone := a.gone(t, r); gone != 0 {
+				t.Errorf("%d records went, all were made within the hour", gone)
+			}
+			a.now = a.now.Add(time.Hour)
+			sell(t, a, 1)
+			if gone := a.gone(t, r); gone < 27 {
+				t.Errorf("%d records went, should be 27 or more: what was sold after them is old", gone)
+			}
+		})
+	}
+}
+
 // A backup that somebody only wrote, or of a record that came after it, is none.
 func TestPruneOnlyWhatABackupHolds(t *testing.T) {
 	a := grow(t, t.TempDir())
