@@ -3,6 +3,7 @@ package boot
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"smartpos/device/boot/dhcp"
@@ -112,18 +113,24 @@ func (b *booter) keep(ctx context.Context, client *dhcp.Client, lease dhcp.Lease
 	got := time.Now()
 	renew := got.Add(lease.Renew)
 	for {
-		if !b.waitRenew(ctx, renew) {
+		back := b.waitRenew(ctx, renew)
+		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		asked := time.Now()
 		fresh, err := b.ask(func(c DHCPConn) (dhcp.Lease, error) { return client.Renew(ctx, c, lease) })
+		if back && errors.Is(err, dhcp.ErrNoAnswer) { // a server may say nothing to an address that it never gave
+			if other, e := b.ask(func(c DHCPConn) (dhcp.Lease, error) { return client.Acquire(ctx, c) }); e == nil {
+				fresh, err = other, nil
+			}
+		}
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case err == nil:
-			if fresh.Address != lease.Address || fresh.Gateway != lease.Gateway {
+			if fresh.Address != lease.Address || fresh.Gateway != lease.Gateway || !slices.Equal(fresh.DNS, lease.DNS) {
 				err = b.setLease(fresh)
-				b.log("network: %s now has %v", name, fresh.Address)
+				b.log("network: %s now has %v by %v, name servers %v", name, fresh.Address, fresh.Gateway, fresh.DNS)
 			}
 			if err != nil {
 				return errors.Join(errConnected, err)
@@ -139,8 +146,8 @@ func (b *booter) keep(ctx context.Context, client *dhcp.Client, lease dhcp.Lease
 	}
 }
 
-// waitRenew waits for t, or for the cable to come back. It reports false when ctx ended.
-func (b *booter) waitRenew(ctx context.Context, t time.Time) bool {
+// waitRenew waits for t, for the cable to come back, or for ctx to end, and reports whether it was the cable.
+func (b *booter) waitRenew(ctx context.Context, t time.Time) (back bool) {
 	plugged := true
 	for time.Now().Before(t) || !plugged {
 		if !sleep(ctx, pollCarrier) {
@@ -156,5 +163,5 @@ func (b *booter) waitRenew(ctx context.Context, t time.Time) bool {
 		}
 		plugged = now
 	}
-	return true
+	return false
 }

@@ -109,6 +109,60 @@ func TestMoves(t *testing.T) {
 	})
 }
 
+// A shop's new router has another name server and the same network: what it says at the next renewal is believed.
+func TestNameServerMoves(t *testing.T) {
+	on(t, func(b *bench) {
+		withNetwork(b)
+		before, n := server("10.0.2.15"), 0
+		b.Wire = func(sent []byte) [][]byte {
+			answers := before(sent)
+			if n++; n <= 2 {
+				return answers
+			}
+			m, err := dhcp.Parse(answers[0])
+			if err != nil {
+				t.Error(err)
+			}
+			m.DNS = []netip.Addr{netip.MustParseAddr("10.0.2.9")}
+			return [][]byte{m.Marshal()}
+		}
+		b.run(2 * time.Hour)
+		b.wantDid(leased, "address eth0 10.0.2.15/24 by 10.0.2.2, dns [10.0.2.9]")
+		if b.count("address") != 2 {
+			t.Errorf("%d addresses", b.count("address"))
+		}
+	})
+}
+
+// The cable goes to another network, whose server does not know the address and says nothing: it is asked for one of its own
+// at once, and not when the old lease has run out.
+func TestMovesToASilentServer(t *testing.T) {
+	on(t, func(b *bench) {
+		withNetwork(b)
+		before, after, moved := server("10.0.2.15"), server("192.168.1.7"), false
+		b.Wire = func(sent []byte) [][]byte {
+			q, err := dhcp.Parse(sent)
+			switch {
+			case err == nil && !moved:
+				return before(sent)
+			case err == nil && q.Client.IsValid() && q.Client == netip.MustParseAddr("10.0.2.15"):
+				return nil
+			}
+			return after(sent)
+		}
+		b.start()
+		time.Sleep(time.Minute)
+		b.Plug(false)
+		time.Sleep(time.Second)
+		moved = true
+		b.Plug(true)
+		time.Sleep(time.Minute)
+		b.wantDid("address eth0 192.168.1.7/24")
+		b.Ask(nil)
+		b.wait()
+	})
+}
+
 // The server falls silent: the address serves until its end and not longer.
 func TestLeaseRunsOut(t *testing.T) {
 	on(t, func(b *bench) {
