@@ -11,4 +11,5 @@ func NewSocket(pulse io.Writer, read func(string) ([]byte, error)) *Socket {
 var (
 	FileSystem = fileSystem
 	DisksIn    = disksIn
+	WriteFile  = (&linux{}).WriteFile
 )

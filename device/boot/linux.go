@@ -136,7 +136,12 @@ func (l *linux) WriteFile(path string, data []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	return os.WriteFile(path, data, 0o644)
+	next := path + ".new"
+	if err := os.WriteFile(next, data, 0o644); err != nil {
+		_ = os.Remove(next)
+		return err
+	}
+	return os.Rename(next, path)
 }
 
 // maxNewest bounds how many files are looked at for the last record.

@@ -48,9 +48,6 @@ func (s *Socket) Look() (Stick, error) {
 		return Stick{State: StickNone}, err
 	}
 	words := append(strings.Fields(string(text)), "", "", "")
-	if words[0] == "" {
-		return Stick{State: StickLooking}, nil // it is being written at this moment
-	}
 	return Stick{State: StickState(words[0]), Name: words[1], Spare: words[2] == "spare"}, nil
 }
 

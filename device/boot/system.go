@@ -53,7 +53,7 @@ type Files interface {
 	ReadAt(path string, p []byte, off int64) error
 	// WriteAt writes p to a file or block device that is there, and returns when it is on the medium.
 	WriteAt(path string, p []byte, off int64) error
-	// WriteFile replaces a small file, and makes its folder if need be.
+	// WriteFile replaces a small file as a whole, and makes its folder if need be.
 	WriteFile(path string, data []byte) error
 	// Newest is the latest time of change of the plain files in dir and below, at most 1000 of them; zero when
 	// there are none.
