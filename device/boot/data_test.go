@@ -202,7 +202,7 @@ func TestStopDuringFsck(t *testing.T) {
 func TestTurnsReadOnly(t *testing.T) {
 	on(t, func(b *bench) {
 		b.Programs["/init"] = func(*boottest.Child) boot.Status {
-			b.ReadOnly = true
+			b.SetReadOnly(true)
 			return boot.Status{Code: 1}
 		}
 		b.start()
@@ -210,6 +210,24 @@ func TestTurnsReadOnly(t *testing.T) {
 		b.wantDid("halt: reboot")
 		if b.seen[0].Kind != boot.NoData {
 			t.Errorf("notices %+v", b.seen)
+		}
+	})
+}
+
+// A terminal that can keep no records any more says so and waits for somebody to restart it: process 1 does.
+func TestTurnsReadOnlyUnderATerminal(t *testing.T) {
+	on(t, func(b *bench) {
+		b.start()
+		time.Sleep(time.Minute)
+		b.SetReadOnly(true)
+		broke := time.Now()
+		b.wait()
+		if took := time.Since(broke); took > 30*time.Second {
+			t.Errorf("it took %v", took)
+		}
+		b.wantDid("signal terminated", "unmount /data", "halt: reboot")
+		if text := strings.Join(b.seen[0].Lines("zh"), "\n"); b.seen[0].Kind != boot.NoData || !strings.Contains(text, "停止写入") {
+			t.Errorf("it says %s", text)
 		}
 	})
 }

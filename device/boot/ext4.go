@@ -23,6 +23,8 @@ var (
 	ErrNotExt4 = errors.New("boot: the data partition holds no ext4")
 	// ErrDamaged is returned when ext4 has recorded errors that e2fsck may not mend by itself.
 	ErrDamaged = errors.New("boot: the data partition is damaged")
+	// ErrStopped is said of a data partition that takes no writes any more: ext4 has found an error while it was used.
+	ErrStopped = errors.New("boot: the data partition takes no writes any more")
 	// ErrMount is returned when the kernel refuses to mount the data partition, for whatever else.
 	ErrMount = errors.New("boot: the data partition can't be mounted")
 )

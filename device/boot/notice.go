@@ -105,6 +105,9 @@ func dataWords(err error) (what, todo [2]string) {
 			[2]string{"请重新刷写数据分区", "Flash the data partition"}
 	case errors.Is(err, ErrNotExt4):
 		return [2]string{"数据分区内容无法识别", "Its content is not recognised"}, service
+	case errors.Is(err, ErrStopped):
+		return [2]string{"文件系统出错，已停止写入", "An error in it stopped all writing"},
+			[2]string{"即将重新启动并检查修复，请稍候", "It is checked after a restart: please wait"}
 	case errors.Is(err, ErrDamaged):
 		return [2]string{"文件系统损坏，无法自动修复", "Damaged beyond automatic repair"}, service
 	}

@@ -42,8 +42,8 @@ func (b *booter) supervise(ctx context.Context) How {
 		b.log("terminal: %s after %v; again in %v", end.reason, end.ran.Round(time.Millisecond), wait)
 		if ro, err := b.sys.MountedReadOnly(b.cfg.Data.Dir); err != nil || ro {
 			// ext4 found an error and stopped writing: e2fsck can look at it only where it is not mounted.
-			b.problem("data", fmt.Errorf("%w: it takes no writes any more", ErrDamaged))
-			b.show(Notice{Kind: NoData, Err: ErrDamaged, After: retryAfter})
+			b.problem("data", ErrStopped)
+			b.show(Notice{Kind: NoData, Err: ErrStopped, After: retryAfter})
 			b.lease.extend(retryAfter + stepLimit)
 			if !sleep(ctx, retryAfter) {
 				return 0
@@ -88,7 +88,9 @@ func (b *booter) runChild(ctx context.Context) ending {
 	beats := make(chan struct{})
 	b.spawn(func() { defer close(beats); b.beats(p) })
 
-	status, hung := b.watch(ctx, p, ended)
+	looking, enough := context.WithCancel(ctx)
+	status, hung := b.watch(ctx, p, ended, b.watchData(looking))
+	enough()
 	b.finish(p, copied)
 	p.Pulse.Close()
 	<-beats
@@ -111,9 +113,9 @@ func (b *booter) runChild(ctx context.Context) ending {
 	return end
 }
 
-// watch waits for the child's end. Without a watchdog it kills a child that hangs; when ctx ends it asks the child
-// to end, and kills it when it doesn't.
-func (b *booter) watch(ctx context.Context, p *Process, ended <-chan Status) (status Status, hung bool) {
+// watch waits for the child's end. Without a watchdog it kills a child that hangs; when ctx ends, or the data partition has
+// stopped taking writes, it asks the child to end, and kills it when it doesn't.
+func (b *booter) watch(ctx context.Context, p *Process, ended <-chan Status, stopped <-chan struct{}) (status Status, hung bool) {
 	ticker := time.NewTicker(b.cfg.Watchdog.Hang.D() / 4)
 	defer ticker.Stop()
 	for {
@@ -122,6 +124,9 @@ func (b *booter) watch(ctx context.Context, p *Process, ended <-chan Status) (st
 			return status, false
 		case <-ctx.Done():
 			return b.stopChild(p, ended, syscall.SIGTERM, killAfter), false
+		case <-stopped: // without records it sells nothing, and waits for a restart
+			b.log("terminal: is ended: %v", ErrStopped)
+			return b.stopChild(p, ended, syscall.SIGTERM, killAfter), false
 		case <-ticker.C:
 			if !b.watched && !b.lease.runs() {
 				// SIGQUIT has the Go runtime say where each goroutine is; the console keeps it.
@@ -129,6 +134,24 @@ func (b *booter) watch(ctx context.Context, p *Process, ended <-chan Status) (st
 			}
 		}
 	}
+}
+
+// dataLook is between looks whether the data partition still takes writes.
+const dataLook = 5 * time.Second
+
+// watchData returns a channel that is closed when the data partition has stopped taking writes. It looks beside the
+// supervision, which waits for no disk, until ctx ends.
+func (b *booter) watchData(ctx context.Context) <-chan struct{} {
+	stopped := make(chan struct{})
+	b.spawn(func() {
+		for sleep(ctx, dataLook) {
+			if ro, err := b.sys.MountedReadOnly(b.cfg.Data.Dir); err == nil && ro {
+				close(stopped)
+				return
+			}
+		}
+	})
+	return stopped
 }
 
 // stopChild signals the child, and kills it after limit.

@@ -18,6 +18,7 @@ var notices = map[string]boot.Notice{
 	"blank":         {Kind: boot.NoData, Err: boot.ErrBlank, After: 10 * time.Second},
 	"noise":         {Kind: boot.NoData, Err: boot.ErrNotExt4, After: 10 * time.Second},
 	"damaged":       {Kind: boot.NoData, Err: boot.ErrDamaged, After: 10 * time.Second},
+	"stopped":       {Kind: boot.NoData, Err: boot.ErrStopped, After: 10 * time.Second},
 	"no-settings":   {Kind: boot.NoSettings, Err: fmt.Errorf("%w: /dev/vdb", boot.ErrNoSettings), After: 10 * time.Second},
 	"bad-settings":  {Kind: boot.NoSettings, Err: fmt.Errorf("%w: mount ext4 /dev/vdb: invalid argument", boot.ErrBadSettings), After: 10 * time.Second},
 	"misconfigured": {Kind: boot.Misconfigured, Reason: "pos: profile.toml:4: terminal.langage: unknown key; did you mean language?", Count: 3, After: 2 * time.Second},

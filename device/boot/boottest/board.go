@@ -113,6 +113,13 @@ func (b *Board) SetDisk(p []byte) {
 	b.Disk = p
 }
 
+// SetReadOnly changes [Board].ReadOnly while the board runs.
+func (b *Board) SetReadOnly(is bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.ReadOnly = is
+}
+
 // Events is what was done so far, one line each: "mount ext4 /dev/vda /data", "load /lib/modules/x.ko".
 func (b *Board) Events() []string {
 	b.mu.Lock()
