@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// plain is a technician's screen. What a journal or a backup of somebody else holds comes to it as it is, and must not move
+// plain is a technician's screen. What a journal, a backup or a bill of somebody else holds comes to it as it is, and must not move
 // the cursor, colour what follows or turn the line around: such characters are written as Go writes them in a string.
 // Each write must end with a whole character, as those of fmt and encoding/json do.
 type plain struct{ io.Writer }

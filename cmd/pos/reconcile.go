@@ -50,6 +50,7 @@ func reconcileDay(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "pos: %v\n", err)
 		return exitProfile
 	}
+	stdout, stderr = plain{stdout}, plain{stderr} // names of files and lines of bills are somebody else's
 	report, err := daysReport(p, *text, flags.Args())
 	if err != nil {
 		fmt.Fprintf(stderr, "pos reconcile: %v\n", err)

@@ -123,6 +123,22 @@ func TestReconcileFiles(t *testing.T) {
 	x.reconcile(exitCouldNot, good, "菜单 6")
 }
 
+// Whoever hands over a stick has chosen the names on it, too.
+func TestReconcileHostileName(t *testing.T) {
+	x := newTill(t, noKeys)
+	noon := time.Date(2026, 3, 1, 12, 0, 0, 0, txn.BusinessZone)
+	o := x.sold(1250, noon, nil)
+	line := reconcile.Line{Kind: reconcile.Payment, Order: string(o.No), Transaction: o.TransactionID, Fen: 1250, At: o.PaidAt}
+	good := x.write("\x1b[2Jgood.csv", reconciletest.Merchant("1900000001").WeChat([]reconcile.Line{line}))
+	for _, args := range []string{good, good + ".none"} {
+		var stdout, stderr bytes.Buffer
+		run([]string{"reconcile", "-profile", x.profile, args}, nil, &stdout, &stderr)
+		if all := stdout.String() + stderr.String(); strings.Contains(all, "\x1b") || !strings.Contains(all, `good.csv`) {
+			t.Errorf("it says %q", all)
+		}
+	}
+}
+
 // A day from the networks: what the journal and the network's ledger say of one real payment.
 func TestReconcileFetched(t *testing.T) {
 	net := paynettest.Start(t, paynet.Options{})
