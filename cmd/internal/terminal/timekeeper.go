@@ -20,8 +20,9 @@ const (
 // have no real-time clock, and whenever a request failed for the clock. It never sets it back; that a clock is ahead is
 // logged for a technician.
 func (t *Terminal) keepTime(ctx context.Context, prover pay.TimeProver) {
+	said := ""
 	for {
-		for !t.proveTime(ctx, prover) {
+		for !t.proveTime(ctx, prover, &said) {
 			select {
 			case <-time.After(timeRetry):
 			case <-ctx.Done():
@@ -36,17 +37,20 @@ func (t *Terminal) keepTime(ctx context.Context, prover pay.TimeProver) {
 	}
 }
 
-// proveTime makes one attempt, and reports whether the clock is known to be right now, or will not become so.
-func (t *Terminal) proveTime(ctx context.Context, prover pay.TimeProver) bool {
+// proveTime makes one attempt, and reports whether the clock is known to be right now, or will not become so. Why it could not
+// be proved is logged when that is another cause than was said before: a network can be out for days.
+func (t *Terminal) proveTime(ctx context.Context, prover pay.TimeProver, said *string) bool {
 	ctx, cancel := context.WithTimeout(ctx, timeLimit)
 	defer cancel()
 	proven, err := prover.ProveTime(ctx)
 	if err != nil {
-		if ctx.Err() == nil {
+		if ctx.Err() == nil && err.Error() != *said {
+			*said = err.Error()
 			t.ports.Log.Warn("time not proved", "err", err)
 		}
 		return false
 	}
+	*said = ""
 	off := time.Until(proven)
 	switch {
 	case off < -timeSlack:

@@ -1,10 +1,12 @@
 package terminal
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
 	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -104,5 +106,26 @@ func TestKeepTimeRetries(t *testing.T) {
 		}
 		cancel()
 		synctest.Wait()
+	})
+}
+
+// A night without a network is one line of the event log, which is short: what happened before it stays there.
+func TestKeepTimeSaysItOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		o := &oracle{err: errors.New("no route")}
+		term := newTerminal(Ports{Log: slog.New(slog.NewTextHandler(&log, nil)), SetClock: o.set})
+		ctx, cancel := context.WithCancel(t.Context())
+		go term.keepTime(ctx, o)
+		time.Sleep(8 * time.Hour)
+		o.mu.Lock()
+		o.err = errors.New("no answer")
+		o.mu.Unlock()
+		time.Sleep(time.Hour)
+		cancel()
+		synctest.Wait()
+		if got := log.String(); strings.Count(got, "no route") != 1 || strings.Count(got, "no answer") != 1 {
+			t.Errorf("%d lines", strings.Count(got, "\n"))
+		}
 	})
 }

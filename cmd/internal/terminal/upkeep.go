@@ -38,6 +38,7 @@ type upkeep struct {
 	patrol                    store.Patrol
 	told                      txn.Storage
 	gone                      uint64
+	roomErr                   string // why the room is not known, as it was logged
 }
 
 func newUpkeep(p *device.Profile, j *store.Journal, log *slog.Logger) *upkeep {
@@ -90,7 +91,10 @@ func (u *upkeep) short() bool { return u.told.Sales < roomShort }
 func (u *upkeep) look(tell func(txn.Event)) {
 	room, err := u.journal.Room()
 	if err != nil {
-		u.log.Warn("journal: room", "err", err)
+		if err.Error() != u.roomErr {
+			u.roomErr = err.Error()
+			u.log.Warn("journal: room", "err", err)
+		}
 		return
 	}
 	s := txn.Storage{Sales: room.Sales, Damaged: u.told.Damaged}

@@ -133,6 +133,19 @@ func TestUpkeepTellsRoom(t *testing.T) {
 	}
 }
 
+// A journal that can't be asked any more is one line of the event log, which is short, and not one every ten seconds.
+func TestUpkeepSaysItOnce(t *testing.T) {
+	u := tend(t, store.Config{})
+	u.pass(time.Minute, false)
+	if err := u.j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	u.pass(time.Hour, false)
+	if n := strings.Count(u.said.String(), "journal is closed"); n != 1 {
+		t.Errorf("said %d times", n)
+	}
+}
+
 // Damage that a check finds is told once and logged, and the journal goes on.
 func TestUpkeepFindsDamage(t *testing.T) {
 	u := tend(t, store.Config{})
