@@ -60,6 +60,7 @@ type backups struct {
 	asked   chan struct{}
 	due     time.Time // the next one in the folder, by the monotonic clock
 	records uint64    // in the last one there
+	missed  bool      // it was not there once, and that was said
 	state   txn.StickState
 	spare   bool
 }
@@ -139,6 +140,7 @@ func (b *backups) Run(ctx context.Context, tell func(txn.Event)) {
 			case busy != nil || b.folder == "" || b.to == nil || time.Since(start) < b.delay:
 			case !b.there():
 				b.due = time.Time{} // the next medium gets one at once
+				b.missing()
 			case time.Now().After(b.due):
 				busy = b.begin(func() time.Duration { return b.bySelf(ctx, tell) })
 			}
@@ -167,6 +169,14 @@ func (b *backups) there() bool {
 		return b.state == txn.StickReady
 	}
 	return isDir(b.folder)
+}
+
+// missing says once that a folder is not there: of a stick everybody sees it, of a folder elsewhere nobody.
+func (b *backups) missing() {
+	if !b.missed && !below(b.dir, b.folder) {
+		b.missed = true
+		b.log.Warn("backup", "err", b.folder+" is not there: it is waited for")
+	}
 }
 
 // bySelf writes a backup if there is something new to write, and returns how long it is good for.

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"filippo.io/age"
@@ -102,6 +103,35 @@ func TestBackups(t *testing.T) {
 	if m, err := store.CheckBackup(f, safe); err != nil || m.Orders != backupKeep+3 {
 		t.Errorf("%+v, %v", m, err)
 	}
+}
+
+// A folder on another disk that is not there, as after a slip of the pen, is said once: else nobody hears that there are no
+// backups.
+func TestBackupFolderMissing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		folder := filepath.Join(t.TempDir(), "smatrpos")
+		p := &device.Profile{Stick: t.TempDir(), Backup: device.Backup{RecoveryKey: anyRecoveryKey, Folder: folder, Every: device.Duration(24 * time.Hour)}}
+		b, err := newBackups(p, nil, nil, slog.New(slog.NewTextHandler(&log, nil)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.stick, b.journal = &fakeStick{}, &fakeJournal{records: 1}
+		ctx, cancel := context.WithCancel(t.Context())
+		go b.Run(ctx, func(txn.Event) {})
+		time.Sleep(time.Hour)
+		if n := strings.Count(log.String(), folder+" is not there"); n != 1 {
+			t.Errorf("said %d times", n)
+		}
+		if err := os.Mkdir(folder, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		if !strings.Contains(log.String(), "smartpos-T1-7Q3KZ9XB-00000001.age") {
+			t.Errorf("no backup when it is there: %s", log.String())
+		}
+		cancel()
+	})
 }
 
 // What would be lost together with the data is no backup; only the sandbox may write one there.
