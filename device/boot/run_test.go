@@ -320,6 +320,23 @@ func TestScreenHangs(t *testing.T) {
 	})
 }
 
+// A notice that can't be drawn, as on a display of some pixels, is noted: a panic of process 1 would be the kernel's.
+func TestScreenPanics(t *testing.T) {
+	on(t, func(b *bench) {
+		b.Programs["/init"] = func(*boottest.Child) boot.Status {
+			b.Programs["/init"] = terminal
+			return boot.Status{Code: 1}
+		}
+		go func() {
+			b.over <- boot.Run(boot.Options{System: b, Config: &b.cfg, Console: &b.log, Show: func(boot.Notice) { panic("no room") }})
+		}()
+		time.Sleep(time.Minute)
+		b.wantLog("terminal: ready", "screen: no room")
+		b.powerOff()
+		b.wantDid("halt: power off")
+	})
+}
+
 // A console that nobody reads stops nothing.
 func TestConsoleHangs(t *testing.T) {
 	on(t, func(b *bench) {
