@@ -48,24 +48,16 @@ func (b *booter) network(ctx context.Context) {
 // errConnected marks an error of a connection that did work.
 var errConnected = errors.New("the lease was lost")
 
-// connect brings the interface up and keeps its address until something fails. A static address, once set, needs no
-// keeping: connect returns nil.
+// connect brings the interface up and keeps its address until something fails, or ctx ends.
 func (b *booter) connect(ctx context.Context) error {
 	n := b.cfg.Network
 	if err := b.sys.LinkUp(n.Interface); err != nil {
 		return err
 	}
 	if n.Address != dhcpAddress {
-		a, err := n.static()
-		if err == nil {
-			err = b.sys.SetAddress(n.Interface, a)
-		}
-		if err == nil {
-			b.log("network: %s has %v", n.Interface, a.Prefix)
-		}
-		return err
+		return b.keepStatic(ctx)
 	}
-	for said := false; !b.sys.Carrier(n.Interface); {
+	for said := false; !b.carrier(); {
 		if !said {
 			b.log("network: %s: no cable", n.Interface)
 			said = true
@@ -90,6 +82,29 @@ func (b *booter) connect(ctx context.Context) error {
 	b.log("network: %s has %v from %v after %d ms, for %v", n.Interface, lease.Address, lease.Server,
 		time.Since(start).Milliseconds(), lease.Length)
 	return b.keep(ctx, client, lease)
+}
+
+// keepStatic sets the address of the configuration, and again after every return of the cable.
+func (b *booter) keepStatic(ctx context.Context) error {
+	const never = 100 * 365 * 24 * time.Hour
+	a, err := b.cfg.Network.static()
+	for err == nil && ctx.Err() == nil {
+		if err = b.sys.SetAddress(b.cfg.Network.Interface, a); err == nil {
+			b.log("network: %s has %v", b.cfg.Network.Interface, a.Prefix)
+			b.waitRenew(ctx, time.Now().Add(never))
+		}
+	}
+	return err
+}
+
+// carrier reports whether a cable is in. Where none seems to be, the interface is brought up: one on USB that was gone for a
+// moment is another when it comes again, down and without an address.
+func (b *booter) carrier() bool {
+	if b.sys.Carrier(b.cfg.Network.Interface) {
+		return true
+	}
+	_ = b.sys.LinkUp(b.cfg.Network.Interface) // there may be none
+	return false
 }
 
 // ask opens the socket for one question: between questions nothing listens.
@@ -128,7 +143,7 @@ func (b *booter) keep(ctx context.Context, client *dhcp.Client, lease dhcp.Lease
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case err == nil:
-			if fresh.Address != lease.Address || fresh.Gateway != lease.Gateway || !slices.Equal(fresh.DNS, lease.DNS) {
+			if back || fresh.Address != lease.Address || fresh.Gateway != lease.Gateway || !slices.Equal(fresh.DNS, lease.DNS) {
 				err = b.setLease(fresh)
 				b.log("network: %s now has %v by %v, name servers %v", name, fresh.Address, fresh.Gateway, fresh.DNS)
 			}
@@ -139,6 +154,9 @@ func (b *booter) keep(ctx context.Context, client *dhcp.Client, lease dhcp.Lease
 		case errors.Is(err, dhcp.ErrRefused) || time.Since(got) >= lease.Length:
 			return errors.Join(errConnected, err, b.sys.ClearAddress(name))
 		default:
+			if back { // the address may have gone with the interface
+				err = errors.Join(err, b.setLease(lease))
+			}
 			left := time.Until(got.Add(lease.Length))
 			renew = time.Now().Add(min(max(left/2, minRenew), max(left, 0)))
 			b.log("network: %v; again in %v", err, time.Until(renew).Round(time.Second))
@@ -153,7 +171,7 @@ func (b *booter) waitRenew(ctx context.Context, t time.Time) (back bool) {
 		if !sleep(ctx, pollCarrier) {
 			return false
 		}
-		now := b.sys.Carrier(b.cfg.Network.Interface)
+		now := b.carrier()
 		switch {
 		case plugged && !now:
 			b.log("network: the cable is out")

@@ -163,6 +163,44 @@ func TestMovesToASilentServer(t *testing.T) {
 	})
 }
 
+// An interface on USB can go and come again as a new one, down and without an address: it gets both again.
+func TestInterfaceComesAgain(t *testing.T) {
+	for name, c := range map[string]struct{ config, address string }{
+		"dhcp":   {"dhcp", leased},
+		"silent": {"dhcp", leased},
+		"static": {"192.168.1.20/24", "address eth0 192.168.1.20/24"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			on(t, func(b *bench) {
+				withNetwork(b)
+				b.cfg.Network.Address = c.config
+				b.Wire = server("10.0.2.15")
+				b.start()
+				time.Sleep(time.Minute)
+				b.Plug(false)
+				b.SetFail("up eth0", errFault) // there is none
+				time.Sleep(time.Minute)
+				b.SetFail("up eth0", nil)
+				if name == "silent" { // the router is not up again
+					b.Wire = nil
+				}
+				ups := b.count("up eth0")
+				time.Sleep(time.Minute)
+				if b.count("up eth0") == ups {
+					t.Error("it was left down")
+				}
+				b.Plug(true)
+				time.Sleep(time.Minute)
+				if n := b.count(c.address); n != 2 {
+					t.Errorf("%d addresses", n)
+				}
+				b.Ask(nil)
+				b.wait()
+			})
+		})
+	}
+}
+
 // The server falls silent: the address serves until its end and not longer.
 func TestLeaseRunsOut(t *testing.T) {
 	on(t, func(b *bench) {
