@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"flag"
@@ -129,10 +130,27 @@ func gather(p *device.Profile, b secret.Bundle) (clear []string, err error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", f.Name, err)
 		}
+		if f.Name == terminal.JournalKeyName {
+			if err := sameJournal(path, text, b[f.Name]); err != nil {
+				return nil, err
+			}
+		}
 		b[f.Name] = secret.NewValue(text)
 		clear = append(clear, path)
 	}
 	return clear, nil
+}
+
+// sameJournal holds a journal's key against the one that is sealed already. That one is never replaced: under another the
+// journal stays shut, and its own is perhaps nowhere else any more.
+func sameJournal(path string, key []byte, sealed secret.Value) error {
+	switch {
+	case len(key) != secret.Size:
+		return fmt.Errorf("%s has %d bytes, a journal's key has %d: it is damaged, look for a copy", path, len(key), secret.Size)
+	case !sealed.IsZero() && !bytes.Equal(key, sealed.Reveal()):
+		return fmt.Errorf("%s is another journal's key than the one that is sealed: move it away, or seal into a new file with -o if it is this terminal's", path)
+	}
+	return nil
 }
 
 // readSecret reads a key file, which is no longer than what can be sealed.

@@ -98,6 +98,14 @@ func TestSeal(t *testing.T) {
 	b.profile(both)
 	b.pos(exitOK, "seal", "3 secrets", "journal.device_key", "device.key")
 
+	// That key is never replaced: whoever seals again beside another terminal's data would shut this one's journal.
+	b.write("data/device.key", strings.Repeat("x", 32))
+	b.pos(exitFail, "seal", "another journal's key", "move")
+	b.write("data/device.key", strings.Repeat("k", 31))
+	b.pos(exitFail, "seal", "31 bytes")
+	b.write("data/device.key", strings.Repeat("k", 32))
+	b.pos(exitOK, "seal", "3 secrets")
+
 	// Another board's secret opens nothing, and nothing is sealed over what it can't open.
 	if err := os.Remove(b.path("device.secret")); err != nil {
 		t.Fatal(err)
