@@ -245,6 +245,26 @@ func TestHang(t *testing.T) {
 	})
 }
 
+// A terminal that hangs in the kernel is not killed by anything, and holds its journal: another one beside it could not sell.
+// The board reboots.
+func TestHangsInTheKernel(t *testing.T) {
+	on(t, func(b *bench) {
+		b.cfg.Watchdog.Device = ""
+		freed := make(chan struct{})
+		b.Programs["/init"] = func(c *boottest.Child) boot.Status { c.Beat(); <-freed; return boot.Status{} }
+		b.Fail["signal killed"] = errFault
+		b.start()
+		time.Sleep(2 * time.Minute)
+		b.wantDid("signal killed", "halt: reboot")
+		if n := b.count("start /init"); n != 1 {
+			t.Errorf("%d terminals", n)
+		}
+		close(freed)
+		b.Ask(syscall.SIGTERM)
+		b.wait()
+	})
+}
+
 func TestChildAsks(t *testing.T) {
 	for code, how := range map[int]boot.How{boot.ExitPowerOff: boot.PowerOff, boot.ExitReboot: boot.Reboot} {
 		on(t, func(b *bench) {

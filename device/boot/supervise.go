@@ -89,13 +89,15 @@ func (b *booter) runChild(ctx context.Context) ending {
 	b.spawn(func() { defer close(beats); b.beats(p) })
 
 	looking, enough := context.WithCancel(ctx)
-	status, hung := b.watch(ctx, p, ended, b.watchData(looking))
+	status, hung, stuck := b.watch(ctx, p, ended, b.watchData(looking))
 	enough()
 	b.finish(p, copied)
 	p.Pulse.Close()
 	<-beats
 	end := ending{kind: Ended, ran: time.Since(start)}
 	switch {
+	case stuck && ctx.Err() == nil: // it holds its journal: another one beside it could not sell
+		end.how = Reboot
 	case hung:
 		end.kind, end.reason = Hung, fmt.Sprintf("no sign of life for %v", b.cfg.Watchdog.Hang.D())
 	case status == Status{Code: ExitPowerOff}:
@@ -115,22 +117,25 @@ func (b *booter) runChild(ctx context.Context) ending {
 
 // watch waits for the child's end. Without a watchdog it kills a child that hangs; when ctx ends, or the data partition has
 // stopped taking writes, it asks the child to end, and kills it when it doesn't.
-func (b *booter) watch(ctx context.Context, p *Process, ended <-chan Status, stopped <-chan struct{}) (status Status, hung bool) {
+func (b *booter) watch(ctx context.Context, p *Process, ended <-chan Status, stopped <-chan struct{}) (status Status, hung, stuck bool) {
 	ticker := time.NewTicker(b.cfg.Watchdog.Hang.D() / 4)
 	defer ticker.Stop()
 	for {
 		select {
 		case status = <-ended:
-			return status, false
+			return status, false, false
 		case <-ctx.Done():
-			return b.stopChild(p, ended, syscall.SIGTERM, killAfter), false
+			status, stuck = b.stopChild(p, ended, syscall.SIGTERM, killAfter)
+			return status, false, stuck
 		case <-stopped: // without records it sells nothing, and waits for a restart
 			b.log("terminal: is ended: %v", ErrStopped)
-			return b.stopChild(p, ended, syscall.SIGTERM, killAfter), false
+			status, stuck = b.stopChild(p, ended, syscall.SIGTERM, killAfter)
+			return status, false, stuck
 		case <-ticker.C:
 			if !b.watched && !b.lease.runs() {
 				// SIGQUIT has the Go runtime say where each goroutine is; the console keeps it.
-				return b.stopChild(p, ended, syscall.SIGQUIT, time.Second), true
+				status, stuck = b.stopChild(p, ended, syscall.SIGQUIT, time.Second)
+				return status, true, stuck
 			}
 		}
 	}
@@ -154,8 +159,8 @@ func (b *booter) watchData(ctx context.Context) <-chan struct{} {
 	return stopped
 }
 
-// stopChild signals the child, and kills it after limit.
-func (b *booter) stopChild(p *Process, ended <-chan Status, sig syscall.Signal, limit time.Duration) Status {
+// stopChild signals the child, and kills it after limit. One that is stuck in the kernel goes only with the system.
+func (b *booter) stopChild(p *Process, ended <-chan Status, sig syscall.Signal, limit time.Duration) (status Status, stuck bool) {
 	b.lease.set(limit + kernelSlack + stepLimit)
 	for _, try := range []struct {
 		sig   syscall.Signal
@@ -165,13 +170,13 @@ func (b *booter) stopChild(p *Process, ended <-chan Status, sig syscall.Signal, 
 			b.log("terminal: %v", err)
 		}
 		select {
-		case status := <-ended:
-			return status
+		case status = <-ended:
+			return status, false
 		case <-time.After(try.limit):
 			b.log("terminal: still there %v after %v", try.limit, try.sig)
 		}
 	}
-	return Status{Signal: syscall.SIGKILL} // stuck in the kernel: the end of the system takes it along
+	return status, true
 }
 
 // copy writes what p says to the console, and keeps its last words. The channel closes at the end.
