@@ -25,6 +25,9 @@ const (
 	maxCarry     = 8 << 20 // bytes
 )
 
+// errNewer is returned for a file of newer firmware, which is not replaced.
+var errNewer = errors.New("newer firmware wrote it")
+
 // carries are what days hand on, by network and day (2026-11-27).
 type carries struct {
 	Version  int                                          `json:"version"`
@@ -40,10 +43,14 @@ func loadCarries(path string) (carries, error) {
 	}
 	if err == nil {
 		var read carries
-		if err = json.Unmarshal(text, &read); err == nil && read.Version != carryVersion {
-			err = fmt.Errorf("version %d, this firmware reads %d", read.Version, carryVersion)
-		}
-		if err == nil && read.Networks != nil {
+		err = json.Unmarshal(text, &read)
+		switch {
+		case read.Version > carryVersion:
+			err = fmt.Errorf("%w: version %d, this reads %d", errNewer, read.Version, carryVersion)
+		case err != nil:
+		case read.Version < carryVersion || read.Networks == nil:
+			err = errors.New("it holds no carries")
+		default:
 			return read, nil
 		}
 	}

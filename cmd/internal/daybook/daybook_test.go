@@ -255,6 +255,23 @@ func TestCarry(t *testing.T) {
 	}
 }
 
+// What newer firmware hands on is left to it, as its journal is: the day still has its result.
+func TestCarryOfNewerFirmware(t *testing.T) {
+	d := desk(t, nil, map[txn.NetworkID]pay.BillAnswer{txn.WeChat: {Status: txn.StatusNotFound}})
+	d.Networks = d.Networks[:1]
+	const newer = `{"version":2,"days":"in another way"}`
+	if err := os.WriteFile(d.Carry, []byte(newer), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := d.Reconcile(context.Background(), day)
+	if r.Books[0].Err != nil || r.Carry == nil || !strings.Contains(r.Carry.Error(), "version 2") {
+		t.Errorf("%v, %v", r.Books[0].Err, r.Carry)
+	}
+	if text, err := os.ReadFile(d.Carry); err != nil || string(text) != newer {
+		t.Errorf("it is now %s, %v", text, err)
+	}
+}
+
 // UnionPay's day ends at 23:00: what is paid after that waits for the next bill, and is none of the terminal's worries.
 func TestClearingDay(t *testing.T) {
 	orders := []txn.Order{order("T1", txn.UnionPay, 100, txn.Paid, at("23:20:00"))}

@@ -150,7 +150,7 @@ func (d *Desk) match(r *Report) {
 			matched = true
 		}
 	}
-	if matched {
+	if matched && !errors.Is(r.Carry, errNewer) {
 		r.Carry = errors.Join(r.Carry, carried.save(d.Carry))
 	}
 }
