@@ -1,9 +1,11 @@
 package boot
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"syscall"
 	"time"
 )
@@ -132,11 +134,34 @@ func (b *booter) superblock() (superblock, error) {
 		return superblock{}, fmt.Errorf("%w: %w", ErrMount, err)
 	}
 	s, err := parseSuperblock(p)
+	if errors.Is(err, ErrBlank) && b.holdsMore() {
+		err = fmt.Errorf("%w: its beginning is gone", ErrNotExt4)
+	}
 	if err != nil {
 		return s, fmt.Errorf("%w (%s)", err, b.cfg.Data.Device)
 	}
 	return s, nil
 }
+
+// blankEnd is how far a data partition is looked at before it is called blank, in bytes: more than a card erases at once.
+// Whoever reads that on the screen flashes it.
+const blankEnd = 8 << 20
+
+// holdsMore reports whether a data partition that begins with zeros has, or may have, something else behind them.
+func (b *booter) holdsMore() bool {
+	p := make([]byte, 64<<10)
+	for off := int64(0); off < blankEnd; off += int64(len(p)) {
+		switch err := b.sys.ReadAt(b.cfg.Data.Device, p, off); {
+		case errors.Is(err, io.ErrUnexpectedEOF): // it is shorter
+			return !zeros(p)
+		case err != nil || !zeros(p):
+			return true
+		}
+	}
+	return false
+}
+
+func zeros(p []byte) bool { return len(bytes.Trim(p, "\x00")) == 0 }
 
 // fsck has e2fsck mend what it may mend unasked. It returns [ErrDamaged] when that is not all.
 func (b *booter) fsck(ctx context.Context) error {

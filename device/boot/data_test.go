@@ -32,6 +32,11 @@ func TestDataUnusable(t *testing.T) {
 	}{
 		{"no card", boot.ErrNoDevice, "存储卡", func(b *bench) { delete(b.Nodes, "/dev/vda") }},
 		{"blank", boot.ErrBlank, "重新刷写", func(b *bench) { b.Disk = make([]byte, 2048) }},
+		{"its beginning is gone", boot.ErrNotExt4, "请勿格式化", func(b *bench) { b.Disk = append(make([]byte, 5<<20), noise()...) }},
+		{"its beginning is gone, and more unreadable", boot.ErrNotExt4, "请勿格式化", func(b *bench) {
+			b.Disk = make([]byte, 5<<20)
+			b.Bad = 1 << 20
+		}},
 		{"noise", boot.ErrNotExt4, "请勿格式化", func(b *bench) { b.Disk = noise() }},
 		{"half a superblock", boot.ErrMount, "挂载失败", func(b *bench) { b.Disk = boottest.Ext4(0)[:1500] }},
 		{"unreadable", boot.ErrMount, "挂载失败", func(b *bench) { b.Fail["read /dev/vda"] = syscall.EIO }},

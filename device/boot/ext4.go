@@ -17,7 +17,7 @@ const (
 var (
 	// ErrNoDevice is returned when the data partition's device does not appear.
 	ErrNoDevice = errors.New("boot: the data device is missing")
-	// ErrBlank is returned when the data partition holds nothing at all: it was never set up.
+	// ErrBlank is returned when the data partition holds nothing at all, as far as it is looked at: it was never set up.
 	ErrBlank = errors.New("boot: the data partition is blank")
 	// ErrNotExt4 is returned when the data partition holds something, but no ext4.
 	ErrNotExt4 = errors.New("boot: the data partition holds no ext4")

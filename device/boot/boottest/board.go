@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"strings"
@@ -22,6 +23,8 @@ type Board struct {
 	Nodes map[string]time.Duration
 	// Disk is the beginning of every block device.
 	Disk []byte
+	// Bad is from where on a block device can't be read; 0: nowhere.
+	Bad int64
 	// Programs are the programs, by their file. They return how they end.
 	Programs map[string]func(*Child) boot.Status
 	// Wall is what the clock says at the start, Real the real-time clock (zero: there is none), Last the newest file
@@ -201,10 +204,11 @@ func (b *Board) ReadAt(path string, p []byte, off int64) error {
 	if m, ok := b.media[path]; ok {
 		disk = m
 	}
-	if off+int64(len(p)) > int64(len(disk)) {
+	if end := off + int64(len(p)); b.Bad > 0 && end > b.Bad {
 		return &fs.PathError{Op: "read", Path: path, Err: syscall.EIO}
+	} else if n := copy(p, disk[min(off, int64(len(disk))):]); n < len(p) {
+		return &fs.PathError{Op: "read", Path: path, Err: io.ErrUnexpectedEOF}
 	}
-	copy(p, disk[off:])
 	return nil
 }
 
