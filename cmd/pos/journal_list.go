@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,6 +27,9 @@ func journalList(c *journalCall, args []string) int {
 	}
 	if _, err := time.Parse(time.DateOnly, *day); *day != "" && err != nil {
 		return c.misused("-day 2026-03-01, not %q", *day)
+	}
+	if *state != "" && !slices.Contains(listedStates, *state) {
+		return c.misused("-state %s, not %q", strings.Join(listedStates, ", "), *state)
 	}
 	if *n < 0 || *n > maxLatest {
 		return c.misused("-n 0 to %d, not %d", maxLatest, *n)
@@ -54,6 +58,12 @@ func journalList(c *journalCall, args []string) int {
 		}
 		return latest.each(show)
 	})
+}
+
+// listedStates are what -state takes: those of orders, and pending, which is what the terminal still works on.
+var listedStates = []string{
+	string(txn.Open), string(txn.Unknown), string(txn.Closing), string(txn.Reversing), string(txn.Unconfirmed), string(txn.Paid),
+	string(txn.Failed), string(txn.Closed), string(txn.Reversed), string(txn.Disputed), "pending",
 }
 
 func inState(o txn.Order, state string) bool {

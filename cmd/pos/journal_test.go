@@ -134,6 +134,7 @@ func TestJournalReads(t *testing.T) {
 	d.says(exitOK, "verify -json", `"holds":true`, `"short":"5-`)
 	d.says(exitUsage, "list -day yesterday", "it takes -day", "yesterday")
 	d.says(exitUsage, "list -n -1")
+	d.says(exitUsage, "list -state unpaid", "it takes -state open", "unpaid") // nothing listed would say that there is none
 	d.says(exitUsage, "show", "one argument, not 0")
 	d.says(exitUsage, "prune", "pos journal restore")
 	d.says(exitOK, "-h", "pos journal restore")
