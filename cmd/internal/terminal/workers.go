@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"smartpos/keypad"
@@ -34,14 +35,22 @@ func (t *Terminal) readKeys(ctx context.Context) error {
 	}
 }
 
-// commitAll makes records durable, one after the other.
+// commitLimit is how long a record may take. A card that cleans up takes seconds.
+const commitLimit = time.Minute
+
+var errDisk = fmt.Errorf("the journal's disk has not answered for %v", commitLimit)
+
+// commitAll makes records durable, one after the other. A disk that hangs is one that fails: the machine is told so, and an
+// answer that comes later finds nobody who waits for it. Whether the record is on disk is seen at the next start.
 func (t *Terminal) commitAll(ctx context.Context) {
 	for {
 		c, ok := t.commits.take(ctx)
 		if !ok {
 			return
 		}
+		late := time.AfterFunc(commitLimit, func() { t.tell(ctx, txn.Committed{Token: c.Token, Err: errDisk}) })
 		order, err := t.ports.Journal.Commit(c.Record)
+		late.Stop()
 		t.tell(ctx, txn.Committed{Token: c.Token, Order: order, Err: err})
 	}
 }
