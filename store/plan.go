@@ -89,6 +89,8 @@ func (v *view) look(p *plan, st state) (err error) {
 	for range pruneBatch {
 		p.full = p.full || p.next > p.limit || p.need > p.limit
 		switch {
+		case p.full && p.best.records == 0: // nothing depends on what follows
+			p.done = true
 		case p.next > st.records:
 			p.end(p.now)
 		case p.full:
