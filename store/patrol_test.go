@@ -57,6 +57,22 @@ func TestPatrol(t *testing.T) {
 	}
 }
 
+// Nor does a reconciliation, which reads every order once a day beside the selling: it has no result, and no more.
+func TestListFindsDamage(t *testing.T) {
+	dir := worn(t)
+	f := load(t, dir)
+	f.flip(bucketOrders, u64(7), 40)
+	write(t, filepath.Join(dir, FileName), f.b)
+	j := must(Open(dir, Config{Terminal: "T0000001"}))
+	defer func() { _ = j.Close() }()
+	if err := j.List(func(txn.Order) error { return nil }); !errors.Is(err, txn.ErrJournalDamaged) {
+		t.Errorf("%v, want ErrJournalDamaged", err)
+	}
+	if _, err := j.Commit(storetest.Intent(1, "")); err != nil {
+		t.Errorf("it stopped the selling: %v", err)
+	}
+}
+
 // It goes on while records are added, and while others are pruned under it, and each step is bounded.
 func TestPatrolBesideTheRest(t *testing.T) {
 	a := grow(t, t.TempDir())

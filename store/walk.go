@@ -81,24 +81,27 @@ func (v *view) entry(seq uint64, head [hashSize]byte) (Entry, error) {
 	return Entry{Sequence: seq, At: e.at, Previous: e.previous, Hash: hash, Record: rec}, nil
 }
 
-// List calls fn for every order, oldest first, until it returns an error, and returns that.
+// List calls fn for every order, oldest first, until it returns an error, and returns that. Damage that it comes upon ends it,
+// and not the selling.
 func (j *Journal) List(fn func(txn.Order) error) error {
 	for next := uint64(1); ; {
 		var batch []txn.Order
-		err := j.read("list", func(v *view) error {
-			st, err := v.state()
-			if err != nil {
-				return err
-			}
-			next = max(next, st.goneOrders+1)
-			for ; next <= st.orders && len(batch) < walkBatch; next++ {
-				s, err := v.order(next)
+		err := j.aside("list", func() error {
+			return j.view(func(v *view) error {
+				st, err := v.state()
 				if err != nil {
 					return err
 				}
-				batch = append(batch, s.Order)
-			}
-			return nil
+				next = max(next, st.goneOrders+1)
+				for ; next <= st.orders && len(batch) < walkBatch; next++ {
+					s, err := v.order(next)
+					if err != nil {
+						return err
+					}
+					batch = append(batch, s.Order)
+				}
+				return nil
+			})
 		})
 		for _, o := range batch {
 			if err := fn(o); err != nil {
