@@ -30,6 +30,7 @@ type plan struct {
 	best   anchor    // the latest place where it can stand
 	known  known     // … and what was known there
 	full   bool      // nothing more may go: what follows tells only whether the clock was right
+	short  bool      // … which does not matter
 	latest time.Time // of the latest record, as far as its time is true
 	done   bool
 }
@@ -65,9 +66,13 @@ func (v *view) newPlan(st state, r Retention, now time.Time) (*plan, error) {
 	if last.at.Before(now) { // a clock that has jumped ahead since makes nothing old by itself
 		now = last.at
 	}
+	if r.Short {
+		r.Slack = 0
+	}
 	p := &plan{
 		from: a.records, limit: min(b.From-1, m.records), before: now.Add(-r.Keep), now: now, settled: b.From - 1, backup: m,
 		open: map[txn.OrderNo]passing{}, next: a.records + 1, head: a.hash, orders: a.orders, codes: a.codes,
+		short: r.Short,
 	}
 	if p.limit < p.next {
 		return nil, nil
@@ -89,7 +94,7 @@ func (v *view) look(p *plan, st state) (err error) {
 	for range pruneBatch {
 		p.full = p.full || p.next > p.limit || p.need > p.limit
 		switch {
-		case p.full && p.best.records == 0: // nothing depends on what follows
+		case p.full && (p.short || p.best.records == 0): // nothing depends on what follows
 			p.done = true
 		case p.next > st.records:
 			p.end(p.now)
@@ -161,7 +166,7 @@ func (p *plan) pass(at time.Time) (old bool) {
 // before it is old: then it all stays until this is old, too.
 func (p *plan) end(at time.Time) {
 	p.done = true
-	if at.Sub(p.latest) > clockJump {
+	if at.Sub(p.latest) > clockJump && !p.short {
 		p.best = anchor{}
 	}
 }

@@ -18,8 +18,11 @@ type Retention struct {
 	// Keep is how long a record stays in any case.
 	Keep time.Duration
 	// Slack is how much older than Keep the first record must be before anything goes: each time that something does, one
-	// backup must be kept that nothing replaces, so it should go in large pieces. 0 where room is short.
+	// backup must be kept that nothing replaces, so it should go in large pieces.
 	Slack time.Duration
+	// Short says that room is: then Slack counts for nothing, and days without a record are days on which the shop was
+	// closed, whatever the clock may have been.
+	Short bool
 }
 
 // Prune makes room: it takes from the journal's beginning what is settled, held by a backup that was read back, old enough

@@ -263,24 +263,30 @@ func TestPruneAfterClockWasAhead(t *testing.T) {
 	}
 }
 
-// A new board's clock is years behind until a network sets it. What was sold before looks as old as that, and stays as long as
-// what was sold after, whether it was settled and backed up by the false time or by the right one.
+// behind is a journal of a new board, whose clock was two years behind until a network had set it; all was sold within the hour.
+// What was sold before is settled and backed up by the false time or by the right one.
+func behind(t *testing.T, settledBefore bool) *ages {
+	a := grow(t, t.TempDir())
+	right := a.now
+	a.now = right.AddDate(-2, 0, 0)
+	sell(t, a, 10)
+	if settledBefore {
+		a.close(t)
+		sell(t, a, 30) // more than a step looks at
+	}
+	a.now = right
+	sell(t, a, 3)
+	if !settledBefore {
+		a.close(t)
+	}
+	return a
+}
+
+// What was sold while the clock was behind looks years old, and stays as long as what was sold after.
 func TestPruneAfterClockWasBehind(t *testing.T) {
-	for name, early := range map[string]bool{"settled before the clock was set": true, "settled after": false} {
+	for name, settledBefore := range map[string]bool{"settled before the clock was set": true, "settled after": false} {
 		t.Run(name, func(t *testing.T) {
-			a := grow(t, t.TempDir())
-			right := a.now
-			a.now = right.AddDate(-2, 0, 0)
-			sell(t, a, 10)
-			if early {
-				a.close(t)
-				sell(t, a, 30) // more than a step looks at
-			}
-			a.now = right
-			sell(t, a, 3)
-			if !early {
-				a.close(t)
-			}
+			a := behind(t, settledBefore)
 			r := Retention{Keep: 45 * time.Minute}
 			if gone := a.gone(t, r); gone != 0 {
 				t.Errorf("%d records went, all were made within the hour", gone)
@@ -291,6 +297,14 @@ func TestPruneAfterClockWasBehind(t *testing.T) {
 				t.Errorf("%d records went, should be 27 or more: what was sold after them is old", gone)
 			}
 		})
+	}
+}
+
+// Where room is short it goes: a stall that sells on one day of the week would never have any again.
+func TestPruneWhereRoomIsShort(t *testing.T) {
+	a := behind(t, false)
+	if gone := a.gone(t, Retention{Keep: 45 * time.Minute, Slack: 3 * 365 * 24 * time.Hour, Short: true}); gone < 27 {
+		t.Errorf("%d records went, should be 27 or more: they look old", gone)
 	}
 }
 

@@ -111,11 +111,7 @@ func (u *upkeep) look(tell func(txn.Event)) {
 
 // prune takes the next step of pruning, and reports whether there are more.
 func (u *upkeep) prune(tell func(txn.Event)) (more bool) {
-	r := store.Retention{Keep: u.keep, Slack: u.keep / pruneShare}
-	if u.short() {
-		r.Slack = 0
-	}
-	more, err := u.journal.Prune(r)
+	more, err := u.journal.Prune(store.Retention{Keep: u.keep, Slack: u.keep / pruneShare, Short: u.short()})
 	if err != nil {
 		u.trouble("pruning", err, tell)
 		return false
