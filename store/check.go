@@ -21,8 +21,9 @@ func look(path string, limit time.Duration) (lost bool, err error) {
 	return lost, err
 }
 
-// withPages runs fn on the file at path under a shared lock.
-func withPages(path string, limit time.Duration, fn func(*pages) error) error {
+// withPages runs fn on the file at path under a shared lock. A panic in it is damage, too: a terminal that met it at each
+// start would never come to repair what it can't read.
+func withPages(path string, limit time.Duration, fn func(*pages) error) (err error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return err
@@ -35,6 +36,11 @@ func withPages(path string, limit time.Duration, fn func(*pages) error) error {
 	if err != nil {
 		return err
 	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = damagedf("reading its pages: %s", describe(r))
+		}
+	}()
 	p, err := openPages(f, info.Size())
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -373,5 +374,13 @@ func TestDamageStopsWriting(t *testing.T) {
 	}
 	if got, err := j.Recent(1); len(got) != 1 || err != nil {
 		t.Errorf("what is whole can still be read: %v, %v", got, err)
+	}
+}
+
+// Whatever reading the pages comes upon, a start ends in damage, which the terminal repairs, and not in a panic.
+func TestPanicAmongPagesIsDamage(t *testing.T) {
+	err := withPages(filepath.Join(worn(t), FileName), time.Second, func(*pages) error { panic("of its own") })
+	if !errors.Is(err, txn.ErrJournalDamaged) || !strings.Contains(err.Error(), "of its own") {
+		t.Error(err)
 	}
 }

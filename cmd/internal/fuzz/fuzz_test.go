@@ -77,8 +77,12 @@ func TestRecordAddsUp(t *testing.T) {
 	if err := run(t.Context(), nil, o); !errors.Is(err, errFound) {
 		t.Errorf("a target that fails: %v", err)
 	}
-	if last, _ := readRecord("had.txt"); last["example.org/m.FuzzGood"] != good {
+	last, _ := readRecord("had.txt")
+	if last["example.org/m.FuzzGood"] != good {
 		t.Errorf("lost what was there: %+v", last)
+	}
+	if bad, ok := last["example.org/m.FuzzBad"]; ok {
+		t.Errorf("a target that found something has had %+v", bad)
 	}
 }
 

@@ -76,8 +76,12 @@ func (rec record) write(name string) error {
 	return os.WriteFile(name, buf.Bytes(), 0o644)
 }
 
-// add counts a run.
+// add counts a run. A target that has found something begins anew: what it had before is of code that is to be mended.
 func (rec record) add(t target, r result, day time.Time) {
+	if r.err != nil {
+		delete(rec, t.String())
+		return
+	}
 	h := rec[t.String()]
 	h.cpu += r.cpu
 	h.tries += r.execs
