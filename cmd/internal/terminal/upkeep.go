@@ -87,7 +87,8 @@ func (u *upkeep) step(now time.Time, idle bool, tell func(txn.Event)) {
 
 func (u *upkeep) short() bool { return u.told.Sales < roomShort }
 
-// look tells the machine how much room is left.
+// look tells the machine how much room is left, also when it is as much as before: a machine whose journal has refused an
+// order counts it as full until it hears again.
 func (u *upkeep) look(tell func(txn.Event)) {
 	room, err := u.journal.Room()
 	if err != nil {
@@ -98,9 +99,6 @@ func (u *upkeep) look(tell func(txn.Event)) {
 		return
 	}
 	s := txn.Storage{Sales: room.Sales, Damaged: u.told.Damaged}
-	if s == u.told {
-		return
-	}
 	if (s.Sales < roomShort) != u.short() || u.told.Sales < 0 {
 		u.log.Info("journal: room", "sales", room.Sales, "free", room.Free, "reserve", room.Reserve)
 		u.pruneAt = time.Time{}

@@ -146,6 +146,18 @@ func TestUpkeepSaysItOnce(t *testing.T) {
 	}
 }
 
+// A machine whose journal refused an order counts as full until it hears otherwise. Orders that are over give room back,
+// perhaps as much as there was when it was last looked at.
+func TestUpkeepTellsRoomAgain(t *testing.T) {
+	u := tend(t, store.Config{})
+	u.pass(time.Second, false)
+	first := len(u.told)
+	u.pass(2*upkeepLook, false)
+	if len(u.told) == first || u.told[first] != u.told[0] {
+		t.Errorf("told %+v", u.told)
+	}
+}
+
 // Damage that a check finds is told once and logged, and the journal goes on.
 func TestUpkeepFindsDamage(t *testing.T) {
 	u := tend(t, store.Config{})
@@ -182,8 +194,10 @@ func TestUpkeepFindsDamage(t *testing.T) {
 	}
 	told := len(u.told)
 	u.pass(2*patrolEvery/100, true)
-	if len(u.told) != told {
-		t.Errorf("told %d times", len(u.told))
+	for _, s := range u.told[told:] { // the room is looked at again
+		if s != u.told[told-1] {
+			t.Errorf("told %+v, then %+v", u.told[told-1], s)
+		}
 	}
 	if !strings.Contains(u.said.String(), "damaged") {
 		t.Errorf("the event log: %s", u.said.String())
