@@ -174,7 +174,7 @@ func (m *Machine) payable(due Money) bool {
 		return false
 	}
 	if len(m.tasks) >= maxUnresolved {
-		m.mistake(errBusyOrders)
+		m.tooMany()
 		return false
 	}
 	if len(m.networks()) == 0 {
@@ -182,6 +182,16 @@ func (m *Machine) payable(due Money) bool {
 		return false
 	}
 	return true
+}
+
+// tooMany says that no more orders can be worked on, and what makes them fewer: what came of some nobody but a supervisor
+// can say.
+func (m *Machine) tooMany() {
+	if m.someRuled() {
+		m.mistake(errBusyRule)
+		return
+	}
+	m.mistake(errBusyOrders)
 }
 
 // sellable says why the amount can't be sold, if it can't.

@@ -110,6 +110,8 @@ func (m *Machine) offlineRefusal(due Money) string {
 		return m.say(whyOfflineClock)
 	case due.Fen > limits.Each:
 		return m.say(whyOfflineEach, Money{limits.Each, due.Currency})
+	case err != nil && due.Fen > 0 && m.someRuled():
+		return m.say(whyOfflineRule)
 	case err != nil && due.Fen > 0:
 		return m.say(whyOfflineLimit)
 	}
@@ -151,7 +153,7 @@ func (m *Machine) startOffline(due Money, in Intent) {
 		return
 	}
 	if len(m.tasks) >= maxUnresolved {
-		m.mistake(errBusyOrders)
+		m.tooMany()
 		return
 	}
 	if m.offlineRefusal(due) != "" { // the screen says it

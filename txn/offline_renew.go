@@ -28,10 +28,13 @@ type offlineRenew struct {
 
 // refusal says why the mode can't be renewed now; empty if it can.
 func (v offlineRenew) refusal(m *Machine) string {
-	if _, err := m.till.Offline.Renew(); err != nil {
+	_, err := m.till.Offline.Renew()
+	switch {
+	case err != nil && m.someRuled():
+		return m.say(whyNoRenewalRule, m.till.Offline.Count)
+	case err != nil:
 		return m.say(whyNoRenewal, m.till.Offline.Count)
-	}
-	if m.dark {
+	case m.dark:
 		return m.say(whyNoRenewalOffline)
 	}
 	return ""

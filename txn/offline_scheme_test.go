@@ -334,3 +334,46 @@ func TestSchemeCodeAfterARestart(t *testing.T) {
 	r.pass(3*time.Minute, says(txn.StatusNotFound, "UP34"))
 	r.order(txn.Disputed)
 }
+
+// Orders that only a bill decides don't go away with a mended network: the cashier hears who can end them, wherever they
+// stand in the way.
+func TestTooManyThatOnlyABillDecides(t *testing.T) {
+	r := schemeRig(t, txn.Scheme)
+	for range 200 {
+		in := &txn.Intent{
+			Network: txn.Scheme, Method: txn.Show, Amount: txn.Yuan(1), Operator: "01", Created: r.now.Wall,
+			Expires: r.now.Wall.Add(10 * time.Minute), Offline: &txn.OfflineTerms{Scheme: "云闪付"},
+		}
+		o, err := r.journal.Commit(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.journal.Commit(&txn.OfflineSeen{Order: o.No, At: r.now.Wall}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r = r.restart(time.Hour)
+	r.keys("5 OK")
+	r.sees("未决太多", "收现金", "菜单 2 主管判定")
+	if len(r.requests) > 0 {
+		t.Errorf("asked for %v", ops(r.requests))
+	}
+	r.keys("MENU 2 1")
+	r.sees("1 已付 2 未付")
+}
+
+func TestLimitThatOnlyABillLifts(t *testing.T) {
+	r := schemeRig(t, txn.Scheme)
+	for range 3 {
+		r.schemed("5")
+		r.keys("OK OK")
+		r.print(txn.PrintOK, 0)
+		r.print(txn.PrintOK, 0)
+		r.keys("OK")
+	}
+	r.pass(20*time.Minute, silence)
+	r.keys("5 OK")
+	r.fault(r.asked(txn.OpShow), txn.FaultNotSent)
+	r.keys("CANCEL 5 MENU 8")
+	r.sees("待确认已达上限", "收现金", "主管在 菜单 2 判定")
+}

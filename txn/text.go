@@ -127,7 +127,8 @@ var (
 	errScannerGone = text{"扫码器未连接：请检查插头，或按 确认 用收款码", "Scanner unplugged: check its plug, or press OK to show a QR"}
 	errScannerMute = text{"扫码器无应答：请重新插拔，或按 确认 用收款码", "Scanner silent: plug it in again, or press OK to show a QR"}
 	errScanTime    = text{"没有扫到付款码", "No code was scanned"}
-	errBusyOrders  = text{"未决订单太多，请先恢复网络", "Too many unresolved: mend the network"}
+	errBusyOrders  = text{"未决订单太多：收现金，先恢复网络", "Too many open: cash, mend the network"}
+	errBusyRule    = text{"未决太多：收现金，菜单 2 主管判定", "Too many open: cash; MENU 2 to rule"}
 	errNoScanner   = text{"本机没有扫码器，请用收款码", "No scanner here: show a QR"}
 	errIntent      = text{"此单未能记账，请重新收款", "Not recorded: start the sale again"}
 	errShort       = text{"实收不足，还差 %s", "Not enough: %s missing"}

@@ -59,6 +59,7 @@ var (
 	whyOfflineClock     = text{"时钟不对，不能出离线码：请收现金，叫技术员", "The clock is wrong: take cash, call a technician"}
 	whyOfflineEach      = text{"离线码单笔最多 %s：请收现金", "At most %s for an offline QR: take cash"}
 	whyOfflineLimit     = text{"待确认已达上限：请收现金，先恢复网络", "Too much is unconfirmed: take cash, mend the network"}
+	whyOfflineRule      = text{"待确认已达上限：请收现金，主管在 菜单 2 判定", "Too much is unconfirmed: take cash; a supervisor rules at MENU 2"}
 	whyOfflineAgain     = text{"此单的离线码还可能被付款：请收现金", "This sale's offline QR may still be paid: take cash"}
 	whyOfflineVoid      = text{"答错太多，此码作废。请看顾客手机：已付则勿再收，叫主管；未付请收现金", "Too many wrong answers, the code is void. Look at the phone: if paid, do not charge again, call a supervisor; if not, take cash"}
 	whyOfflineModeEnded = text{"答错太多，离线收款已停用。请看顾客手机：已付则勿再收，叫主管；未付请收现金", "Too many wrong answers: offline payment has ended. Look at the phone: if paid, do not charge again, call a supervisor; if not, take cash"}
@@ -66,6 +67,7 @@ var (
 	whyOfflineNothing   = text{"离线码已过期，没有扣款", "The offline QR has expired, nothing was charged"}
 	whyNoCode           = text{"离线码无法生成：请收现金，叫技术员", "The offline QR can't be made: take cash, call a technician"}
 	whyNoRenewal        = text{"还有 %d 笔待确认：请先恢复网络", "%d still unconfirmed: mend the network first"}
+	whyNoRenewalRule    = text{"还有 %d 笔待确认：请主管先在 菜单 2 判定", "%d still unconfirmed: a supervisor rules at MENU 2 first"}
 	whyNoRenewalOffline = text{"续期需要网络：请先恢复网络", "Renewing needs the network: mend it first"}
 
 	errOfflineDigits = text{"答案是%d位数字，见顾客手机", "%d digits, as on the customer's phone"}

@@ -159,6 +159,9 @@ func (m *Machine) ruled(i openItem) bool {
 	return !known || limit > 0 && silent >= silence && max(silent, m.now.Wall.Sub(i.began())) > limit
 }
 
+// someRuled reports whether there is something that a supervisor may rule on.
+func (m *Machine) someRuled() bool { return slices.ContainsFunc(m.open(), m.ruled) }
+
 func (v unproved) key(m *Machine, k Key, _ bool) {
 	i, still := v.item(m)
 	v.since = m.now.Mono

@@ -69,7 +69,7 @@ func TestStandingLineFits(t *testing.T) {
 	for name, text := range map[string]text{
 		"amount": errAmount, "digits": errDigits, "point": errPoint, "strange": errStrange, "basket": errBasket, "items full": errItemsFull,
 		"nobody": errCodeNobody, "used": errCodeUsed, "not": errCodeNot, "early": errCodeEarly, "garbled": errGarbled,
-		"too long": errTooLong, "time": errScanTime, "busy": errBusyOrders, "no scanner": errNoScanner,
+		"too long": errTooLong, "time": errScanTime, "busy": errBusyOrders, "rule": errBusyRule, "no scanner": errNoScanner,
 		"intent": errIntent, "nothing": errNothing, "drawer": stsDrawer, "left": sayLeft, "closed": sayClosed, "printing": sayPrinting, "paper QR": sayPaperQR,
 		"no receipt": errNoReceipt, "recall": errRecall, "foreign": errRefundForeign, "unknown": errRefundUnknown, "none": errRefundNone,
 		"unpaid": errRefundUnpaid, "all": errRefundAll, "old": errRefundLate, "many": errRefundMany, "refunds": errRefundBusy,
