@@ -17,7 +17,7 @@ type Slip struct {
 	Items  []Item
 	Total  []Row  // 金额 / 优惠 / 实付, or 金额 / 实收 / 找零
 	QR     string // empty for none
-	QRSize int    // 0 as small as scans well, 1 to be paid from paper
+	QRSize int    // 0 to find the order by, 1 to be paid from paper
 	Notes  []string
 	Footer string
 }

@@ -1,6 +1,7 @@
 package terminal
 
 import (
+	"fmt"
 	"image"
 	"image/color"
 	"strings"
@@ -181,10 +182,8 @@ func drawQR(c *display.Canvas, s txn.Screen) {
 	}
 }
 
-// clock writes seconds as "1:05".
-func clock(seconds int) string {
-	return string(rune('0'+seconds/60%10)) + ":" + string([]byte{byte('0' + seconds%60/10), byte('0' + seconds%10)})
-}
+// clock writes seconds as "1:05"; a scheme's code may last for half an hour.
+func clock(seconds int) string { return fmt.Sprintf("%d:%02d", seconds/60, seconds%60) }
 
 func drawStatus(c *display.Canvas, s txn.Screen) {
 	if s.Status == "" {

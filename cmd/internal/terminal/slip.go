@@ -7,10 +7,6 @@ import (
 	"smartpos/txn"
 )
 
-// paidFromPaper is the module size in dots of a code that a phone must read off thermal paper at arm's
-// length: 6 dots are 0.75 mm.
-const paidFromPaper = 6
-
 // Receipt lays a slip's content out for the printer.
 func Receipt(s txn.Slip) printer.Receipt {
 	var r printer.Receipt
@@ -47,11 +43,7 @@ func Receipt(s txn.Slip) printer.Receipt {
 		r.Add(printer.Pair{Left: row.Label, Right: row.Value, Size: size, Bold: i == len(s.Total)-1})
 	}
 	if s.QR != "" {
-		module := 0
-		if s.QRSize > 0 {
-			module = paidFromPaper
-		}
-		r.Add(printer.QR{Content: s.QR, Module: module})
+		r.Add(printer.QR{Content: s.QR}) // as large as the paper takes, up to what a phone reads at arm's length
 	}
 	for _, n := range s.Notes {
 		centred(n, printer.Normal, true, false)
