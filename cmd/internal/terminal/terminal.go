@@ -25,6 +25,9 @@ const tick = 100 * time.Millisecond
 // stick is left there, so that the journal is let go of all the same.
 const shutLimit = 8 * time.Second
 
+// redrawAfter is the wait before a display that did not take a screen is given it again: one that blocks costs seconds.
+const redrawAfter = 5 * time.Second
+
 // eventQueue bounds what workers can have told before the loop takes it; beyond it they wait.
 const eventQueue = 64
 
@@ -89,7 +92,9 @@ type Terminal struct {
 	commits  *lane[txn.Commit]
 	prints   *lane[txn.Effect] // what the printer is to do: txn.Print and txn.Kick
 	triggers *lane[bool]
-	screenOK bool
+	screen   txn.Screen // the latest
+	shownAt  time.Time  // when the display was last given one
+	screenOK bool       // it has taken it
 
 	restart bool // the loop ends, and everything begins again
 
@@ -193,6 +198,7 @@ func (t *Terminal) loop(ctx context.Context, ended <-chan error) error {
 			t.step(ctx, ev)
 		case <-ticker.C:
 			t.step(ctx, txn.Tick{})
+			t.redraw(time.Now())
 		}
 	}
 }
@@ -270,10 +276,19 @@ func (t *Terminal) step(ctx context.Context, ev txn.Event) {
 // show draws. A display that fails is said once in the log; the terminal goes on without it, since a
 // payment may be under way, and everything is drawn again when it is back.
 func (t *Terminal) show(s txn.Screen) {
+	t.screen = s
 	err := t.ports.Screen.Show(s)
+	t.shownAt = time.Now()
 	if (err == nil) != t.screenOK {
 		t.screenOK = err == nil
 		t.ports.Log.Warn("display", "err", err)
+	}
+}
+
+// redraw gives the screen to a display that did not take it.
+func (t *Terminal) redraw(now time.Time) {
+	if !t.screenOK && now.Sub(t.shownAt) >= redrawAfter {
+		t.show(t.screen)
 	}
 }
 

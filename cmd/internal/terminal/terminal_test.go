@@ -247,6 +247,27 @@ func TestBrokenDisplay(t *testing.T) {
 	f.glass.until(t, "weixin://x")
 }
 
+// A display that did not take a screen is given it again, or it shows the one before for as long as nothing changes.
+func TestDisplayThatComesBack(t *testing.T) {
+	glass := newGlass()
+	term := newTerminal(Ports{Screen: glass, Log: slog.New(slog.DiscardHandler)})
+	glass.err = errors.New("unplugged")
+	term.show(txn.Screen{Title: "收款成功"})
+	glass.err, glass.last = nil, txn.Screen{Title: "收款码"}
+	now := time.Now()
+	if term.redraw(now); glass.last.Title != "收款码" {
+		t.Error("a display that fails is tried at every turn")
+	}
+	term.redraw(now.Add(redrawAfter))
+	if glass.last.Title != "收款成功" {
+		t.Errorf("the display still says %q", glass.last.Title)
+	}
+	glass.last = txn.Screen{}
+	if term.redraw(now.Add(2 * redrawAfter)); glass.last.Title != "" {
+		t.Error("it is drawn again and again")
+	}
+}
+
 func TestOrderOfANetworkThatIsGone(t *testing.T) {
 	f := startTerminal(t)
 	_, err := f.ask(context.Background(), txn.Request{Op: txn.OpQuery, Order: txn.Order{Network: txn.Alipay}})
