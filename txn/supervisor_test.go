@@ -75,6 +75,36 @@ func TestTryIsCountedFirst(t *testing.T) {
 	}
 }
 
+// A PIN that is found right takes all tries back. Another that was tried meanwhile, because the screen went away under the
+// first, then has none left to take back: that stops no terminal.
+func TestRightPINsOvertakeEachOther(t *testing.T) {
+	r := newRig(t)
+	r.keys(enrolled)
+	r.keys("SCAN")
+	r.step(txn.Scanned{Text: "6901234567892"})
+	r.keys("OK")
+	o := r.asked(txn.OpShow).Order
+	r.step(txn.NetworkAnswered{Order: o.No, Op: txn.OpShow, Answer: txn.Answer{Status: txn.StatusReady, CodeURL: "weixin://x"}})
+	r.keys("SCAN CANCEL")
+	r.requests = nil
+	r.mute = true
+	r.keys("MENU 7 " + pinKeys)
+	first := r.left[0].(txn.CheckPIN)
+	r.step(txn.NetworkAnswered{Order: o.No, Op: txn.OpClose, Answer: is(txn.StatusRefused)})
+	r.step(txn.NetworkAnswered{Order: o.No, Op: txn.OpQuery, Answer: paid(350)})
+	r.sees("收款成功")
+	r.hold = true
+	r.keys("OK MENU 7 " + pinKeys)
+	r.step(txn.PINChecked{Token: first.Token, Right: true})
+	r.hold = false
+	r.release(-1)
+	second := r.left[1].(txn.CheckPIN)
+	r.step(txn.PINChecked{Token: second.Token, Right: true})
+	if r.sees("新PIN"); r.tries() != 0 {
+		t.Errorf("%d tries are on disk", r.tries())
+	}
+}
+
 // The lock-out doubles, and has an end.
 func TestLockOutGrows(t *testing.T) {
 	r := newRig(t)
