@@ -89,6 +89,10 @@ func (m *Machine) commitFailed(rec Record, err error) {
 	if _, ok := rec.(*Settled); ok && errors.Is(err, ErrTransition) {
 		return // its refund has just taken it off the list
 	}
+	if r, ok := rec.(*OfflineTried); ok && errors.Is(err, ErrTransition) {
+		m.tryRefused(r.Order)
+		return
+	}
 	if r, ok := rec.(*PINTried); ok && r.Right && errors.Is(err, ErrTransition) {
 		return // another right PIN, or a new one, has just taken the tries back
 	}

@@ -63,6 +63,17 @@ func (m *Machine) answerChecked(e AnswerChecked) {
 	}
 }
 
+// tryRefused goes on when the journal would not count a try: the mode has just ended. The answer is not compared.
+func (m *Machine) tryRefused(no OrderNo) {
+	t := m.task(no)
+	if t == nil {
+		return
+	}
+	t.saving--
+	t.checking, t.typed = false, OfflineAnswer{}
+	t.giveUp(m, orElse(t.spent(m), "mode-ended"))
+}
+
 // offlineKept goes on after a record of an offline code was committed.
 func (m *Machine) offlineKept(rec Record, o Order) {
 	t := m.task(o.No)

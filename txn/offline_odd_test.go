@@ -119,3 +119,39 @@ func TestNeverShownByWhom(t *testing.T) {
 		}
 	}
 }
+
+// Somebody turns out to have had an answer without paying, just as the answer to another code is keyed in: the mode has
+// ended, that answer is not taken, and the terminal sells on.
+func TestAnswerJustAsTheModeEnds(t *testing.T) {
+	r := offlineRig(t)
+	r.coded("5")
+	r.keys(rightAnswer + " OK")
+	r.print(txn.PrintOK, 0)
+	r.print(txn.PrintOK, 0)
+	first := r.order(txn.Unconfirmed)
+	r.keys("OK")
+	r.coded("6")
+	r.pass(time.Minute, func(req txn.Request) (txn.Answer, txn.Fault) { return silence(req) })
+	r.hold = true
+	for ask := true; ask; {
+		r.pass(100*time.Millisecond, nil)
+		for _, req := range r.requests {
+			if req.Order.No == first.No {
+				ask = false
+				r.answer(req, is(txn.StatusClosed))
+				continue
+			}
+			r.fault(req, txn.FaultNotSent)
+		}
+		r.requests = nil
+	}
+	r.keys(rightAnswer + " OK")
+	r.hold = false
+	r.release(-1)
+	r.sees("结果未知", "给出了答案却没有付款", "看顾客手机")
+	if s := r.mode(); !s.Unpaid || s.Tries != 0 {
+		t.Errorf("the mode is %+v", s)
+	}
+	r.keys("CANCEL 5 MENU 0 OK")
+	r.sees("收款成功")
+}

@@ -119,7 +119,7 @@ func (m *Machine) disproved(o Order) {
 func (m *Machine) offlineWhy(reason string) string {
 	switch {
 	case reason == "mode-ended" && m.till.Offline.Unpaid:
-		return m.say(whyOfflineUnpaid)
+		return m.say(whyOfflineUnpaidNow)
 	case reason == "wrong-answers":
 		return m.say(whyOfflineVoid)
 	case reason == "mode-ended":

@@ -55,6 +55,7 @@ var (
 	whyNotOffline       = text{"网络可用：请按 确认 出收款码", "Not offline: take an ordinary QR"}
 	whyNoOfflineKey     = text{"离线收款无法使用：请收现金，叫技术员", "Offline payment can't be used: take cash, call a technician"}
 	whyOfflineUnpaid    = text{"离线收款已停用：有一单给出了答案却没有付款。请收现金，叫主管", "Offline payment has ended: an answer was given that nobody paid for. Take cash, call a supervisor"}
+	whyOfflineUnpaidNow = text{"离线收款已停用：有一单给出了答案却没有付款。请看顾客手机：已付则勿再收，叫主管；未付请收现金", "Offline payment has ended: an answer was given that nobody paid for. Look at the phone: if paid, do not charge again, call a supervisor; if not, take cash"}
 	whyOfflineEnded     = text{"离线收款已停用：答错 %d 次。请收现金，叫主管续期", "Offline payment has ended after %d wrong answers. Take cash; a supervisor renews it"}
 	whyOfflineClock     = text{"时钟不对，不能出离线码：请收现金，叫技术员", "The clock is wrong: take cash, call a technician"}
 	whyOfflineEach      = text{"离线码单笔最多 %s：请收现金", "At most %s for an offline QR: take cash"}
