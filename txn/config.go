@@ -43,6 +43,8 @@ type Config struct {
 	Scanner  bool            // whether there is a scanner at all
 	Drawer   bool            // whether the printer has a cash drawer
 
+	Continuous bool // the scanner reads all the time, and not when it is asked to
+
 	Offline OfflineConfig // codes without a network; the zero value: off
 
 	MaxAmount  Money // of one sale

@@ -1,6 +1,9 @@
 package txn
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // done shows a verified success, money given back, or a settlement, that is on disk, and how its receipt fares. It never holds the cashier up:
 // a digit starts the next sale while the paper is still coming.
@@ -53,8 +56,15 @@ func (d done) tick(m *Machine) {
 	}
 }
 
-// scan takes what an engine in continuous mode reads: the next customer's goods.
+// scan takes what an engine in continuous mode reads: the next customer's goods. A payment code begins nothing, and may be
+// the one that has just paid: it does not take the outcome away.
 func (d done) scan(m *Machine, c Scanned) {
+	if !c.Payment.IsZero() {
+		if !slices.Contains(m.codes, c.Digest) {
+			m.mistake(errCodeEarly)
+		}
+		return
+	}
 	d.leave(m)
 	entry{}.scan(m, c)
 }

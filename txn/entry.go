@@ -70,8 +70,9 @@ func (e entry) digit(m *Machine, k Key) {
 
 func (entry) tick(*Machine) {}
 
-// scan takes what an engine in continuous mode reads unasked: a product goes into the sale, and a payment
-// code charges the amount that stands there, as if 扫码 had been pressed first.
+// scan takes what is read unasked: a product goes into the sale, and a payment code charges the amount that stands there,
+// as if 扫码 had been pressed first. An engine that reads when it is asked to brings one only when nobody wants it any more:
+// the cashier has just given up.
 func (e entry) scan(m *Machine, c Scanned) {
 	if c.Payment.IsZero() {
 		if e.keyed.text != "" {
@@ -83,6 +84,10 @@ func (e entry) scan(m *Machine, c Scanned) {
 	}
 	if e.due(m).IsZero() {
 		m.mistake(errCodeEarly)
+		return
+	}
+	if !m.cfg.Continuous {
+		m.mistake(errCodeUnasked)
 		return
 	}
 	if m.startScan(e.due(m)); m.isScanning() {

@@ -31,6 +31,7 @@ func Config(p *device.Profile) txn.Config {
 		Printer:    p.Printer.Device != "",
 		Scanner:    p.Scanner.Engine != "none",
 		Drawer:     p.Printer.Drawer != string(printer.DrawerNone),
+		Continuous: p.Scanner.Mode == string(scanner.Continuous),
 		MaxAmount:  txn.Yuan(p.Sale.MaxAmount),
 		Copies:     p.Sale.Copies,
 		ReceiptQR:  p.Sale.PrintReceiptQR,

@@ -34,7 +34,7 @@ type wanderer struct {
 
 func newWanderer(t *testing.T, seed uint64, language txn.Language) *wanderer {
 	cfg := txn.Config{
-		Terminal: "T0000001", Operator: "01", Language: language, Sandbox: true, Printer: true, Scanner: true, Drawer: true,
+		Terminal: "T0000001", Operator: "01", Language: language, Sandbox: true, Printer: true, Scanner: true, Drawer: true, Continuous: seed%2 == 0,
 		Merchant: txn.Merchant{Name: "上海浦东新区张江高科技园区惠民连锁超市", NameEN: "Huimin Chain Supermarket, Zhangjiang Park"},
 		Networks: []txn.NetworkConfig{
 			{ID: txn.WeChat, Name: "微信支付", NameEN: "WeChat Pay", Short: "微信"},
