@@ -89,6 +89,7 @@ type Sale struct {
 	RequestTimeout Duration `toml:"request_timeout"`  // of one request to a network: 1 s–60 s; default 10 s
 	RefundSettle   Duration `toml:"refund_settle"`    // how long a network may not know of a refund: 10 s–120 s; default 10 s
 	AskLimit       Duration `toml:"ask_limit"`        // then a supervisor may rule on what no network answers: 1 h–8760 h; default 24 h
+	Reaction       Duration `toml:"reaction"`         // how soon after an outcome came up nobody can have seen it: 0–1 s; default 300 ms
 	PrintReceiptQR bool     `toml:"print_receipt_qr"` // the order number as a QR on the slip; default true
 	Copies         int      `toml:"copies"`           // 1: merchant's; 2 (default): merchant's and customer's
 }

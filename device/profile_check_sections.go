@@ -72,6 +72,7 @@ func (c *checker) sale(s *Sale) {
 	c.wait(at("sale.request_timeout"), s.RequestTimeout, time.Second, 60*time.Second)
 	c.wait(at("sale.refund_settle"), s.RefundSettle, 10*time.Second, 120*time.Second)
 	c.wait(at("sale.ask_limit"), s.AskLimit, time.Hour, longestAsk)
+	c.span(at("sale.reaction"), s.Reaction, 0, time.Second)
 	if s.Copies != 1 && s.Copies != 2 {
 		c.fail(at("sale.copies"), "must be 1 or 2, not %d", s.Copies)
 	}

@@ -64,6 +64,7 @@ func defaultSale() Sale {
 		RequestTimeout: Duration(10 * time.Second),
 		RefundSettle:   Duration(10 * time.Second),
 		AskLimit:       Duration(24 * time.Hour),
+		Reaction:       Duration(300 * time.Millisecond),
 		PrintReceiptQR: true,
 		Copies:         2,
 	}

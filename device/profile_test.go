@@ -71,6 +71,7 @@ func TestDefaults(t *testing.T) {
 		{"sale.request_timeout", s.RequestTimeout.D(), 10 * time.Second},
 		{"sale.refund_settle", s.RefundSettle.D(), 10 * time.Second},
 		{"sale.ask_limit", s.AskLimit.D(), 24 * time.Hour},
+		{"sale.reaction", s.Reaction.D(), 300 * time.Millisecond},
 		{"sale.print_receipt_qr", s.PrintReceiptQR, true},
 		{"sale.copies", s.Copies, 2},
 		{"display.kind", p.Display.Kind, "framebuffer"},

@@ -45,6 +45,10 @@ type Config struct {
 
 	Continuous bool // the scanner reads all the time, and not when it is asked to
 
+	// Reaction is how soon after an outcome has come up by itself nobody can have seen it: a key that is pressed then was
+	// meant for the screen before. 0: keys are taken at once.
+	Reaction time.Duration
+
 	Offline OfflineConfig // codes without a network; the zero value: off
 
 	MaxAmount  Money // of one sale

@@ -57,7 +57,8 @@ type Machine struct {
 	hint        notice   // what was wrong with the last key or code: for a moment before anything else
 	trigger     bool
 	drawn       Screen
-	anything    bool // drawn holds a screen
+	anything    bool          // drawn holds a screen
+	unseen      time.Duration // until then nobody can have seen the outcome on the screen
 }
 
 // view is one state of the foreground.
@@ -123,14 +124,10 @@ func NewHalted(cfg Config, why error, now Time) *Machine {
 // Step takes one event and returns what is to be done, in order.
 func (m *Machine) Step(now Time, ev Event) []Effect {
 	m.now, m.out = now, nil
+	before := m.news()
 	switch e := ev.(type) {
 	case KeyPressed:
-		if m.banking() { // a moment: what a key means depends on whether the money is on disk
-			m.emit(Beep{BeepMistake})
-			break
-		}
-		m.goneOn()
-		m.view.key(m, e.Key, e.Long)
+		m.pressed(e)
 	case KeyStrange:
 		m.mistake(errStrange)
 		m.note("keypad: something that is no key", "")
@@ -192,6 +189,9 @@ func (m *Machine) Step(now Time, ev Event) []Effect {
 	m.overdueBackup()
 	m.overdueBooks()
 	m.view.tick(m)
+	if _, key := ev.(KeyPressed); !key {
+		m.surprise(before)
+	}
 	m.work()
 	m.workRefunds()
 	m.pump()
@@ -199,6 +199,19 @@ func (m *Machine) Step(now Time, ev Event) []Effect {
 	m.nextAlarm()
 	m.draw()
 	return m.out
+}
+
+// pressed takes a key, unless its meaning was another one when it was pressed.
+func (m *Machine) pressed(e KeyPressed) {
+	switch {
+	case m.banking(): // a moment: what a key means depends on whether the money is on disk
+		m.emit(Beep{BeepMistake})
+	case m.tooSoon():
+		m.mistake(errSoon)
+	default:
+		m.goneOn()
+		m.view.key(m, e.Key, e.Long)
+	}
 }
 
 // banking reports whether a success of the sale at the till is being written down.

@@ -114,6 +114,7 @@ var (
 	errDigits      = text{"金额最多两位小数", "At most two decimals"}
 	errPoint       = text{"已有小数点", "There is a point already"}
 	errStrange     = text{"收到无法识别的按键，请检查键盘", "Unknown key: check the keypad"}
+	errSoon        = text{"屏幕刚变，此键未用，请再按", "Screen just changed: press it again"}
 	errBasket      = text{"已有商品，请先收款或取消", "Items present: pay or cancel first"}
 	errItemsFull   = text{"商品太多或超过限额", "Too many items or above the limit"}
 	errNoItem      = text{"没有此商品：%s", "No such item: %s"}

@@ -67,7 +67,7 @@ func TestStandingLineFits(t *testing.T) {
 	add("no item", errNoItem, shorten("69012345678901234567890", 15))
 	add("owner", errCodeOwner, "UnionPay", "WeChat Pay")
 	for name, text := range map[string]text{
-		"amount": errAmount, "digits": errDigits, "point": errPoint, "strange": errStrange, "basket": errBasket, "items full": errItemsFull,
+		"amount": errAmount, "digits": errDigits, "point": errPoint, "strange": errStrange, "soon": errSoon, "basket": errBasket, "items full": errItemsFull,
 		"nobody": errCodeNobody, "used": errCodeUsed, "not": errCodeNot, "early": errCodeEarly, "unasked": errCodeUnasked, "garbled": errGarbled,
 		"too long": errTooLong, "time": errScanTime, "busy": errBusyOrders, "rule": errBusyRule, "no scanner": errNoScanner,
 		"intent": errIntent, "nothing": errNothing, "drawer": stsDrawer, "left": sayLeft, "closed": sayClosed, "printing": sayPrinting, "paper QR": sayPaperQR,

@@ -32,6 +32,7 @@ func Config(p *device.Profile) txn.Config {
 		Scanner:    p.Scanner.Engine != "none",
 		Drawer:     p.Printer.Drawer != string(printer.DrawerNone),
 		Continuous: p.Scanner.Mode == string(scanner.Continuous),
+		Reaction:   p.Sale.Reaction.D(),
 		MaxAmount:  txn.Yuan(p.Sale.MaxAmount),
 		Copies:     p.Sale.Copies,
 		ReceiptQR:  p.Sale.PrintReceiptQR,

@@ -1,0 +1,44 @@
+package txn
+
+// A key takes a finger that is already on its way where a person has not yet seen what it comes to. So an outcome that
+// comes up by itself takes none for a moment: "received" on the cash screen must not wave away that the customer has just
+// paid by phone, nor a key for the next sale that a receipt did not come out.
+//
+//	the screen before ── an answer, a commit, a printer ──▶ an outcome ── keys are refused ── Reaction ── keys are taken
+//	                                                            └──── each refused one begins it anew ◀─┘
+
+// news is what an outcome on the screen tells; the zero news of a screen that is none.
+type news struct {
+	of     slipRef
+	failed bool
+	slip   PrintFault // of a success: why its slip did not come out, since that gives its keys another meaning
+}
+
+func (m *Machine) news() news {
+	switch v := m.view.(type) {
+	case done:
+		return news{of: v.ref(), slip: v.fault}
+	case failed:
+		return news{of: slipRef{order: v.order}, failed: true}
+	case refundFailed:
+		return news{of: slipRef{order: v.order.No, refund: v.refund.No}, failed: true}
+	}
+	return news{}
+}
+
+// surprise notes that an outcome has come up that no key has asked for at that moment.
+func (m *Machine) surprise(before news) {
+	if now := m.news(); now != before && now != (news{}) {
+		m.unseen = m.now.Mono + m.cfg.Reaction
+	}
+}
+
+// tooSoon reports whether a key was meant for the screen before. Who types on has not looked: an amount must not begin with
+// the third of its digits.
+func (m *Machine) tooSoon() bool {
+	if m.now.Mono >= m.unseen {
+		return false
+	}
+	m.unseen = m.now.Mono + m.cfg.Reaction
+	return true
+}
