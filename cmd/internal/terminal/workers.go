@@ -161,17 +161,20 @@ func scanEvent(err error) txn.Event {
 	return txn.ScannerState{Fault: txn.ScanSilent}
 }
 
+// triggerLimit is longer than an engine is ever busy with what it is at: a call that it did not take would leave it reading
+// until somebody scans again, or not reading while a customer waits.
+const triggerLimit = 30 * time.Second
+
 // pullTrigger switches the engine on and off as the machine wants it. An engine in continuous mode is left on.
 func (t *Terminal) pullTrigger(ctx context.Context) {
-	const patience = 2 * time.Second
 	pull := func(on bool) {
-		ctx, cancel := context.WithTimeout(ctx, patience)
+		limited, cancel := context.WithTimeout(ctx, triggerLimit)
 		defer cancel()
 		call := t.ports.Scanner.Stop
 		if on || t.ports.Continuous {
 			call = t.ports.Scanner.Start
 		}
-		if err := call(ctx); err != nil && ctx.Err() == nil {
+		if err := call(limited); err != nil && ctx.Err() == nil {
 			t.ports.Log.Warn("scanner", "trigger", on, "err", err) // Next reports the state
 		}
 	}
