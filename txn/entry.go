@@ -82,18 +82,23 @@ func (e entry) scan(m *Machine, c Scanned) {
 		m.addItem(c.Text)
 		return
 	}
-	if e.due(m).IsZero() {
+	switch {
+	case e.due(m).IsZero():
 		m.mistake(errCodeEarly)
-		return
-	}
-	if !m.cfg.Continuous {
+	case !m.cfg.Continuous:
 		m.mistake(errCodeUnasked)
-		return
-	}
-	if m.startScan(e.due(m)); m.isScanning() {
-		m.view.(scanning).scan(m, c)
+	case e.keyed.text != "" && m.now.Mono-m.keyAt < amountRests:
+		m.mistake(errCodeEarly)
+	default:
+		if m.startScan(e.due(m)); m.isScanning() {
+			m.view.(scanning).scan(m, c)
+		}
 	}
 }
+
+// amountRests is how long after its last digit an amount counts as the whole of what is due, for a code that is read unasked.
+// It is read again after that.
+const amountRests = time.Second
 
 func (entry) misread(m *Machine, reason ScanFault) {
 	if t, ok := readTexts[reason]; ok {

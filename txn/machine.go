@@ -58,6 +58,7 @@ type Machine struct {
 	trigger     bool
 	drawn       Screen
 	anything    bool          // drawn holds a screen
+	keyAt       time.Duration // when the latest key was taken
 	unseen      time.Duration // until then nobody can have seen the outcome on the screen
 }
 
@@ -209,6 +210,7 @@ func (m *Machine) pressed(e KeyPressed) {
 	case m.tooSoon():
 		m.mistake(errSoon)
 	default:
+		m.keyAt = m.now.Mono
 		m.goneOn()
 		m.view.key(m, e.Key, e.Long)
 	}

@@ -371,8 +371,28 @@ func TestCodeThatIsReadUnasked(t *testing.T) {
 	r := continuousRig(t)
 	r.scanned(txn.WeChat, wechatCode)
 	r.sees("请先输入金额")
-	r.keys("8")
+	r.keys("8 . 5")
+	r.pass(time.Second, nil)
 	r.scanned(txn.WeChat, wechatCode)
+	if q := r.asked(txn.OpScan); q.Order.Amount != txn.Yuan(850) {
+		t.Errorf("charged %v", q.Order.Amount)
+	}
+}
+
+// The customer holds the code there while the amount is being keyed in: what stands there so far is not what is due.
+func TestCodeWhileTheAmountIsKeyedIn(t *testing.T) {
+	r := continuousRig(t)
+	for _, key := range []string{"8", ".", "5"} {
+		r.keys(key)
+		r.pass(300*time.Millisecond, nil)
+		r.scanned(txn.WeChat, wechatCode)
+		if len(r.requests) > 0 {
+			t.Fatalf("charged %v", r.requests[0].Order.Amount)
+		}
+		r.sees("请先输入金额")
+	}
+	r.pass(time.Second, nil)
+	r.scanned(txn.WeChat, wechatCode) // read again
 	r.asked(txn.OpScan)
 }
 
