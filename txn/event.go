@@ -48,6 +48,9 @@ type KeyPressed struct {
 // KeyStrange says that the keypad's line brought something that is no key.
 type KeyStrange struct{}
 
+// KeypadGone says that the keypad was unplugged, or failed. The next key shows that it is back.
+type KeypadGone struct{}
+
 // Scanned is a code that the engine read and that holds no control bytes.
 type Scanned struct {
 	Payment PaymentCode // of a payment code; zero for anything else
@@ -159,6 +162,7 @@ const (
 
 func (KeyPressed) event()      {}
 func (KeyStrange) event()      {}
+func (KeypadGone) event()      {}
 func (Scanned) event()         {}
 func (ScanFailed) event()      {}
 func (ScannerState) event()    {}

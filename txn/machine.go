@@ -52,6 +52,7 @@ type Machine struct {
 	printer     PrinterState
 	scanner     ScanFault
 	scannerSeen bool // it worked at least once
+	padGone     bool // the keypad was unplugged, and no key has come since
 	notice      notice
 	alarms      []notice // that wait for their turn
 	hint        notice   // what was wrong with the last key or code: for a moment before anything else
@@ -130,8 +131,12 @@ func (m *Machine) Step(now Time, ev Event) []Effect {
 	case KeyPressed:
 		m.pressed(e)
 	case KeyStrange:
+		m.padGone = false
 		m.mistake(errStrange)
 		m.note("keypad: something that is no key", "")
+	case KeypadGone:
+		m.padGone = m.now.Mono >= deviceGrace // before that it may be on its way
+		m.note("keypad: gone", "")
 	case Scanned:
 		m.scanned(e)
 	case ScanFailed:
@@ -204,6 +209,7 @@ func (m *Machine) Step(now Time, ev Event) []Effect {
 
 // pressed takes a key, unless its meaning was another one when it was pressed.
 func (m *Machine) pressed(e KeyPressed) {
+	m.padGone = false
 	switch {
 	case m.banking(): // a moment: what a key means depends on whether the money is on disk
 		m.emit(Beep{BeepMistake})
@@ -254,12 +260,12 @@ func (m *Machine) scannerState(f ScanFault) {
 	m.scanner = f
 }
 
-// scannerGrace is how long after a start a scanner may be on its way: on USB it comes after the first screen.
-const scannerGrace = 8 * time.Second
+// deviceGrace is how long after a start a scanner or a keypad may be on its way: on USB it comes after the first screen.
+const deviceGrace = 8 * time.Second
 
 // deaf returns why the scanner can't read; nothing while it may still be on its way.
 func (m *Machine) deaf() ScanFault {
-	if !m.scannerSeen && m.now.Mono < scannerGrace {
+	if !m.scannerSeen && m.now.Mono < deviceGrace {
 		return ""
 	}
 	return m.scanner

@@ -76,6 +76,9 @@ func (m *Machine) status() (line string, alarm bool) {
 	if told && m.notice.alarm {
 		return m.notice.text, true
 	}
+	if m.padGone {
+		return m.say(stsKeypad), true
+	}
 	if s := m.doubt(); s != "" { // of the sale that is looked at: news of another one can wait
 		return s, true
 	}

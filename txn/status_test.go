@@ -140,3 +140,22 @@ func TestCodesFillTheQueue(t *testing.T) {
 		t.Fatalf("no receipt; the screen says %q", r.screen.Lines)
 	}
 }
+
+// A keypad that is unplugged is said, since nothing else on the screen is of use without it; the next key shows that it is
+// back. One that is not there yet at the start is on its way.
+func TestKeypadUnplugged(t *testing.T) {
+	r, _ := shown(t)
+	r.step(txn.KeypadGone{})
+	if strings.Contains(r.screen.Status, "键盘") {
+		t.Error("a keypad that may be on its way")
+	}
+	r.pass(9*time.Second, func(txn.Request) (txn.Answer, txn.Fault) { return is(txn.StatusWaiting), "" })
+	r.step(txn.KeypadGone{})
+	if r.sees("键盘未连接", "检查插头", "再按任意键", "weixin://"); !r.screen.Alarm {
+		t.Error("it can be overlooked")
+	}
+	r.keys("OK")
+	if strings.Contains(r.screen.Status, "键盘") {
+		t.Errorf("the screen still says %q", r.screen.Status)
+	}
+}

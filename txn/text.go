@@ -198,6 +198,8 @@ var netFaults = map[Fault]text{
 	FaultSystem:     {"支付平台忙，正在重新查询", "Network busy, asking again"},
 }
 
+var stsKeypad = text{"键盘未连接：检查插头，再按任意键", "Keypad unplugged: plug in, press a key"}
+
 var stsScanner = map[ScanFault]text{
 	ScanGone:   {"扫码器未连接：请检查插头", "Scanner unplugged: check its plug"},
 	ScanSilent: {"扫码器无应答：请重新插拔", "Scanner silent: plug it in again"},

@@ -50,6 +50,7 @@ func TestStandingLineFits(t *testing.T) {
 	add("offline digits", errOfflineDigits, 8)
 	add("room", stsRoom, salesLow)
 	add("full", stsFull)
+	add("keypad", stsKeypad)
 	add("damage", stsDamage)
 	standing := func(l Language) string {
 		return stsExceptions.in(l, maxExceptions) + " " + stsPending.in(l, maxUnresolved) + " " + stsNearEnd.in(l)

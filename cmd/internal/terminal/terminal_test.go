@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -24,6 +26,7 @@ import (
 // keys is a keypad that the test presses.
 type keys struct {
 	events chan keypad.Event
+	errs   chan error // what else it reports; nil: nothing
 	closed chan struct{}
 	once   sync.Once
 }
@@ -36,6 +39,8 @@ func (k *keys) Next(ctx context.Context) (keypad.Event, error) {
 	select {
 	case ev := <-k.events:
 		return ev, nil
+	case err := <-k.errs:
+		return keypad.Event{}, err
 	case <-k.closed:
 		return keypad.Event{}, keypad.ErrClosed
 	case <-ctx.Done():
@@ -323,6 +328,36 @@ func TestReceiptTakesHostileNames(t *testing.T) {
 	for _, bad := range []string{"\x10\x04", "\x1bp", "\x1d(k"} {
 		if bytes.Contains(b, []byte(bad)) {
 			t.Errorf("% x reached the printer", bad)
+		}
+	}
+}
+
+// A keypad that goes away is said on the screen, and whatever else it reports ends nothing.
+func TestKeypadGone(t *testing.T) {
+	for _, tt := range []struct {
+		err  error
+		want []txn.Event
+	}{
+		{fmt.Errorf("keypad pad: %w: no such device", keypad.ErrGone), []txn.Event{txn.KeypadGone{}}},
+		{&keypad.UnknownKeyError{Device: "pad", Input: "F13"}, []txn.Event{txn.KeyStrange{}}},
+		{&keypad.StuckError{Device: "pad", Key: keypad.OK}, nil},
+	} {
+		pad := newKeys()
+		pad.errs = make(chan error)
+		term := newTerminal(Ports{Keys: pad, Log: slog.New(slog.DiscardHandler)})
+		ended := make(chan error)
+		go func() { ended <- term.readKeys(t.Context()) }()
+		pad.errs <- tt.err
+		pad.Close()
+		if err := <-ended; !keypad.Ended(err) {
+			t.Errorf("%v: ended with %v", tt.err, err)
+		}
+		var got []txn.Event
+		for len(term.events) > 0 {
+			got = append(got, <-term.events)
+		}
+		if !slices.Equal(got, tt.want) {
+			t.Errorf("%v: told %+v, want %+v", tt.err, got, tt.want)
 		}
 	}
 }

@@ -29,6 +29,9 @@ func (t *Terminal) readKeys(ctx context.Context) error {
 		case errors.As(err, &strange):
 			t.ports.Log.Warn("keypad", "err", err)
 			t.tell(ctx, txn.KeyStrange{})
+		case errors.Is(err, keypad.ErrGone):
+			t.ports.Log.Warn("keypad", "err", err)
+			t.tell(ctx, txn.KeypadGone{})
 		default:
 			t.ports.Log.Warn("keypad", "err", err)
 		}
