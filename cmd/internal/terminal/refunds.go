@@ -17,10 +17,10 @@ var errNoRefunds = errors.New("this network gives nothing back")
 // requestRefund asks a network about a refund, in a goroutine of its own that ends with the request's time.
 func (t *Terminal) requestRefund(ctx context.Context, r txn.RefundRequest) {
 	t.work.Go(func() {
-		ctx, cancel := context.WithTimeout(ctx, t.ports.RequestTimeout)
+		limited, cancel := t.limit(ctx)
 		defer cancel()
 		began := time.Now()
-		answer, err := t.askRefund(ctx, r)
+		answer, err := t.askRefund(limited, r)
 		ev := txn.RefundAnswered{Refund: r.Refund.No, Op: r.Op, Answer: answer, Fault: pay.FaultOf(err)}
 		ev.Code = t.codeOf(r.Refund.Network, err)
 		t.logAnswer(began, answer.Status, cmp.Or(answer.Code, ev.Code), err, "op", r.Op, "refund", r.Refund.No)

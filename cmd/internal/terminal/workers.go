@@ -58,18 +58,25 @@ func (t *Terminal) commitAll(ctx context.Context) {
 	}
 }
 
-// request asks a network, in a goroutine of its own that ends with the request's time.
+// request asks a network, in a goroutine of its own that ends with the request's time. The machine hears of it in every
+// case: it asks about the order again only after that.
 func (t *Terminal) request(ctx context.Context, r txn.Request) {
 	t.work.Go(func() {
-		ctx, cancel := context.WithTimeout(ctx, t.ports.RequestTimeout)
+		limited, cancel := t.limit(ctx)
 		defer cancel()
 		began := time.Now()
-		answer, err := t.ask(ctx, r)
+		answer, err := t.ask(limited, r)
 		ev := txn.NetworkAnswered{Order: r.Order.No, Op: r.Op, Answer: answer, Fault: pay.FaultOf(err)}
 		ev.Code = t.codeOf(r.Order.Network, err)
 		t.logAnswer(began, answer.Status, cmp.Or(answer.Code, ev.Code), err, "op", r.Op, "order", r.Order.No)
 		t.tell(ctx, ev)
 	})
+}
+
+// limit bounds one request. Its time begins when the networks are set up, which may take a slow board longer.
+func (t *Terminal) limit(ctx context.Context) (context.Context, context.CancelFunc) {
+	t.networks()
+	return context.WithTimeout(ctx, t.ports.RequestTimeout)
 }
 
 // codeOf returns the network's own code of an error, or what of our keys a network that refuses us does not take.
