@@ -245,6 +245,9 @@ func (m *Machine) scanned(e Scanned) {
 		return
 	}
 	m.note("scanner: a code that nobody asked for", "")
+	if e.Payment.IsZero() { // the scanner has beeped: goods seem to be in the sale
+		m.mistake(errNotNow)
+	}
 }
 
 func (m *Machine) scannerState(f ScanFault) {

@@ -410,3 +410,16 @@ func TestPaidCodeIsReadAgain(t *testing.T) {
 	r.step(txn.Scanned{Text: "6901234567892"}) // the next customer's goods
 	r.sees("¥3.50", "共1件")
 }
+
+// Goods that are scanned when they can't be added are not taken, and the cashier, who has heard the scanner's own beep, is
+// told so. A customer's code that is read once more is nothing to tell of.
+func TestGoodsScannedTooLate(t *testing.T) {
+	r, _ := shown(t)
+	r.step(txn.Scanned{Text: "6901234567892"})
+	r.sees("此码没有用上", "weixin://", "¥12.50")
+	r, _ = charged(t)
+	r.scanned(txn.WeChat, wechatCode)
+	if r.screen.Status != "" {
+		t.Errorf("it says %q", r.screen.Status)
+	}
+}

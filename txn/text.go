@@ -124,6 +124,7 @@ var (
 	errCodeNot     = text{"这不是付款码，请顾客打开付款码", "Not a payment code: open it on phone"}
 	errCodeEarly   = text{"请先输入金额，再扫付款码", "Enter the amount, then scan the code"}
 	errCodeUnasked = text{"请先按 扫码，再扫付款码", "Press SCAN, then scan the code"}
+	errNotNow      = text{"此码没有用上：现在不能扫码", "Code not taken: nothing to scan now"}
 	errGarbled     = text{"读码失败，请再扫一次", "Could not read the code, scan again"}
 	errTooLong     = text{"条码太长，这不是付款码", "Too long to be a payment code"}
 	errScannerGone = text{"扫码器未连接：请检查插头，或按 确认 用收款码", "Scanner unplugged: check its plug, or press OK to show a QR"}
