@@ -12,6 +12,7 @@ type news struct {
 	of     slipRef
 	failed bool
 	slip   PrintFault // of a success: why its slip did not come out, since that gives its keys another meaning
+	secret bool       // no outcome: digits are keyed in that must not stand on the next screen
 }
 
 func (m *Machine) news() news {
@@ -22,13 +23,15 @@ func (m *Machine) news() news {
 		return news{of: slipRef{order: v.order}, failed: true}
 	case refundFailed:
 		return news{of: slipRef{order: v.order.No, refund: v.refund.No}, failed: true}
+	case pinAsk, enrolling:
+		return news{secret: true}
 	}
 	return news{}
 }
 
-// surprise notes that an outcome has come up that no key has asked for at that moment.
+// surprise notes that an outcome has come up, or a secret's screen has gone, which no key has asked for at that moment.
 func (m *Machine) surprise(before news) {
-	if now := m.news(); now != before && now != (news{}) {
+	if now := m.news(); now != before && (now != news{} || before.secret) {
 		m.unseen = m.now.Mono + m.cfg.Reaction
 	}
 }

@@ -1,6 +1,7 @@
 package txn_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -105,4 +106,21 @@ func TestKeysOfTheCashiersOwn(t *testing.T) {
 	r.answer(r.asked(txn.OpShow), ready("weixin://x"))
 	r.keys("CANCEL 7 CLEAR MENU 2 CANCEL CANCEL 9")
 	r.sees("¥9")
+}
+
+// The time for a PIN runs out as a supervisor begins to key it in: its digits do not stand on the next screen in clear.
+func TestPINDoesNotLandOnTheNextScreen(t *testing.T) {
+	r := reactionRig(t)
+	r.keys(enrolled)
+	r.pass(time.Second, nil)
+	r.keys("MENU 7")
+	r.sees("主管PIN")
+	for r.screen.Title == "主管" {
+		r.pass(100*time.Millisecond, nil)
+	}
+	for _, k := range strings.Fields(pinKeys) {
+		r.keys(k)
+		r.pass(200*time.Millisecond, nil)
+	}
+	r.sees("¥0.00", "屏幕刚变")
 }
