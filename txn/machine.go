@@ -91,6 +91,7 @@ func New(cfg Config, start Start, now Time) *Machine {
 		captured: map[OrderNo]OrderNo{}, commits: map[uint64]Record{},
 		codes: slices.Clone(start.Codes), exceptions: slices.Clone(start.Exceptions), last: start.Last, till: start.Till,
 		triedAt: now.Mono, storage: Storage{Sales: salesSome}, settlement: start.Settlement,
+		unseen: now.Mono + cfg.Reaction, // a keypad keeps what was pressed before there was a screen
 	}
 	if start.Restored != nil {
 		m.view = restoredNotice{*start.Restored}

@@ -16,7 +16,9 @@ const reaction = 300 * time.Millisecond
 func reactionRig(t *testing.T) *rig {
 	cfg := config()
 	cfg.Drawer, cfg.Reaction = true, reaction
-	return startRig(t, cfg, storetest.NewMemory("T01"), time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC))
+	r := startRig(t, cfg, storetest.NewMemory("T01"), time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC))
+	r.pass(reaction, nil)
+	return r
 }
 
 // paysUnderTheFinger has the code of a sale of ¥12.50 paid in the moment in which the keys are pressed.
@@ -123,4 +125,21 @@ func TestPINDoesNotLandOnTheNextScreen(t *testing.T) {
 		r.pass(200*time.Millisecond, nil)
 	}
 	r.sees("¥0.00", "屏幕刚变")
+}
+
+// What was pressed while the terminal started was meant for no screen, and takes no notice away.
+func TestKeysBeforeTheFirstScreen(t *testing.T) {
+	cfg := config()
+	cfg.Reaction = reaction
+	m := txn.New(cfg, txn.Start{Restored: &txn.Restored{Repaired: true, By: "S01"}}, txn.Time{})
+	r := &rig{t: t, cfg: cfg, m: m, journal: storetest.NewMemory("T01")}
+	r.step(txn.Tick{})
+	for range 5 {
+		r.keys("OK")
+		r.now.Mono += 10 * time.Millisecond
+	}
+	r.sees("交易记录已修复")
+	r.pass(reaction, nil)
+	r.keys("OK")
+	r.sees("请输入金额")
 }
