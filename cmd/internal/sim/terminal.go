@@ -54,7 +54,7 @@ func config() txn.Config {
 		Timing: txn.Timing{
 			PollShow: 3 * time.Second, PollScan: 5 * time.Second, ScanLimit: 45 * time.Second, Reverse: 15 * time.Second,
 		},
-		MaxBackoff: time.Minute, Linger: 20 * time.Second,
+		MaxBackoff: time.Minute, Linger: 20 * time.Second, Reaction: 300 * time.Millisecond,
 		RefundSettle: 10 * time.Second, // and no AskLimit: nobody here has a bill to rule by
 		Offline:      offlineConfig(),
 	}
