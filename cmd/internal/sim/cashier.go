@@ -88,7 +88,7 @@ type cashier struct {
 
 func newCashier(w *world) *cashier {
 	c := &cashier{w: w, heard: heard{}, rng: w.newDice("cashier")}
-	c.guesses = pick(c.rng, 20, 20, 20, 2)
+	c.guesses = pick(c.rng, 20, 20, 2, 1)
 	return c
 }
 
