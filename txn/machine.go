@@ -60,7 +60,7 @@ type Machine struct {
 	drawn       Screen
 	anything    bool          // drawn holds a screen
 	keyAt       time.Duration // when the latest key was taken
-	unseen      time.Duration // until then nobody can have seen the outcome on the screen
+	unseen      unseen        // the outcome on the screen
 }
 
 // view is one state of the foreground.
@@ -91,8 +91,8 @@ func New(cfg Config, start Start, now Time) *Machine {
 		captured: map[OrderNo]OrderNo{}, commits: map[uint64]Record{},
 		codes: slices.Clone(start.Codes), exceptions: slices.Clone(start.Exceptions), last: start.Last, till: start.Till,
 		triedAt: now.Mono, storage: Storage{Sales: salesSome}, settlement: start.Settlement,
-		unseen: now.Mono + cfg.Reaction, // a keypad keeps what was pressed before there was a screen
 	}
+	m.unseen = m.appeared() // a keypad keeps what was pressed before there was a screen
 	if start.Restored != nil {
 		m.view = restoredNotice{*start.Restored}
 	}

@@ -143,3 +143,16 @@ func TestKeysBeforeTheFirstScreen(t *testing.T) {
 	r.keys("OK")
 	r.sees("请输入金额")
 }
+
+// A key that is stuck, or a cashier who does not let go, does not keep the till for ever.
+func TestTypingOnEnds(t *testing.T) {
+	r := paysUnderTheFinger(t, "", "7")
+	for range 28 { // and the first came after 100 ms
+		r.now.Mono += 100 * time.Millisecond
+		r.keys("7")
+	}
+	r.sees("收款成功", "屏幕刚变")
+	r.now.Mono += 100 * time.Millisecond
+	r.keys("7")
+	r.sees("收款", "¥7")
+}

@@ -127,7 +127,7 @@ func watchWhileItSells(t *testing.T, pid int, sandbox *paynet.Paynet, press func
 		switch {
 		case len(sandbox.Ledger().Orders) == 0:
 			press("5\r")
-			time.Sleep(100 * time.Millisecond)
+			time.Sleep(500 * time.Millisecond) // more than sale.reaction: who types on has not seen the screen
 		case asked.IsZero():
 			asked = time.Now()
 		case time.Since(asked) > time.Second:
