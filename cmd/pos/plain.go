@@ -8,9 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// plain is a technician's screen. What a journal, a backup or a bill of somebody else holds comes to it as it is, and must not move
-// the cursor, colour what follows or turn the line around: such characters are written as Go writes them in a string.
-// Each write must end with a whole character, as those of fmt and encoding/json do.
+// plain is a technician's screen. What a journal, a backup or a bill of somebody else holds comes to it as it is, and must
+// not move the cursor, colour what follows or turn the line around: such characters are written as Go writes them in a
+// string. Each write must end with a whole character, as those of fmt and encoding/json do.
 type plain struct{ io.Writer }
 
 func (p plain) Write(text []byte) (int, error) {

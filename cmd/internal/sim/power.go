@@ -142,16 +142,22 @@ func (p *power) open(cfg store.Config) (*store.Journal, error) {
 
 func (p *power) leave(image []byte) error { return os.WriteFile(p.path(), image, 0o600) }
 
+// before is the journal's file before a transaction in which the power goes; nil where it does not.
+func (p *power) before(cutting *step) []byte {
+	if cutting == nil {
+		return nil
+	}
+	image, err := os.ReadFile(p.path())
+	if err != nil {
+		p.w.fail(8, "", "%v", err)
+	}
+	return image
+}
+
 // commit makes a record durable, or the power goes in the middle of it.
 func (p *power) commit(t *terminal, rec txn.Record) (txn.Order, error) {
 	cutting := p.disk.wrong(25)
-	var before []byte
-	if cutting != nil {
-		var err error
-		if before, err = os.ReadFile(p.path()); err != nil {
-			p.w.fail(8, "", "%v", err)
-		}
-	}
+	before := p.before(cutting)
 	if cutting == nil && !t.unwritable {
 		if s := p.disk.wrong(300); s != nil {
 			t.unwritable = true

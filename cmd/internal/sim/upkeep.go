@@ -35,13 +35,7 @@ func (t *terminal) upkeep() {
 // prune takes a step of pruning, or the power goes in the middle of it.
 func (p *power) prune(t *terminal) (more bool) {
 	cutting := p.rest.wrong(3)
-	var before []byte
-	if cutting != nil {
-		var err error
-		if before, err = os.ReadFile(p.path()); err != nil {
-			p.w.fail(8, "", "%v", err)
-		}
-	}
+	before := p.before(cutting)
 	more, err := t.store.Prune(store.Retention{Keep: pruneKeep})
 	switch {
 	case err == nil:
