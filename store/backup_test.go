@@ -199,16 +199,7 @@ func FuzzArchive(f *testing.F) {
 
 // BenchmarkBackup says how long commits take while a backup is taken, beside how long they take anyway.
 func BenchmarkBackup(b *testing.B) {
-	dir := past()[50_000]
-	defer func() {
-		for _, dir := range past() {
-			_ = os.RemoveAll(dir)
-		}
-	}()
-	j, err := Open(dir, Config{Terminal: "T0000001"})
-	if err != nil {
-		b.Fatal(err)
-	}
+	j := open(b, past(b, 50_000))
 	defer func() { _ = j.Close() }()
 	commits := func(into []time.Duration, enough func(n int) bool) []time.Duration {
 		for n := 0; !enough(n); n++ {
@@ -220,6 +211,7 @@ func BenchmarkBackup(b *testing.B) {
 	}
 	var alone, beside []time.Duration
 	var took time.Duration
+	var err error
 	for b.Loop() {
 		alone = commits(alone, func(n int) bool { return n == 50 })
 		done := make(chan error, 1)

@@ -1,12 +1,13 @@
 package store
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
-	"sync"
 	"testing"
 	"time"
 
+	"go.etcd.io/bbolt"
 	"golang.org/x/sys/unix"
 
 	"smartpos/store/storetest"
@@ -54,44 +55,25 @@ func BenchmarkCommit(b *testing.B) {
 	b.ReportMetric(float64(committing)/float64(appending), "×raw")
 }
 
-// past are journals with many sales behind them, made once without syncing.
-var past = sync.OnceValue(func() map[int]string {
-	dirs := map[int]string{}
-	for _, n := range []int{10, 50_000} {
-		dir, err := os.MkdirTemp("", "store-bench")
-		if err != nil {
-			panic(err)
-		}
-		j, err := Open(dir, Config{Terminal: "T0000001"})
-		if err != nil {
-			panic(err)
-		}
-		j.db.NoSync = true
-		for range n {
-			o := must(j.Commit(storetest.Intent(350, "")))
-			o = must(j.Commit(storetest.Outcome(o, txn.Paid)))
-			must(j.Commit(storetest.Printed(o)))
-		}
-		for range 3 {
-			must(j.Commit(storetest.Intent(350, "")))
-		}
-		if err := j.Close(); err != nil {
-			panic(err)
-		}
-		dirs[n] = dir
+// past returns the folder of a journal with n sales and three pending orders behind it, made without syncing.
+func past(b *testing.B, n int) string {
+	dir := b.TempDir()
+	j := open(b, dir)
+	j.db.NoSync = true
+	sell(b, j, n)
+	for range 3 {
+		commit(b, j, storetest.Intent(350, ""))
 	}
-	return dirs
-})
+	if err := j.Close(); err != nil {
+		b.Fatal(err)
+	}
+	return dir
+}
 
 // BenchmarkStart compares a journal with ten orders behind it with one of 50,000, both with three pending; so does
 // opening them.
 func BenchmarkStart(b *testing.B) {
-	dirs := past()
-	defer func() {
-		for _, dir := range dirs {
-			_ = os.RemoveAll(dir)
-		}
-	}()
+	dirs := map[int]string{10: past(b, 10), 50_000: past(b, 50_000)}
 	start := func(n int) time.Duration {
 		j, err := Open(dirs[n], Config{Terminal: "T0000001"})
 		if err != nil {
@@ -128,4 +110,33 @@ func BenchmarkStart(b *testing.B) {
 	if info, err := os.Stat(filepath.Join(dirs[50_000], FileName)); err == nil {
 		b.ReportMetric(float64(info.Size())/50_000, "B/order")
 	}
+}
+
+// BenchmarkRepair sets a repair of a journal with 50,000 orders, one of its buckets gone, against verifying the same journal
+// once: what it adds is a second reading and one writing.
+func BenchmarkRepair(b *testing.B) {
+	whole := past(b, 50_000)
+	var repairing, verifying time.Duration
+	for b.Loop() {
+		dir := b.TempDir()
+		if err := errors.Join(os.CopyFS(dir, os.DirFS(whole)), os.Chmod(filepath.Join(dir, KeyName), fileMode)); err != nil {
+			b.Fatal(err)
+		}
+		j := open(b, dir)
+		t0 := time.Now()
+		if _, err := j.Verify(); err != nil {
+			b.Fatal(err)
+		}
+		verifying += time.Since(t0)
+		if err := errors.Join(j.db.Update(func(tx *bbolt.Tx) error { return tx.DeleteBucket([]byte(bucketPending)) }), j.Close()); err != nil {
+			b.Fatal(err)
+		}
+		t0 = time.Now()
+		if _, err := repairIn(b, dir, ""); err != nil {
+			b.Fatal(err)
+		}
+		repairing += time.Since(t0)
+	}
+	b.ReportMetric(repairing.Seconds()/float64(b.N), "s/repair")
+	b.ReportMetric(float64(repairing)/float64(verifying), "×verify")
 }

@@ -205,6 +205,7 @@ func (r *restorer) fill() (err error) {
 		if more, err = r.batch(); err != nil {
 			return err
 		}
+		r.repairs.tell(r.a.read, r.a.manifest.Records)
 	}
 	return nil
 }

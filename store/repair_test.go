@@ -64,6 +64,27 @@ func repaired(t *testing.T, dir string) string {
 	return says
 }
 
+// Whoever waits for a repair hears how far it is, up to the last record that holds.
+func TestRepairTellsHowFar(t *testing.T) {
+	dir := t.TempDir()
+	j := open(t, dir)
+	sell(t, j, rebuildBatch/2)
+	if err := errors.Join(j.db.Update(func(tx *bbolt.Tx) error { return tx.DeleteBucket([]byte(bucketPending)) }), j.Close()); err != nil {
+		t.Fatal(err)
+	}
+	var heard []uint64
+	cfg := Config{Terminal: "T0000001"}
+	done, err := Repair(t.Context(), dir, cfg, RepairOptions{Progress: func(n, of uint64) {
+		if of != rebuildBatch*3/2 {
+			t.Errorf("%d of %d", n, of)
+		}
+		heard = append(heard, n)
+	}})
+	if want := []uint64{rebuildBatch, rebuildBatch * 3 / 2}; err != nil || done.Records != want[1] || !slices.Equal(heard, want) {
+		t.Errorf("%d records, %v, heard %v, want %v", done.Records, err, heard, want)
+	}
+}
+
 // What is whole is not repaired, and is not touched by the attempt.
 func TestRepairOfWhole(t *testing.T) {
 	dir := worn(t)

@@ -173,6 +173,8 @@ func (m *Machine) Step(now Time, ev Event) []Effect {
 		m.pinChecked(e)
 	case Repaired:
 		m.repaired(e)
+	case RepairedSoFar:
+		m.repairedSoFar(e)
 	case PINHashed:
 		m.pinHashed(e)
 	case KickEnded:

@@ -22,12 +22,16 @@ type Repair struct{ By string }
 // Repaired ends a [Repair]. Err is nil, a [*LossError], or why it could not be done.
 type Repaired struct{ Err error }
 
+// RepairedSoFar says how far a [Repair] is: Records of Of are written again.
+type RepairedSoFar struct{ Records, Of uint64 }
+
 // Restart has the terminal begin again, with the journal as it is now.
 type Restart struct{}
 
-func (Repair) effect()  {}
-func (Restart) effect() {}
-func (Repaired) event() {}
+func (Repair) effect()       {}
+func (Restart) effect()      {}
+func (Repaired) event()      {}
+func (RepairedSoFar) event() {}
 
 // LossError is returned when a damaged journal can be repaired only without some of its records. It is an
 // [ErrJournalDamaged].
@@ -59,19 +63,46 @@ func NewRepairing(cfg Config, now Time) *Machine {
 type repairing struct {
 	by    string
 	asked bool
+	began time.Duration
+	sign  time.Duration // when it was last heard of
+	far   RepairedSoFar
 }
+
+// repairLimit is how long nothing is heard of a repair until the screen says what to do about a disk that never answers.
+// Before the first record and behind the last it is silent while it reads all of the file: a minute or two on a slow board.
+// Whatever comes in the end still counts.
+const repairLimit = 5 * time.Minute
 
 func (repairing) key(m *Machine, _ Key, _ bool) { m.emit(Beep{BeepMistake}) }
 
 func (v repairing) tick(m *Machine) {
 	if !v.asked {
-		m.view = repairing{v.by, true}
+		m.view = repairing{by: v.by, asked: true, began: m.now.Mono, sign: m.now.Mono}
 		m.emit(Repair{By: v.by})
 	}
 }
 
-func (repairing) screen(m *Machine) Screen {
-	return Screen{Kind: ScreenText, Title: m.say(txtRepairing), Tone: ToneWait, Lines: []string{m.say(sayRepairing)}}
+func (v repairing) screen(m *Machine) Screen {
+	s := Screen{Kind: ScreenText, Title: m.say(txtRepairing), Tone: ToneWait}
+	if v.asked && m.now.Mono-v.sign > repairLimit {
+		s.Title, s.Tone, s.Lines = m.say(txtRepairStuck), ToneBad, []string{m.say(sayRepairStuck)}
+		return s
+	}
+	s.Lines = []string{m.say(sayRepairing)}
+	if v.far.Of > 0 {
+		s.Lines = append(s.Lines, m.say(sayRepairedSoFar, v.far.Records, v.far.Of))
+	}
+	if passed := (m.now.Mono - v.began).Truncate(time.Second); v.asked && passed > 0 {
+		s.Lines = append(s.Lines, m.say(sayRepairTime, m.duration(passed)))
+	}
+	return s
+}
+
+func (m *Machine) repairedSoFar(e RepairedSoFar) {
+	if v, ok := m.view.(repairing); ok {
+		v.sign, v.far = m.now.Mono, e
+		m.view = v
+	}
 }
 
 func (m *Machine) repaired(e Repaired) {

@@ -77,9 +77,27 @@ func TestRepairsItself(t *testing.T) {
 	w := newMender(t)
 	w.keys("5 OK")
 	w.pass(time.Minute)
-	w.sees("正在修复", "请勿断电")
+	w.sees("正在修复", "请勿断电", "已用1分")
 	if len(w.repairs) != 1 || w.repairs[0].By != "" || w.restart {
 		t.Fatalf("%+v", w.repairs)
+	}
+	w.step(txn.Repaired{})
+	if !w.restart {
+		t.Error("does not start again")
+	}
+}
+
+// A disk that never answers is told from one that takes its time, and what comes late still counts.
+func TestRepairHangs(t *testing.T) {
+	w := newMender(t)
+	w.pass(4 * time.Minute)
+	w.step(txn.RepairedSoFar{Records: 512, Of: 9000})
+	w.pass(4 * time.Minute)
+	w.sees("正在修复", "512/9000", "已用8分")
+	w.pass(2 * time.Minute)
+	w.sees("修复没有完成", "关机再开", "技术员")
+	if len(w.repairs) != 1 {
+		t.Fatalf("%+v: two at once", w.repairs)
 	}
 	w.step(txn.Repaired{})
 	if !w.restart {

@@ -1,10 +1,8 @@
 package terminal
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 
 	"smartpos/device"
 	"smartpos/device/secret"
@@ -46,25 +44,3 @@ func JournalConfig(p *device.Profile, dir string) (store.Config, error) {
 
 // errFits ends the look through a damaged journal: its records open.
 var errFits = errors.New("the key fits")
-
-// repairable reports whether a journal that can't be opened may be made again from what holds of it.
-func repairable(halt error) bool {
-	return errors.Is(halt, txn.ErrJournalDamaged) && !errors.Is(halt, txn.ErrJournalKey)
-}
-
-// repairer makes a profile's damaged journal again, see [store.Repair]. The event log says what it did.
-func repairer(p *device.Profile, log *slog.Logger) func(ctx context.Context, by string) error {
-	return func(ctx context.Context, by string) error {
-		dir := p.Path(p.Data)
-		cfg, err := JournalConfig(p, dir)
-		if err != nil {
-			return err
-		}
-		done, err := store.Repair(ctx, dir, cfg, store.RepairOptions{By: by})
-		if err != nil {
-			return err
-		}
-		log.Warn("journal repaired", "records", done.Records, "orders", done.Orders, "incarnation", done.Now, "kept", done.Kept, "by", by)
-		return nil
-	}
-}

@@ -73,8 +73,8 @@ func TestRepairFits(t *testing.T) {
 		cfg := txn.Config{Language: language, Sandbox: true, EnrolCode: txn.NewPIN("20260301")}
 		check := func(m *txn.Machine, events ...txn.Event) {
 			t.Helper()
-			for _, ev := range events {
-				for _, e := range m.Step(txn.Time{}, ev) {
+			for i, ev := range events {
+				for _, e := range m.Step(txn.Time{Mono: time.Duration(i) * 3 * time.Minute}, ev) {
 					if d, ok := e.(txn.Draw); ok {
 						c := display.NewCanvas(320, 240)
 						Draw(c, d.Screen)
@@ -88,6 +88,7 @@ func TestRepairFits(t *testing.T) {
 				}
 			}
 		}
+		check(txn.NewRepairing(cfg, txn.Time{}), txn.Tick{}, txn.RepairedSoFar{Records: many, Of: many}, txn.Tick{}, txn.Tick{}, txn.Tick{})
 		loss := &txn.LossError{Records: many, Known: many + 1, Orders: many, Till: boss}
 		check(txn.NewRepairing(cfg, txn.Time{}), txn.Tick{}, txn.Repaired{Err: loss}, txn.KeyPressed{Key: txn.KeyMenu},
 			txn.KeyPressed{Key: "1"}, txn.KeyPressed{Key: txn.KeyOK}, txn.KeyPressed{Key: txn.KeyCancel})

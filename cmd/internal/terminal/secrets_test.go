@@ -124,7 +124,7 @@ func TestJournalFromBefore(t *testing.T) {
 	if err := opens(t, p); !repairable(err) {
 		t.Fatalf("damaged: %v", err)
 	}
-	if err := errors.Join(repairer(p, slog.New(slog.DiscardHandler))(t.Context(), ""), opens(t, p)); err != nil {
+	if err := errors.Join(repairer(p, slog.New(slog.DiscardHandler))(t.Context(), "", nil), opens(t, p)); err != nil {
 		t.Error(err)
 	}
 	// Sealed for nothing: a journal under the board's own secret needs no other.

@@ -71,7 +71,7 @@ type Ports struct {
 	Desk       *daybook.Desk         // where days are reconciled; may be nil
 	Log        *slog.Logger
 	// Repair makes a damaged journal again, for a machine that [NewRepairing] made; may be nil.
-	Repair func(ctx context.Context, by string) error
+	Repair Repairer
 	// Upkeep looks after the journal while idle says that nobody is being served, until its context ends; may be nil.
 	Upkeep  func(ctx context.Context, idle func() bool, tell func(txn.Event))
 	Backups Backups // written beside the selling; may be nil
@@ -251,7 +251,7 @@ func (t *Terminal) step(ctx context.Context, ev txn.Event) {
 		case txn.CheckAnswer:
 			t.checkAnswer(ctx, e)
 		case txn.Repair:
-			t.work.Go(func() { t.tell(ctx, txn.Repaired{Err: t.ports.Repair(ctx, e.By)}) })
+			t.work.Go(func() { t.repair(ctx, e.By) })
 		case txn.Restart:
 			t.restart = true
 		case txn.Print, txn.Kick:
