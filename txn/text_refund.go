@@ -42,7 +42,7 @@ var (
 	errRefundLate    = text{"收款已超过一年，不能退", "Paid more than a year ago"}
 	errRefundMany    = text{"此单退款次数已满", "No more refunds of this order"}
 	errRefundNetwork = text{"%s现在不能退款：请叫技术员", "%s can't refund: technician"}
-	errRefundBusy    = text{"未决退款太多，请先恢复网络", "Too many refunds: mend the network"}
+	errRefundBusy    = text{"未决退款太多，请等结果或恢复网络", "Too many refunds open: wait, mend net"}
 	errRefundOver    = text{"最多还能退 %s", "At most %s can go back"}
 	errRefundIntent  = text{"退款未能记账，请重新退款", "Not recorded: start the refund again"}
 )
