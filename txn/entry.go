@@ -88,7 +88,7 @@ func (e entry) scan(m *Machine, c Scanned) {
 	case !m.cfg.Continuous:
 		m.mistake(errCodeUnasked)
 	case e.keyed.text != "" && m.now.Mono-m.keyAt < amountRests:
-		m.mistake(errCodeEarly)
+		m.mistake(errCodeTyping)
 	default:
 		if m.startScan(e.due(m)); m.isScanning() {
 			m.view.(scanning).scan(m, c)

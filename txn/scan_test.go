@@ -389,7 +389,7 @@ func TestCodeWhileTheAmountIsKeyedIn(t *testing.T) {
 		if len(r.requests) > 0 {
 			t.Fatalf("charged %v", r.requests[0].Order.Amount)
 		}
-		r.sees("请先输入金额")
+		r.sees("金额还在输入")
 	}
 	r.pass(time.Second, nil)
 	r.scanned(txn.WeChat, wechatCode) // read again

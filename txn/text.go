@@ -123,6 +123,7 @@ var (
 	errCodeUsed    = text{"此付款码已用过，请顾客刷新后再扫", "Code used already: refresh the phone"}
 	errCodeNot     = text{"这不是付款码，请顾客打开付款码", "Not a payment code: open it on phone"}
 	errCodeEarly   = text{"请先输入金额，再扫付款码", "Enter the amount, then scan the code"}
+	errCodeTyping  = text{"金额还在输入，请再扫付款码", "Amount just keyed in: scan again"}
 	errCodeUnasked = text{"请先按 扫码，再扫付款码", "Press SCAN, then scan the code"}
 	errNotNow      = text{"此码没有用上：现在不能扫码", "Code not taken: nothing to scan now"}
 	errGarbled     = text{"读码失败，请再扫一次", "Could not read the code, scan again"}

@@ -69,7 +69,7 @@ func TestStandingLineFits(t *testing.T) {
 	add("owner", errCodeOwner, "UnionPay", "WeChat Pay")
 	for name, text := range map[string]text{
 		"amount": errAmount, "digits": errDigits, "point": errPoint, "strange": errStrange, "soon": errSoon, "basket": errBasket, "items full": errItemsFull,
-		"nobody": errCodeNobody, "used": errCodeUsed, "not": errCodeNot, "early": errCodeEarly, "unasked": errCodeUnasked, "not now": errNotNow, "garbled": errGarbled,
+		"nobody": errCodeNobody, "used": errCodeUsed, "not": errCodeNot, "early": errCodeEarly, "typing": errCodeTyping, "unasked": errCodeUnasked, "not now": errNotNow, "garbled": errGarbled,
 		"too long": errTooLong, "time": errScanTime, "busy": errBusyOrders, "rule": errBusyRule, "no scanner": errNoScanner,
 		"intent": errIntent, "nothing": errNothing, "drawer": stsDrawer, "left": sayLeft, "closed": sayClosed, "printing": sayPrinting, "paper QR": sayPaperQR,
 		"no receipt": errNoReceipt, "recall": errRecall, "foreign": errRefundForeign, "unknown": errRefundUnknown, "none": errRefundNone,
