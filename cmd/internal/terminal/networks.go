@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"smartpos/cmd/internal/daybook"
@@ -42,10 +43,45 @@ func openNetworks(p *device.Profile, enabled []txn.NetworkConfig, log *slog.Logg
 	return n
 }
 
+// keysLimit is how long a request waits for the networks to be set up. That takes a slow board seconds; where the medium of
+// the keys never answers, the cashier has to hear that there is no network, and takes cash.
+const keysLimit = time.Minute
+
+// tills are the networks of a run, from when they are set up on.
+type tills struct {
+	begin  sync.Once
+	opened chan struct{} // closed when the rest is there
+	Networks
+}
+
+// awaitNetworks waits until the networks are set up, for limit at most, and reports whether they are.
+func (t *Terminal) awaitNetworks(ctx context.Context, limit time.Duration) bool {
+	t.tills.begin.Do(func() {
+		go func() { // nobody waits for it in the end: what hangs in the kernel goes with the process
+			t.tills.Networks = t.ports.Networks()
+			close(t.tills.opened)
+		}()
+	})
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	select {
+	case <-t.tills.opened:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
 // openNetworks sets the networks up, once, and tells the machine of those that are left out. Then it has the clock kept,
 // and the certificates watched.
 func (t *Terminal) openNetworks(ctx context.Context) {
-	n := t.networks()
+	for !t.awaitNetworks(ctx, keysLimit) {
+		if ctx.Err() != nil {
+			return
+		}
+		t.ports.Log.Error("no network yet", "err", "the medium of the keys does not answer")
+	}
+	n := t.tills.Networks
 	for _, id := range t.enabled {
 		if !slices.ContainsFunc(n.Open, func(n pay.Network) bool { return n.ID() == id }) {
 			t.tell(ctx, txn.NetworkOut{Network: id, Key: keyOf(n.Out[id])})
@@ -66,9 +102,14 @@ func keyOf(err error) txn.KeyKind {
 	return ""
 }
 
-// network returns the client of a network, or nil. It waits for the networks to be set up.
+// network returns the client of a network; nil, if there is none or they are not set up yet, see [Terminal.awaitNetworks].
 func (t *Terminal) network(id txn.NetworkID) pay.Network {
-	for _, n := range t.networks().Open {
+	select {
+	case <-t.tills.opened:
+	default:
+		return nil
+	}
+	for _, n := range t.tills.Open {
 		if n.ID() == id {
 			return n
 		}

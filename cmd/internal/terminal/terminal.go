@@ -98,8 +98,8 @@ type Terminal struct {
 
 	restart bool // the loop ends, and everything begins again
 
-	networks func() Networks
-	enabled  []txn.NetworkID
+	tills   tills
+	enabled []txn.NetworkID
 
 	clockDoubt chan struct{} // a request failed for the clock
 }
@@ -144,7 +144,7 @@ func newTerminal(ports Ports) *Terminal {
 	return &Terminal{
 		ports: ports, start: time.Now(), events: make(chan txn.Event, eventQueue), screenOK: true,
 		commits: newLane[txn.Commit](), prints: newLane[txn.Effect](), triggers: newLane[bool](),
-		clockDoubt: make(chan struct{}, 1), networks: sync.OnceValue(ports.Networks),
+		clockDoubt: make(chan struct{}, 1), tills: tills{opened: make(chan struct{})},
 	}
 }
 

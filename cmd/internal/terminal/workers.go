@@ -75,7 +75,7 @@ func (t *Terminal) request(ctx context.Context, r txn.Request) {
 
 // limit bounds one request. Its time begins when the networks are set up, which may take a slow board longer.
 func (t *Terminal) limit(ctx context.Context) (context.Context, context.CancelFunc) {
-	t.networks()
+	t.awaitNetworks(ctx, keysLimit)
 	return context.WithTimeout(ctx, t.ports.RequestTimeout)
 }
 
@@ -110,7 +110,7 @@ func (t *Terminal) logAnswer(began time.Time, status txn.Status, code string, er
 func (t *Terminal) ask(ctx context.Context, r txn.Request) (txn.Answer, error) {
 	n := t.network(r.Order.Network)
 	if n == nil {
-		// An order of a network that the profile no longer has: it stays unresolved and listed.
+		// An order of a network that the profile no longer has, or that is not set up yet: it stays unresolved and listed.
 		return txn.Answer{}, &pay.Error{Network: r.Order.Network, Op: r.Op, Order: r.Order.No, Fault: txn.FaultConfig, Code: txn.CodeNotSetUp}
 	}
 	switch r.Op {

@@ -126,3 +126,32 @@ func TestRequestWaitsForItsNetwork(t *testing.T) {
 		term.work.Wait()
 	})
 }
+
+// A medium of keys that never answers holds up no request for ever, nor the end; when it answers after all there is a network.
+func TestKeysThatNeverCome(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		answers := make(chan struct{})
+		ctx, cancel := context.WithCancel(t.Context())
+		term := newTerminal(Ports{
+			Networks: func() Networks {
+				<-answers
+				return Networks{Open: []pay.Network{&slowTill{}}}
+			},
+			Log: slog.New(slog.DiscardHandler), RequestTimeout: 10 * time.Second,
+		})
+		term.work.Go(func() { term.openNetworks(ctx) })
+		ask := func() txn.NetworkAnswered {
+			term.request(ctx, txn.Request{Op: txn.OpShow, Order: txn.Order{No: "T00000001", Network: txn.WeChat}})
+			return (<-term.events).(txn.NetworkAnswered)
+		}
+		if ev := ask(); ev.Fault != txn.FaultConfig || ev.Code != txn.CodeNotSetUp {
+			t.Errorf("%+v", ev)
+		}
+		close(answers)
+		if ev := ask(); ev.Fault != txn.FaultNone || ev.Answer.CodeURL == "" {
+			t.Errorf("%+v", ev)
+		}
+		cancel()
+		term.work.Wait()
+	})
+}
