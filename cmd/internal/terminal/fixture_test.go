@@ -77,6 +77,12 @@ func (g *glass) Show(s txn.Screen) error {
 	return g.err
 }
 
+func (g *glass) latest() txn.Screen {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.last
+}
+
 func (g *glass) Close() error { return nil }
 
 // until waits for a screen that says want.
@@ -84,9 +90,7 @@ func (g *glass) until(t *testing.T, want string) {
 	t.Helper()
 	limit := time.After(10 * time.Second)
 	for {
-		g.mu.Lock()
-		s := g.last
-		g.mu.Unlock()
+		s := g.latest()
 		if strings.Contains(strings.Join(append([]string{s.Title, s.QR, s.Status, s.Amount}, s.Lines...), "\n"), want) {
 			return
 		}

@@ -201,7 +201,7 @@ func (t *Terminal) pullTrigger(ctx context.Context) {
 }
 
 const (
-	printLimit = 60 * time.Second // of one slip, a slow printer's longest receipt included
+	printLimit = 60 * time.Second // of one slip, a slow printer's longest receipt included, and of whatever else it is asked
 	statusIdle = 2 * time.Second  // between questions to a printer that has nothing to do
 )
 
@@ -238,7 +238,9 @@ func (t *Terminal) limited(ctx context.Context, do func(context.Context) error) 
 }
 
 func (t *Terminal) askPrinter(ctx context.Context) {
-	status, err := t.ports.Printer.Status(ctx)
+	within, cancel := context.WithTimeout(ctx, printLimit)
+	defer cancel()
+	status, err := t.ports.Printer.Status(within)
 	if ctx.Err() != nil {
 		return
 	}
