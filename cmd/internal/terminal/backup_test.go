@@ -116,7 +116,7 @@ func TestBackupFolderMissing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b.stick, b.journal = &fakeStick{}, &fakeJournal{records: 1}
+		b.stick, b.journal = &fakeStick{}, newFakeJournal()
 		ctx, cancel := context.WithCancel(t.Context())
 		go b.Run(ctx, func(txn.Event) {})
 		time.Sleep(time.Hour)

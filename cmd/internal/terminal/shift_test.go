@@ -20,7 +20,7 @@ import (
 	"smartpos/txn/pay/paytest"
 )
 
-var shifts = flag.Uint64("shifts", 10, "shifts of a terminal as it runs")
+var shifts = flag.Uint64("shifts", 8, "shifts of a terminal as it runs")
 
 // TestShift has whole terminals sell as they run, with their loop, their lanes and their workers, on the real journal: the
 // networks lose what is asked and answered or let it take too long, the printer and the scan engine have their moods, the
@@ -31,7 +31,7 @@ var shifts = flag.Uint64("shifts", 10, "shifts of a terminal as it runs")
 func TestShift(t *testing.T) {
 	n := *shifts
 	if testing.Short() {
-		n = min(n, 3)
+		n = min(n, 2)
 	}
 	var paid, refunded int
 	for seed := range n {

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -63,14 +64,20 @@ func (f *fakeStick) Lend(context.Context) (func() error, error) {
 
 // fakeJournal is one that a backup may fail of.
 type fakeJournal struct {
-	records uint64
+	records atomic.Uint64
 	write   func(path string) error
 }
 
-func (f *fakeJournal) Info() (store.Info, error) { return store.Info{Records: f.records}, nil }
+func newFakeJournal() *fakeJournal {
+	f := &fakeJournal{}
+	f.records.Store(1)
+	return f
+}
+
+func (f *fakeJournal) Info() (store.Info, error) { return store.Info{Records: f.records.Load()}, nil }
 
 func (f *fakeJournal) BackupTo(_ context.Context, path string, _ age.Recipient) (store.BackupFile, error) {
-	m := store.Manifest{Terminal: "T1", Incarnation: "7Q3KZ9XB", Records: f.records}
+	m := store.Manifest{Terminal: "T1", Incarnation: "7Q3KZ9XB", Records: f.records.Load()}
 	b := store.BackupFile{Manifest: m, Path: filepath.Join(path, m.Name()), Bytes: 9}
 	if f.write != nil {
 		return b, f.write(path)
@@ -78,7 +85,7 @@ func (f *fakeJournal) BackupTo(_ context.Context, path string, _ age.Recipient) 
 	return b, nil
 }
 
-// desk is a terminal's backups with a stick and a journal of the test's.
+// safe is a terminal's backups with a stick and a journal of the test's.
 type safe struct {
 	*backups
 	stick   *fakeStick
@@ -98,7 +105,7 @@ func newSafe(t *testing.T, folder string) *safe {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &safe{backups: b, stick: &fakeStick{}, journal: &fakeJournal{records: 1}}
+	s := &safe{backups: b, stick: &fakeStick{}, journal: newFakeJournal()}
 	b.stick, b.journal = s.stick, s.journal
 	return s
 }
@@ -296,7 +303,7 @@ func TestBackupBySelf(t *testing.T) {
 		if n := written(72 * time.Hour); n != 0 {
 			t.Errorf("%d of nothing new", n)
 		}
-		s.journal.records++
+		s.journal.records.Add(1)
 		if n := written(25 * time.Hour); n != 1 {
 			t.Errorf("%d of something new", n)
 		}
@@ -330,7 +337,7 @@ func TestBackupElsewhere(t *testing.T) {
 		s.stick.set(txn.StickReady)
 		for range 4 {
 			s.tells(23 * time.Hour)
-			s.journal.records++
+			s.journal.records.Add(1)
 			s.Now()
 			s.tells(time.Second)
 		}
