@@ -36,66 +36,24 @@ func (m *mood) calmDown() {
 	m.calm = true
 }
 
-// moodyNetwork is a network whose requests are lost on the way there or back, take too long, or are answered with a fault.
-type moodyNetwork struct {
-	*paytest.Fake
-	mood *mood
-}
-
-// fare decides how the next request of a kind fares.
-func (n moodyNetwork) fare(op txn.Op) {
-	s := paytest.Step{Wait: make(chan struct{}), Execute: n.mood.roll(2) > 0}
-	switch luck := n.mood.roll(100); {
+// fare is how a request to a network fares: it is lost on the way there or back, takes too long, or is answered with a fault.
+func (m *mood) fare() paytest.Step {
+	execute := m.roll(2) > 0
+	switch luck := m.roll(100); {
 	case luck < 55:
 		wait := make(chan struct{})
-		time.AfterFunc(50*time.Millisecond+time.Duration(n.mood.roll(3000))*time.Millisecond, func() { close(wait) })
-		s.Wait = wait
+		time.AfterFunc(50*time.Millisecond+time.Duration(m.roll(3000))*time.Millisecond, func() { close(wait) })
+		return paytest.Step{Wait: wait}
 	case luck < 75: // nothing comes back in time
+		return paytest.Step{Wait: make(chan struct{}), Execute: execute}
 	case luck < 83:
-		s.Wait, s.Fault, s.Execute = nil, txn.FaultNotSent, false
+		return paytest.Step{Fault: txn.FaultNotSent}
 	case luck < 90:
-		s.Wait, s.Fault = nil, txn.FaultSystem
+		return paytest.Step{Fault: txn.FaultSystem, Execute: execute}
 	case luck < 97:
-		s.Wait, s.Fault = nil, txn.FaultUnverified
-	default:
-		s.Wait, s.Fault, s.Execute, s.Code = nil, txn.FaultConfig, false, "NO_AUTH"
+		return paytest.Step{Fault: txn.FaultUnverified, Execute: execute}
 	}
-	n.Script(op, s)
-}
-
-func (n moodyNetwork) Show(ctx context.Context, o txn.Order) (txn.Answer, error) {
-	n.fare(txn.OpShow)
-	return n.Fake.Show(ctx, o)
-}
-
-func (n moodyNetwork) Scan(ctx context.Context, o txn.Order, c txn.PaymentCode) (txn.Answer, error) {
-	n.fare(txn.OpScan)
-	return n.Fake.Scan(ctx, o, c)
-}
-
-func (n moodyNetwork) Query(ctx context.Context, o txn.Order) (txn.Answer, error) {
-	n.fare(txn.OpQuery)
-	return n.Fake.Query(ctx, o)
-}
-
-func (n moodyNetwork) Close(ctx context.Context, o txn.Order) (txn.Answer, error) {
-	n.fare(txn.OpClose)
-	return n.Fake.Close(ctx, o)
-}
-
-func (n moodyNetwork) Reverse(ctx context.Context, o txn.Order) (txn.Answer, error) {
-	n.fare(txn.OpReverse)
-	return n.Fake.Reverse(ctx, o)
-}
-
-func (n moodyNetwork) Refund(ctx context.Context, r txn.Refund) (txn.RefundAnswer, error) {
-	n.fare(txn.OpRefund)
-	return n.Fake.Refund(ctx, r)
-}
-
-func (n moodyNetwork) QueryRefund(ctx context.Context, r txn.Refund) (txn.RefundAnswer, error) {
-	n.fare(txn.OpQueryRefund)
-	return n.Fake.QueryRefund(ctx, r)
+	return paytest.Step{Fault: txn.FaultConfig, Code: "NO_AUTH"}
 }
 
 // moodyJournal is on a card that takes seconds now and then, and once in a while more than a terminal waits for.

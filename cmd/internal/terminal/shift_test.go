@@ -56,7 +56,7 @@ type shift struct {
 	mood    *mood
 	dir     string
 	cfg     txn.Config
-	nets    map[txn.NetworkID]moodyNetwork
+	nets    map[txn.NetworkID]*paytest.Fake
 	hash    txn.PINHash
 	journal *store.Journal
 	keys    *keys
@@ -79,10 +79,11 @@ func newShift(t *testing.T, seed uint64) *shift {
 			MaxBackoff: time.Minute, Linger: 5 * time.Second, RefundSettle: 10 * time.Second, AskLimit: time.Minute,
 			Reaction: time.Duration(seed%2) * 300 * time.Millisecond,
 		},
-		nets: map[txn.NetworkID]moodyNetwork{}, hash: pin.Hash(txn.NewPIN("739105")),
+		nets: map[txn.NetworkID]*paytest.Fake{}, hash: pin.Hash(txn.NewPIN("739105")),
 	}
 	for _, n := range d.cfg.Networks {
-		d.nets[n.ID] = moodyNetwork{paytest.NewFake(n.ID), d.mood}
+		d.nets[n.ID] = paytest.NewFake(n.ID)
+		d.nets[n.ID].SetFare(d.mood.fare)
 	}
 	d.start()
 	if _, err := d.journal.Commit(&txn.Enrolled{Operator: "S01", Role: txn.Supervisor, PIN: d.hash, At: time.Now()}); err != nil {
@@ -244,7 +245,7 @@ func (d *shift) audit() {
 		}
 	}
 	err := d.journal.List(func(o txn.Order) error {
-		if n := d.nets[o.Network]; n.Fake == nil { // cash
+		if d.nets[o.Network] == nil { // cash
 			return nil
 		}
 		a := accounts[o.No]

@@ -47,6 +47,7 @@ type Fake struct {
 	orders   map[txn.OrderNo]*fakeOrder
 	codes    map[string]bool // issued payment codes; true once used
 	script   map[txn.Op][]Step
+	fare     func() Step // of requests beyond the script; nil: they fare well
 	requests []Request
 	balance  int64
 	password bool
@@ -83,11 +84,18 @@ func (f *Fake) SetClock(clock func() time.Time) {
 	f.clock = clock
 }
 
-// Script appends steps for the next requests of op; requests beyond it fare well.
+// Script appends steps for the next requests of op; requests beyond it fare well, or as [Fake.SetFare] says.
 func (f *Fake) Script(op txn.Op, steps ...Step) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.script[op] = append(f.script[op], steps...)
+}
+
+// SetFare decides how each request beyond the script fares, of any kind.
+func (f *Fake) SetFare(fare func() Step) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.fare = fare
 }
 
 // Requests returns what has come in, in order.
@@ -312,6 +320,8 @@ func (f *Fake) run(ctx context.Context, r Request, do func(*fakeOrder)) (s Step,
 	f.requests = append(f.requests, r)
 	if q := f.script[r.Op]; len(q) > 0 {
 		s, f.script[r.Op] = q[0], q[1:]
+	} else if f.fare != nil {
+		s = f.fare()
 	}
 	f.mu.Unlock()
 	execute := func() {
