@@ -64,6 +64,8 @@ type restorer struct {
 	repairs *repair  // it is itself what is restored; nil: a backup is
 	j       *Journal // the new one, under its temporary name
 	done    Restoration
+
+	progress func(records, of uint64) // see [RepairOptions]; may be nil
 }
 
 // Restore makes the journal in dir from a backup, as if it had been written there record by record, and begins a new
@@ -201,13 +203,21 @@ func (r *restorer) fill() (err error) {
 			return err
 		}
 	}
+	r.tell()
 	for more := true; more; {
 		if more, err = r.batch(); err != nil {
 			return err
 		}
-		r.repairs.tell(r.a.read, r.a.manifest.Records)
+		r.tell()
 	}
 	return nil
+}
+
+// tell says how many records are written.
+func (r *restorer) tell() {
+	if r.progress != nil {
+		r.progress(r.a.read, r.a.manifest.Records)
+	}
 }
 
 // batch writes the next records in one transaction, and reports whether there may be more.

@@ -29,6 +29,7 @@ func Repair(ctx context.Context, dir string, cfg Config, opt RepairOptions) (don
 	if err != nil {
 		return done, err
 	}
+	r.progress = opt.Progress
 	unlock, err := enter(dir, r.cfg.LockTimeout)
 	if err != nil {
 		return done, noRoom(err)
@@ -40,7 +41,7 @@ func Repair(ctx context.Context, dir string, cfg Config, opt RepairOptions) (don
 			return err
 		}
 		return s.read(ctx, func(a *archive) error {
-			r.a, r.repairs = a, &repair{by: opt.By, progress: opt.Progress, latest: c.latest(), till: s.till}
+			r.a, r.repairs = a, &repair{by: opt.By, latest: c.latest(), till: s.till}
 			return r.run(r.steps())
 		})
 	})
@@ -52,10 +53,9 @@ func Repair(ctx context.Context, dir string, cfg Config, opt RepairOptions) (don
 
 // repair is what a restorer must know besides, when what it restores is the damaged journal itself.
 type repair struct {
-	by       string
-	progress func(records, of uint64)
-	latest   uint64   // the highest sequence of any record that holds
-	till     txn.Till // after the last that can be saved
+	by     string
+	latest uint64   // the highest sequence of any record that holds
+	till   txn.Till // after the last that can be saved
 }
 
 // judge refuses to lose what the journal is known to have had.
@@ -71,13 +71,6 @@ func (p *repair) judge(was standing, m Manifest) error {
 		return loss
 	}
 	return nil
-}
-
-// tell says how far the repair is; p may be nil.
-func (p *repair) tell(records, of uint64) {
-	if p != nil && p.progress != nil {
-		p.progress(records, of)
-	}
 }
 
 // record is what a repair writes behind the last record that holds.

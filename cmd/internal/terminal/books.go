@@ -28,7 +28,7 @@ func (t *Terminal) reconcile(ctx context.Context, day time.Time) {
 		ev := txn.Reconciled{Day: day}
 		if desk := t.ports.Desk; desk != nil {
 			desk.Bill = func(ctx context.Context, id txn.NetworkID, day time.Time) (pay.BillAnswer, error) {
-				t.awaitNetworks(ctx, keysLimit)
+				t.awaitNetworks(ctx)
 				return bill(ctx, t.network(id), id, day)
 			}
 			report := desk.Reconcile(within, day)

@@ -54,15 +54,15 @@ type tills struct {
 	Networks
 }
 
-// awaitNetworks waits until the networks are set up, for limit at most, and reports whether they are.
-func (t *Terminal) awaitNetworks(ctx context.Context, limit time.Duration) bool {
+// awaitNetworks waits until the networks are set up, for keysLimit at most, and reports whether they are.
+func (t *Terminal) awaitNetworks(ctx context.Context) bool {
 	t.tills.begin.Do(func() {
 		go func() { // nobody waits for it in the end: what hangs in the kernel goes with the process
 			t.tills.Networks = t.ports.Networks()
 			close(t.tills.opened)
 		}()
 	})
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	ctx, cancel := context.WithTimeout(ctx, keysLimit)
 	defer cancel()
 	select {
 	case <-t.tills.opened:
@@ -75,11 +75,13 @@ func (t *Terminal) awaitNetworks(ctx context.Context, limit time.Duration) bool 
 // openNetworks sets the networks up, once, and tells the machine of those that are left out. Then it has the clock kept,
 // and the certificates watched.
 func (t *Terminal) openNetworks(ctx context.Context) {
-	for !t.awaitNetworks(ctx, keysLimit) {
-		if ctx.Err() != nil {
-			return
-		}
+	if !t.awaitNetworks(ctx) && ctx.Err() == nil {
 		t.ports.Log.Error("no network yet", "err", "the medium of the keys does not answer")
+	}
+	select {
+	case <-t.tills.opened:
+	case <-ctx.Done():
+		return
 	}
 	n := t.tills.Networks
 	for _, id := range t.enabled {

@@ -64,7 +64,7 @@ func TestRefund(t *testing.T) {
 // A network that gives nothing back, or that is not set up, is a fault that says so; nothing was sent.
 func TestRefundWithoutRefunder(t *testing.T) {
 	f := startTerminal(t)
-	if !f.awaitNetworks(t.Context(), 10*time.Second) {
+	if !f.awaitNetworks(t.Context()) {
 		t.Fatal("no networks")
 	}
 	for network, code := range map[txn.NetworkID]string{txn.WeChat: "NO_REFUNDS", txn.Alipay: "NOT_SET_UP"} {

@@ -75,7 +75,7 @@ func (t *Terminal) request(ctx context.Context, r txn.Request) {
 
 // limit bounds one request. Its time begins when the networks are set up, which may take a slow board longer.
 func (t *Terminal) limit(ctx context.Context) (context.Context, context.CancelFunc) {
-	t.awaitNetworks(ctx, keysLimit)
+	t.awaitNetworks(ctx)
 	return context.WithTimeout(ctx, t.ports.RequestTimeout)
 }
 
