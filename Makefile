@@ -35,13 +35,13 @@ SCENARIOS := cmd/posboard/testdata/scenarios
 # by the network, the language or the goods alone a sample; the other what touches each part. Cuts at the writes of the
 # journal are those of `make powercut` there. `make test-full` plays all on both.
 MOST  := $(filter-out $(patsubst %,$(SCENARIOS)/%,alipay-% unionpay-% aggregator-% key-% refund-% offline-% reconcile-% items-% stick-backup-% stick-no-key% \
-	power-intent-write-% power-paid-write-% cash-power-write-% damage-% settlement.txtar stick-full.txtar settlement-english.txtar settlement-power-write.txtar english.txtar language-switch.txtar amount-limits.txtar \
+	power-intent-write-% power-paid-write-% cash-power-write-% damage-% settlement-english.txtar settlement-power-write.txtar english.txtar language-switch.txtar amount-limits.txtar \
 	cancel-then-next.txtar choose-method.txtar fast-cashier.txtar keypad-letters.txtar cash-cancel.txtar cash-late.txtar \
 	cash-no-printer.txtar network-gone-while-shown.txtar network-lost-show.txtar network-slow.txtar scan-balance.txtar \
 	scan-nobody.txtar scan-not-a-code.txtar scan-same-code-twice.txtar scan-wrong-network.txtar scan-password-%.txtar \
 	show-cancelled.txtar show-expired.txtar show-late.txtar unknown-then-again.txtar),$(wildcard $(SCENARIOS)/*.txtar)) \
 	$(patsubst %,$(SCENARIOS)/%.txtar,alipay-show alipay-scan unionpay-show-paid unionpay-scan-paid aggregator-two-phones \
-	key-unusable refund-receipt refund-cash refund-power offline-confirmed offline-power-counted reconcile-doubt)
+	key-unusable refund-receipt refund-cash refund-power offline-confirmed offline-power-counted reconcile-differences reconcile-doubt)
 SMOKE := $(patsubst %,$(SCENARIOS)/%.txtar,\
 	show-paid scan-paid network-lost-reply-reversed paper-out-during power-printing scanner-unplugged stick-backup)
 
