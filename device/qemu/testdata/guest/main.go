@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -104,6 +105,9 @@ func openRaw(path string) (*os.File, error) {
 // echo sends back what comes on a line, in capitals, until the line ends.
 func echo(path string) {
 	f, err := openRaw(path)
+	for ; errors.Is(err, unix.ENXIO); f, err = openRaw(path) { // a node is there a moment before its device
+		time.Sleep(time.Millisecond)
+	}
 	if err != nil {
 		say("%s: %v", path, err)
 		return
