@@ -54,8 +54,13 @@ func main() {
 	}
 	say("hello from %s, up %v", runtime.GOARCH, uptime())
 	loadModules()
+	pad, err := openKeypad()
+	if err != nil {
+		say("keypad: %v", err)
+	} else {
+		go keys(pad)
+	}
 	go echo("/dev/ttyS0")
-	go keys()
 	go watchUSB()
 	go watchCable()
 	say("ready, up %v", uptime())
@@ -125,30 +130,25 @@ func echo(path string) {
 	}
 }
 
-// keys tells the keys of the matrix.
-func keys() {
+func openKeypad() (*keypad.Matrix, error) {
 	if err := device.InitPins(); err != nil {
-		say("keypad: %v", err)
-		return
+		return nil, err
 	}
 	rows, err := device.Pins("ROW0", "ROW1", "ROW2", "ROW3")
 	if err != nil {
-		say("keypad: %v", err)
-		return
+		return nil, err
 	}
 	columns, err := device.Pins("COL0", "COL1", "COL2", "COL3")
 	if err != nil {
-		say("keypad: %v", err)
-		return
+		return nil, err
 	}
-	pad, err := keypad.NewMatrix(keypad.MatrixConfig{
+	return keypad.NewMatrix(keypad.MatrixConfig{
 		Rows: rows, Columns: columns, Active: gpio.High, Settle: 2 * time.Millisecond, Debounce: 2,
 	})
-	if err != nil {
-		say("keypad: %v", err)
-		return
-	}
-	say("keypad live")
+}
+
+// keys tells the keys of the matrix.
+func keys(pad *keypad.Matrix) {
 	for {
 		event, err := pad.Next(context.Background())
 		if err != nil {
