@@ -56,10 +56,9 @@ func main() {
 	loadModules()
 	pad, err := openKeypad()
 	if err != nil {
-		say("keypad: %v", err)
-	} else {
-		go keys(pad)
+		panic(fmt.Errorf("keypad: %w", err))
 	}
+	go keys(pad)
 	go echo("/dev/ttyS0")
 	go watchUSB()
 	go watchCable()
