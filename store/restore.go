@@ -16,7 +16,8 @@ import (
 // of the record; or it rotted afterwards, and then the terminal may have said "paid" on the strength of it.
 // The pages of the record itself are on disk in both cases, and its MAC and its place in the chain prove that
 // it is ours and the next one: writing it again, byte for byte, is right in both. If the invalid page was the
-// older one, there is no next record and nothing to do; the next commit writes the page anew.
+// older one, or that of a transaction without a record, there is no next record and nothing to do; the next commit writes the
+// page anew. Unless a cut has kept one back at an earlier start: nobody was told of that one either.
 func (j *Journal) restoreLatest() error {
 	var st state
 	err := j.view(func(v *view) (err error) {

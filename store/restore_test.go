@@ -66,6 +66,36 @@ func TestLostMetaPage(t *testing.T) {
 	}
 }
 
+// A cut keeps a record back, and a later one tears the meta page of a transaction that adds none, as pruning: then the
+// record comes back. It is the next one still, since nothing has been decided in between.
+func TestKeptBackComesBack(t *testing.T) {
+	dir := worn(t)
+	path := filepath.Join(dir, FileName)
+	before := read(t, path)
+	j := open(t, dir)
+	o := commit(t, j, storetest.Outcome(must(j.Order(pendingShow(t, j))), txn.Paid))
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	write(t, path, leavings["data without meta"](nil, before, read(t, path)))
+	if got := states(t, dir, read(t, path)); got.records != wornRecords {
+		t.Fatalf("%d records after the first cut, want %d", got.records, wornRecords)
+	}
+
+	f := load(t, dir)
+	clear(f.page(1 - f.meta.transaction%2)[pageHeader+8 : pageHeader+16])
+	write(t, path, f.b)
+	j = open(t, dir)
+	if got := must(j.Order(o.No)); got.State != txn.Paid || must(j.Info()).Records != wornRecords+1 {
+		t.Errorf("after the second cut: %s, %d records; want paid, %d", got.State, must(j.Info()).Records, wornRecords+1)
+	}
+	sell(t, j, 1)
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	recheck(t, dir)
+}
+
 // What lies behind a lost meta page is known of before anything takes the journal's place: a backup that lacks it is an
 // older one, and one that would lack it is none. A repair and a salvage have it.
 func TestBehindALostMetaPage(t *testing.T) {

@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"smartpos/store"
 	"smartpos/txn"
@@ -18,7 +19,7 @@ func (o *oracle) recall(j *store.Journal, start txn.Start) {
 		o.w.fail(8, "", "after a restart: %v", err)
 		return
 	}
-	doubt := o.doubt
+	doubt := o.inDoubt(j)
 	o.doubt, o.failing = nil, false
 	if in, ok := doubt.(*txn.Intent); ok && info.Orders == o.last+1 {
 		o.adopt(j, in)
@@ -61,7 +62,41 @@ func (o *oracle) recall(j *store.Journal, start txn.Start) {
 	if info.Records != o.records && (doubt == nil || info.Records != o.records+1) {
 		o.w.fail(6, "", "the journal has %d records, acknowledged were %d", info.Records, o.records)
 	}
+	if info.Records != o.records {
+		o.unseen = nil
+	}
 	o.records = info.Records
+}
+
+// unseen is a commit that a start has not found. What it wrote still lies in the file, and may come back as long as no
+// other record has taken its place: where a meta page is lost, opening cannot tell it from one that was acknowledged.
+type unseen struct {
+	rec txn.Record
+	at  time.Time // by the device's clock
+}
+
+// doubts enters a commit of which nobody knows whether it is on disk.
+func (o *oracle) doubts(rec txn.Record) {
+	o.doubt = rec
+	o.unseen = append(o.unseen, unseen{rec, o.w.power.clock().Truncate(time.Millisecond)})
+}
+
+// inDoubt returns the record that may be there besides what was acknowledged: the one that was being written, or one
+// of before that the start has put back.
+func (o *oracle) inDoubt(j *store.Journal) txn.Record {
+	if !o.w.power.again {
+		return o.doubt
+	}
+	var last store.Entry
+	if err := j.Walk(func(e store.Entry) error { last = e; return nil }); err != nil {
+		o.w.fail(8, "", "after a restart: %v", err)
+	}
+	for _, u := range o.unseen {
+		if u.at.Equal(last.At) {
+			return u.rec
+		}
+	}
+	return o.doubt
 }
 
 // adopt enters an intent that the power cut left on disk: it has used up its number.

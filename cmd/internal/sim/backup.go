@@ -165,7 +165,7 @@ func (o *oracle) rollBack(to books) {
 	to.stem = ""
 	to.records++ // which says that it was restored
 	to.pins.at, to.pins.right = o.w.now, false
-	o.books, o.doubt, o.failing, o.every = to, nil, false, true
+	o.books, o.doubt, o.unseen, o.failing, o.every = to, nil, nil, false, true
 }
 
 // begins holds a number's beginning to those of before: it is new with each restore, and the same until the next.

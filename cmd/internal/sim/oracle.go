@@ -20,6 +20,7 @@ type oracle struct {
 	every       bool                 // order is to be looked at, at the next one
 
 	doubt   txn.Record // a commit that the power or the disk took: it is on disk or not
+	unseen  []unseen   // such commits that no start has found, since the last that was acknowledged
 	printed map[original]int
 	kicked  map[string]bool // by the number of the order or the refund
 	failing bool            // the journal has refused a record in this run
@@ -72,6 +73,7 @@ func (o *oracle) saleOf(no txn.OrderNo) txn.OrderNo {
 // acknowledged enters a record that the journal has taken.
 func (o *oracle) acknowledged(rec txn.Record, no txn.OrderNo) {
 	o.records++
+	o.unseen = nil // their place is taken
 	o.touched[no] = true
 	if in, ok := rec.(*txn.Intent); ok {
 		if o.intent(in, no); o.entries[no] != nil {

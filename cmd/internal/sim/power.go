@@ -24,6 +24,7 @@ type power struct {
 	skew time.Duration // of the terminal's wall clock: it goes on while the power is off
 
 	torn   bool                      // a meta page is, perhaps
+	again  bool                      // the start has put back a record that lay behind it
 	backup *backup                   // the latest
 	held   map[string]store.Manifest // all that lie on the stick, by name
 	boards int                       // that took over from one
@@ -71,9 +72,12 @@ func (p *power) enrol() error {
 func (p *power) config() store.Config {
 	return store.Config{
 		Terminal: "T01", Key: bytes.Repeat([]byte{byte(p.boards)}, 32),
-		Now: func() time.Time { return p.w.wall().Add(p.skew) },
+		Now: p.clock,
 	}
 }
+
+// clock is the device's, which stamps the records.
+func (p *power) clock() time.Time { return p.w.wall().Add(p.skew) }
 
 // start powers the terminal on.
 func (p *power) start() error {
@@ -84,6 +88,7 @@ func (p *power) start() error {
 			s.is(DiskFull, "", "")
 		}
 	}
+	p.again = false
 	j, err := p.open(cfg)
 	if err != nil {
 		return err
@@ -127,6 +132,7 @@ func (p *power) open(cfg store.Config) (*store.Journal, error) {
 	if err != nil || string(after) == string(before) {
 		return j, err
 	}
+	p.again = true
 	s := p.rng.wrong(2)
 	if s == nil {
 		p.torn = false
@@ -184,7 +190,8 @@ func (p *power) commit(t *terminal, rec txn.Record) (txn.Order, error) {
 	case p.w.oracle.failing || t.unwritable && errors.Is(err, txn.ErrJournalDamaged):
 		// Nobody knows whether it is on disk; whatever comes after it is refused and is not.
 		if !p.w.oracle.failing {
-			p.w.oracle.failing, p.w.oracle.doubt = true, rec
+			p.w.oracle.failing = true
+			p.w.oracle.doubts(rec)
 		}
 	case errors.Is(err, txn.ErrTransition) && rec.Type() == txn.TypeIntent: // the sale was paid meanwhile
 	case errors.Is(err, txn.ErrTransition) && rec.Type() == txn.TypeRefundIntent: // another refund was in the way
@@ -225,7 +232,7 @@ func (p *power) cutDuring(s *step, rec txn.Record, before []byte) {
 	}
 	c := cut(s.IntN(cutKinds))
 	s.is(CutBefore+Kind(c), rec.OrderNo(), "%s", recordName(rec))
-	p.w.oracle.doubt = rec
+	p.w.oracle.doubts(rec)
 	p.cutTo(s, c, "during a commit", before, after)
 }
 

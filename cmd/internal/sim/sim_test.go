@@ -126,6 +126,7 @@ func play(t *testing.T, from, n uint64) (p played) {
 				var f *Failure
 				if errors.As(err, &f) {
 					p.broken = append(p.broken, f)
+					fmt.Printf("seed %d broke rule %d: %s\n", f.Seed, f.Rule, f.Replay()) // at once: a million sales take an hour
 				} else if err != nil {
 					t.Errorf("seed %d: %v", seed, err)
 				}
