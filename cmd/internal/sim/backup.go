@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -176,10 +177,7 @@ func (o *oracle) begins(stem string) bool {
 	return o.stem == stem && !slices.Contains(o.stems, stem)
 }
 
-// all returns the entries in the order of their numbers, which begin anew with a restore.
-func (o *oracle) all() (all []*entry) {
-	for _, no := range slices.Sorted(maps.Keys(o.entries)) {
-		all = append(all, o.entries[no])
-	}
-	return all
+// all returns the entries in the order of their sequences. What a number begins with is random, and new with each restore.
+func (o *oracle) all() []*entry {
+	return slices.SortedFunc(maps.Values(o.entries), func(a, b *entry) int { return cmp.Compare(a.digits(), b.digits()) })
 }

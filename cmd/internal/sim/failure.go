@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -81,7 +82,11 @@ func (e event) daily() bool {
 	return slices.ContainsFunc([]string{"key ", "screen ", "note ", "sale "}, func(p string) bool { return strings.HasPrefix(e.text, p) })
 }
 
-// String leaves out what differs from run to run: the random middle of an order number.
+// numbers are those of orders, in what an event tells.
+var numbers = regexp.MustCompile(`T01[0-9A-Z]{8}[0-9]{8}`)
+
+// String leaves out what differs from run to run: the random middle of order numbers.
 func (e event) String() string {
-	return fmt.Sprintf("%10.3fs  %-6s  %s", e.at.Seconds(), e.order.Short(), e.text)
+	text := numbers.ReplaceAllStringFunc(e.text, func(no string) string { return txn.OrderNo(no).Short() })
+	return fmt.Sprintf("%10.3fs  %-6s  %s", e.at.Seconds(), e.order.Short(), text)
 }

@@ -147,9 +147,10 @@ func play(t *testing.T, from, n uint64) (p played) {
 // may differ.
 func TestSameSeedSameDay(t *testing.T) {
 	undecided := fmt.Sprint(CutMending, ": ", cutPart)
+	boards := 0
 	for s := uint64(1); s <= 6; s++ {
-		a, errA := Run(Options{Seed: s, Sales: 20, Dir: dir(t), Trace: true})
-		b, errB := Run(Options{Seed: s, Sales: 20, Dir: dir(t), Trace: true})
+		a, errA := Run(Options{Seed: s, Sales: 50, Dir: dir(t), Trace: true})
+		b, errB := Run(Options{Seed: s, Sales: 50, Dir: dir(t), Trace: true})
 		same := 0
 		for i := range min(len(a.Trace), len(b.Trace)) {
 			if a.Trace[i] != b.Trace[i] {
@@ -158,6 +159,9 @@ func TestSameSeedSameDay(t *testing.T) {
 			if same++; strings.Contains(a.Trace[i], undecided) {
 				break
 			}
+			if strings.Contains(a.Trace[i], BoardDead.String()) {
+				boards++
+			}
 		}
 		if same < 100 {
 			t.Errorf("seed %d: only %d events", s, same)
@@ -165,5 +169,8 @@ func TestSameSeedSameDay(t *testing.T) {
 		if whole := same == len(a.Trace); whole && (len(b.Trace) != same || fmt.Sprint(errA) != fmt.Sprint(errB)) {
 			t.Errorf("seed %d: %d events and %v, then %d and %v", s, len(a.Trace), errA, len(b.Trace), errB)
 		}
+	}
+	if boards == 0 {
+		t.Error("no board was replaced: numbers begin anew with each")
 	}
 }

@@ -164,9 +164,12 @@ func (o *oracle) mayGo(e *entry) {
 
 // seq is an order's place among all.
 func (e *entry) seq() uint64 {
-	seq, err := strconv.ParseUint(string(e.no[len(e.no)-8:]), 10, 64)
+	seq, err := strconv.ParseUint(e.digits(), 10, 64)
 	if err != nil {
 		panic(err) // intent has read it
 	}
 	return seq
 }
+
+// digits are the end of an order's number, which says its place.
+func (e *entry) digits() string { return string(e.no[len(e.no)-8:]) }
