@@ -81,4 +81,10 @@ const (
 	FaultSystem Fault = "system"
 	// FaultConfig: the network refuses us, not the order: key, certificate, merchant number or permission.
 	FaultConfig Fault = "config"
+	// FaultNotSetUp: the terminal has no client of the order's network: its keys can't be used, or not yet, or the profile no
+	// longer has it. So the request never left.
+	FaultNotSetUp Fault = "not-set-up"
 )
+
+// unsent reports whether the request provably never left.
+func (f Fault) unsent() bool { return f == FaultNotSent || f == FaultNotSetUp }

@@ -6,6 +6,7 @@ import "strings"
 // is, so that a technician can look it up.
 var causes = map[string]text{
 	"not-sent":          whyNotSent,
+	"not-set-up":        whyNotSetUp,
 	"no-code":           whyNoCode,
 	"UNSEEN":            whyOfflineNothing,
 	"EXPIRED":           whyOfflineNothing,

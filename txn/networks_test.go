@@ -2,6 +2,7 @@ package txn_test
 
 import (
 	"testing"
+	"time"
 
 	"smartpos/txn"
 )
@@ -62,4 +63,41 @@ func TestNetworkOutUnderWay(t *testing.T) {
 	if req := r.asked(txn.OpShow); req.Order.Network != txn.Alipay {
 		t.Errorf("确认 asked %s", req.Order.Network)
 	}
+}
+
+// Where the terminal has no client of a network yet, nothing was sent: a scanned code has failed, and not an unknown end.
+func TestNetworkNotSetUp(t *testing.T) {
+	r := newRig(t)
+	r.keys("5 SCAN")
+	r.scanned(txn.WeChat, wechatCode)
+	r.fault(r.asked(txn.OpScan), txn.FaultNotSetUp)
+	r.sees("未收款", "支付渠道未就绪，没有扣款", "叫技术员")
+	r.order(txn.Failed)
+
+	r = newRig(t)
+	r.keys("5 OK")
+	r.fault(r.asked(txn.OpShow), txn.FaultNotSetUp)
+	r.sees("未收款", "支付渠道未就绪，没有扣款")
+	r.order(txn.Failed)
+
+	r, o := refundRig(t)
+	r.refund(o)
+	q := r.asksRefund(txn.OpRefund, time.Second)
+	r.step(txn.RefundAnswered{Refund: q.Refund.No, Op: q.Op, Fault: txn.FaultNotSetUp})
+	r.sees("支付渠道未就绪：就绪后自动退款")
+	r.asksRefund(txn.OpRefund, time.Minute) // the same again, and no query of what never left
+}
+
+// An order whose request had left before stays what it is, whatever can't be asked now.
+func TestNetworkNotSetUpLater(t *testing.T) {
+	r := newRig(t)
+	r.keys("5 SCAN")
+	r.scanned(txn.WeChat, wechatCode)
+	r.fault(r.asked(txn.OpScan), txn.FaultNoAnswer)
+	for len(r.requests) == 0 {
+		r.pass(100*time.Millisecond, nil)
+	}
+	r.fault(r.asked(txn.OpQuery), txn.FaultNotSetUp)
+	r.sees("结果未知", "支付渠道未就绪")
+	r.order(txn.Unknown)
 }

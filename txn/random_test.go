@@ -69,6 +69,8 @@ func (b *bank) ask(now time.Time, q txn.Request) (txn.Answer, txn.Fault) {
 			return txn.Answer{}, txn.FaultNoAnswer
 		case 5:
 			return txn.Answer{}, txn.FaultSystem
+		case 6:
+			return txn.Answer{}, txn.FaultNotSetUp
 		}
 	}
 	a := b.do(q)

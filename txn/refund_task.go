@@ -143,7 +143,7 @@ func (t *refundTask) unanswered(m *Machine, e RefundAnswered) {
 	next := OpQueryRefund
 	switch {
 	case e.Op == OpQueryRefund:
-	case e.Fault == FaultNotSent, e.Fault == FaultConfig:
+	case e.Fault.unsent(), e.Fault == FaultConfig:
 		next = OpRefund
 	default:
 		t.open = true

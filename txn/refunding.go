@@ -266,6 +266,8 @@ func (m *Machine) refundWork(t *refundTask) string {
 		return m.say(sayRefundConfig, m.refusal(t.refund.Network, t.last, t.code))
 	case t.last == FaultNotSent:
 		return m.say(sayRefundOffline)
+	case t.last == FaultNotSetUp:
+		return m.say(sayRefundSetUp)
 	case t.last != FaultNone:
 		return m.say(sayRefundAsking)
 	case t.refused != "":

@@ -15,10 +15,6 @@ var keyKinds = map[KeyKind]text{
 // has run out.
 const CodeExpired = "CERT_EXPIRED"
 
-// CodeNotSetUp stands for a network's code where the terminal has no client of the order's network: its keys can't be used,
-// or the profile no longer has it.
-const CodeNotSetUp = "NOT_SET_UP"
-
 // What a network can refuse a merchant for: a key, a right, a number, the terminal's clock.
 var (
 	refKey      = text{"不认商户私钥", "the merchant's key is refused"}
@@ -31,14 +27,12 @@ var (
 	refBlocked  = text{"商户状态不正常", "the merchant's account is not active"}
 	refLicence  = text{"营业执照已失效", "the business licence is no longer valid"}
 	refClock    = text{"本机时钟不准", "the terminal's clock is wrong"}
-	refSetUp    = text{"本机没有设好", "it is not set up on this terminal"}
 	refOther    = text{"拒绝本商户", "the merchant is refused"}
 )
 
 // refusals say which of them a network's code means. A code that is not here is shown with refOther.
 var refusals = map[string]text{
-	CodeExpired:  refExpired,
-	CodeNotSetUp: refSetUp,
+	CodeExpired: refExpired,
 
 	"SIGN_ERROR":            refKey, // WeChat Pay's and the aggregator's
 	"SIGNERROR":             refKey,

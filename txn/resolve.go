@@ -28,14 +28,14 @@ func (m *Machine) answered(e NetworkAnswered) {
 // unanswered decides what no answer means: for a request that provably never left, nothing happened; for
 // any other, nobody knows.
 func (t *task) unanswered(m *Machine, e NetworkAnswered) {
-	notSent := e.Fault == FaultNotSent && !t.sent
-	if e.Fault != FaultNotSent {
+	unsent := e.Fault.unsent() && !t.sent
+	if !e.Fault.unsent() {
 		t.sent = true
 	}
 	switch e.Op {
 	case OpScan:
-		if notSent {
-			t.finish(m, Outcome{State: Failed, Reason: string(FaultNotSent)})
+		if unsent {
+			t.finish(m, Outcome{State: Failed, Reason: string(e.Fault)})
 			return
 		}
 		if t.order.State == Open {
@@ -46,7 +46,7 @@ func (t *task) unanswered(m *Machine, e NetworkAnswered) {
 			return // given up meanwhile: it is being closed
 		}
 		// Nobody has seen a code of this order, so nobody can have paid it.
-		if notSent || e.Fault == FaultConfig {
+		if unsent || e.Fault == FaultConfig {
 			t.finish(m, Outcome{State: Failed, Reason: reason(e.Fault, e.Code)})
 			return
 		}
@@ -56,7 +56,7 @@ func (t *task) unanswered(m *Machine, e NetworkAnswered) {
 		}
 		t.due = m.now.Mono + t.timing(m).PollShow
 	case OpReverse:
-		if e.Fault != FaultNotSent {
+		if !e.Fault.unsent() {
 			t.undone, t.reversed = m.now.Mono, true
 		}
 		t.later(m, OpQuery)
@@ -64,7 +64,7 @@ func (t *task) unanswered(m *Machine, e NetworkAnswered) {
 		t.later(m, OpQuery)
 	default:
 		t.later(m, OpQuery)
-		if e.Fault == FaultNotSent && t.order.State == Open && t.order.Method == Show {
+		if e.Fault.unsent() && t.order.State == Open && t.order.Method == Show {
 			t.due = m.now.Mono + t.timing(m).PollShow // a code on the screen can be paid meanwhile: keep asking
 		}
 	}

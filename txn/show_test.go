@@ -191,6 +191,7 @@ func TestFaultsWhileShown(t *testing.T) {
 	for fault, want := range map[txn.Fault]string{
 		txn.FaultNotSent: "网络不通", txn.FaultNoAnswer: "没有答复", txn.FaultUnverified: "不可信",
 		txn.FaultSystem: "平台忙", txn.FaultConfig: "拒绝本商户",
+		txn.FaultNotSetUp: "支付渠道未就绪",
 	} {
 		for len(r.requests) == 0 {
 			r.pass(100*time.Millisecond, nil)

@@ -143,6 +143,7 @@ var (
 // Causes from the networks, each with the next step.
 var (
 	whyNotSent    = text{"网络不通：请检查网线再试，或按 菜单 收现金", "No network: check the cable and try again, or MENU for cash"}
+	whyNotSetUp   = text{"支付渠道未就绪，没有扣款：按 菜单 收现金，并叫技术员", "Not set up here, nothing was charged: MENU for cash, call a technician"}
 	whyNoAnswer   = text{"网络没有答复：请再试一次，或按 菜单 收现金", "The network does not answer: try again, or MENU for cash"}
 	whyUnverified = text{"网络的答复不可信，已拒绝：请检查网络，叫技术员", "The answer can't be trusted and was refused: call a technician"}
 	whySystem     = text{"支付平台忙：请稍后再试", "The payment network is busy: try again soon"}
@@ -195,6 +196,7 @@ var (
 // have paid, and nobody knows yet.
 var netFaults = map[Fault]text{
 	FaultNotSent:    {"网络不通，暂查不到付款：请检查网线", "No network, check cable; may be paid"},
+	FaultNotSetUp:   {"支付渠道未就绪，查不到付款：叫技术员", "Not set up: technician; may be paid"},
 	FaultNoAnswer:   {"网络没有答复，正在重新查询", "No answer, asking again"},
 	FaultUnverified: {"网络的答复不可信，已拒绝，正在重查", "Answer not trusted, asking again"},
 	FaultSystem:     {"支付平台忙，正在重新查询", "Network busy, asking again"},

@@ -59,6 +59,7 @@ var (
 	sayRefundTaken   = text{"平台已受理，钱到顾客账上后打印退款单。不必等，可按 取消 转后台", "Accepted. The slip prints when the money has gone back. No need to wait: CANCEL leaves it to the background"}
 	sayRefundAsking  = text{"网络没有明确答复，正在查询。不会重复退", "No clear answer, asking. It can't go back twice"}
 	sayRefundOffline = text{"网络不通：接通后自动退款，不会重复退", "No network: refunded when it is back, and only once"}
+	sayRefundSetUp   = text{"支付渠道未就绪：就绪后自动退款，不会重复退。请叫技术员", "Not set up: refunded when it is, and only once. Call a technician"}
 	sayRefundConfig  = text{"还没退成。%s", "Nothing went back yet. %s"}
 	sayRefundDoubt   = text{"平台没有接受，正在核实是否真的没退", "Not accepted; making sure that nothing went back"}
 	sayHandBack      = text{"请把现金交给顾客  单号 %s", "Hand the cash back  order %s"}

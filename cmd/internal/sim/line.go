@@ -143,7 +143,7 @@ func (l *line) bad(s *step, c call) {
 	switch s.IntN(10) {
 	case 0:
 		is(NotSent)
-		l.end(c, time.Second, txn.FaultNotSent)
+		l.end(c, time.Second, pick(s, txn.FaultNotSent, txn.FaultNotSetUp))
 	case 1:
 		is(LostThere)
 		l.end(c, requestTimeout, txn.FaultNoAnswer)

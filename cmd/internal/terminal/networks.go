@@ -43,31 +43,38 @@ func openNetworks(p *device.Profile, enabled []txn.NetworkConfig, log *slog.Logg
 	return n
 }
 
-// keysLimit is how long a request waits for the networks to be set up. That takes a slow board seconds; where the medium of
-// the keys never answers, the cashier has to hear that there is no network, and takes cash.
+// keysLimit is how long after the start requests wait for the networks to be set up. That takes a slow board seconds; where
+// the medium of the keys never answers, the cashier has to hear that there is no network, and takes cash.
 const keysLimit = time.Minute
 
 // tills are the networks of a run, from when they are set up on.
 type tills struct {
 	begin  sync.Once
+	late   chan struct{} // closed when nobody waits for them any more
 	opened chan struct{} // closed when the rest is there
 	Networks
 }
 
-// awaitNetworks waits until the networks are set up, for keysLimit at most, and reports whether they are.
+func newTills() tills { return tills{late: make(chan struct{}), opened: make(chan struct{})} }
+
+// awaitNetworks waits until the networks are set up, until keysLimit after the start at most, and reports whether they are.
 func (t *Terminal) awaitNetworks(ctx context.Context) bool {
 	t.tills.begin.Do(func() {
 		go func() { // nobody waits for it in the end: what hangs in the kernel goes with the process
 			t.tills.Networks = t.ports.Networks()
 			close(t.tills.opened)
 		}()
+		time.AfterFunc(keysLimit, func() { close(t.tills.late) })
 	})
-	ctx, cancel := context.WithTimeout(ctx, keysLimit)
-	defer cancel()
 	select {
 	case <-t.tills.opened:
-		return true
+	case <-t.tills.late:
 	case <-ctx.Done():
+	}
+	select {
+	case <-t.tills.opened: // perhaps later than that
+		return true
+	default:
 		return false
 	}
 }

@@ -29,17 +29,17 @@ func (t *Terminal) requestRefund(ctx context.Context, r txn.RefundRequest) {
 }
 
 func (t *Terminal) askRefund(ctx context.Context, r txn.RefundRequest) (txn.RefundAnswer, error) {
-	refused := &pay.Error{
-		Network: r.Refund.Network, Op: r.Op, Order: r.Refund.Order, Refund: r.Refund.No, Fault: txn.FaultConfig, Code: txn.CodeNotSetUp,
+	unable := &pay.Error{
+		Network: r.Refund.Network, Op: r.Op, Order: r.Refund.Order, Refund: r.Refund.No, Fault: txn.FaultNotSetUp,
 	}
 	n := t.network(r.Refund.Network)
 	if n == nil {
-		return txn.RefundAnswer{}, refused
+		return txn.RefundAnswer{}, unable
 	}
 	refunder, ok := n.(pay.Refunder)
 	if !ok {
-		refused.Code, refused.Err = "NO_REFUNDS", errNoRefunds
-		return txn.RefundAnswer{}, refused
+		unable.Fault, unable.Code, unable.Err = txn.FaultConfig, "NO_REFUNDS", errNoRefunds
+		return txn.RefundAnswer{}, unable
 	}
 	if r.Op == txn.OpRefund {
 		return refunder.Refund(ctx, r.Refund)

@@ -144,7 +144,7 @@ func newTerminal(ports Ports) *Terminal {
 	return &Terminal{
 		ports: ports, start: time.Now(), events: make(chan txn.Event, eventQueue), screenOK: true,
 		commits: newLane[txn.Commit](), prints: newLane[txn.Effect](), triggers: newLane[bool](),
-		clockDoubt: make(chan struct{}, 1), tills: tills{opened: make(chan struct{})},
+		clockDoubt: make(chan struct{}, 1), tills: newTills(),
 	}
 }
 

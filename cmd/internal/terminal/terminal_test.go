@@ -82,7 +82,7 @@ func TestDisplayThatComesBack(t *testing.T) {
 func TestOrderOfANetworkThatIsGone(t *testing.T) {
 	f := startTerminal(t)
 	_, err := f.ask(context.Background(), txn.Request{Op: txn.OpQuery, Order: txn.Order{Network: txn.Alipay}})
-	if pay.FaultOf(err) != txn.FaultConfig {
+	if pay.FaultOf(err) != txn.FaultNotSetUp {
 		t.Fatal(err)
 	}
 }

@@ -25,6 +25,7 @@ type wanderer struct {
 	codes   int
 	down    bool // no request reaches a network
 	dark    bool // no network says anything
+	unpaid  bool // no network has heard of anything
 	seen    map[string]bool
 
 	offlines int  // offline codes asked for
@@ -161,8 +162,12 @@ func (w *wanderer) answer(r txn.Request) txn.NetworkAnswered {
 		a.Fault = txn.FaultNotSent
 		return a
 	}
+	if w.unpaid && r.Op == txn.OpQuery {
+		a.Answer.Status = txn.StatusNotFound
+		return a
+	}
 	if w.dark || w.rng.IntN(3) == 0 {
-		a.Fault = pick(w, txn.FaultNotSent, txn.FaultNoAnswer, txn.FaultUnverified, txn.FaultSystem, txn.FaultConfig)
+		a.Fault = pick(w, txn.FaultNotSent, txn.FaultNotSetUp, txn.FaultNoAnswer, txn.FaultUnverified, txn.FaultSystem, txn.FaultConfig)
 		a.Code = pick(w, "APPID_MCHID_NOT_MATCH", "ACQ.NOW_TIME_AFTER_EXPIRE_TIME_ERROR", "NO_AUTH", txn.CodeExpired, "")
 		return a
 	}
@@ -182,7 +187,7 @@ func (w *wanderer) answer(r txn.Request) txn.NetworkAnswered {
 func (w *wanderer) answerRefund(r txn.RefundRequest) txn.RefundAnswered {
 	a := txn.RefundAnswered{Refund: r.Refund.No, Op: r.Op}
 	if w.dark || w.rng.IntN(3) == 0 {
-		a.Fault = pick(w, txn.FaultNotSent, txn.FaultNoAnswer, txn.FaultUnverified, txn.FaultSystem, txn.FaultConfig)
+		a.Fault = pick(w, txn.FaultNotSent, txn.FaultNotSetUp, txn.FaultNoAnswer, txn.FaultUnverified, txn.FaultSystem, txn.FaultConfig)
 		return a
 	}
 	a.Answer = txn.RefundAnswer{
@@ -262,6 +267,18 @@ func (w *wanderer) offline() {
 		w.keys("1 2 3 4 5 6 7 8 OK")
 		w.down = w.rng.IntN(2) == 0
 	}
+}
+
+// deceived takes a right answer for a code that nobody pays, which ends such codes, and asks for another.
+func (w *wanderer) deceived() {
+	w.down = true
+	w.keys("CANCEL CANCEL CANCEL 5 0 OK")
+	w.keys("8 OK 1 2 3 4 5 6 7 8 OK CANCEL")
+	w.down, w.unpaid = false, true
+	w.pass(time.Hour)
+	w.down, w.unpaid = true, false
+	w.keys("CANCEL CANCEL CANCEL 5 0 OK")
+	w.keys("8 OK CANCEL MENU 8 CANCEL")
 }
 
 // scheme asks for a scheme's code in its place, and perhaps gives the cashier's word.

@@ -110,8 +110,8 @@ func (t *Terminal) logAnswer(began time.Time, status txn.Status, code string, er
 func (t *Terminal) ask(ctx context.Context, r txn.Request) (txn.Answer, error) {
 	n := t.network(r.Order.Network)
 	if n == nil {
-		// An order of a network that the profile no longer has, or that is not set up yet: it stays unresolved and listed.
-		return txn.Answer{}, &pay.Error{Network: r.Order.Network, Op: r.Op, Order: r.Order.No, Fault: txn.FaultConfig, Code: txn.CodeNotSetUp}
+		// Nothing was sent now; an order of a network that the profile no longer has stays unresolved and listed.
+		return txn.Answer{}, &pay.Error{Network: r.Order.Network, Op: r.Op, Order: r.Order.No, Fault: txn.FaultNotSetUp}
 	}
 	switch r.Op {
 	case txn.OpShow:
