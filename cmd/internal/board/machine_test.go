@@ -1,6 +1,7 @@
 package board_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +18,7 @@ import (
 	"time"
 
 	"smartpos/cmd/internal/board"
+	"smartpos/cmd/internal/board/camera"
 	bootimage "smartpos/cmd/internal/image"
 )
 
@@ -132,10 +134,17 @@ func displays(t testing.TB, b *board.Board, texts ...string) {
 	}
 }
 
-func phone(t testing.TB, b *board.Board, do string) board.PhonePage {
+// phone is a customer who holds the camera to the display until it reads what is drawn there.
+func phone(t testing.TB, b *board.Board, do string) (page board.PhonePage) {
 	t.Helper()
-	page, err := b.Phone(t.Context(), board.PhoneRequest{Wallet: "wechat", Do: do})
-	if err != nil {
+	ctx, cancel := context.WithTimeout(t.Context(), machineLimit)
+	defer cancel()
+	var err error
+	late := b.Await(ctx, func() bool {
+		page, err = b.Phone(ctx, board.PhoneRequest{Wallet: "wechat", Do: do})
+		return !errors.Is(err, camera.ErrNoCode)
+	})
+	if err = cmp.Or(err, late); err != nil {
 		t.Fatalf("phone %s: %v\n%s", do, err, b.DisplayText())
 	}
 	return page
