@@ -101,3 +101,17 @@ func TestNetworkNotSetUpLater(t *testing.T) {
 	r.sees("结果未知", "支付渠道未就绪")
 	r.order(txn.Unknown)
 }
+
+// A code whose first request may have arrived is no failure because a later one never left.
+func TestUnsentAfterNoAnswer(t *testing.T) {
+	for _, fault := range []txn.Fault{txn.FaultNotSent, txn.FaultNotSetUp} {
+		r := newRig(t)
+		r.keys("5 OK")
+		r.fault(r.asked(txn.OpShow), txn.FaultNoAnswer)
+		for len(r.requests) == 0 {
+			r.pass(100*time.Millisecond, nil)
+		}
+		r.fault(r.asked(txn.OpShow), fault)
+		r.order(txn.Open)
+	}
+}
