@@ -70,6 +70,9 @@ var screens = map[string]place{
 	"主管": atSupervisor, "Supervisor": atSupervisor,
 }
 
+// yetToCome is what a step says of the sale that a day did not come to.
+const yetToCome = "a sale that is yet to come"
+
 // afterHours is how long the shop stays open once the last sale is begun.
 const afterHours = 2 * time.Minute
 
@@ -208,6 +211,14 @@ func (c *cashier) leaveOut() {
 	for c.plan < c.w.opt.Sales && !c.w.plays(strconv.Itoa(c.plan+1)) {
 		c.plan++
 	}
+}
+
+// next is the sale that would have been begun next: without it the shop would have been about to close.
+func (c *cashier) next() []Step {
+	if c.leaveOut(); c.plan == c.w.opt.Sales {
+		return nil
+	}
+	return []Step{{strconv.Itoa(c.plan + 1), yetToCome}}
 }
 
 // sell begins a sale: an amount, and how it is paid.

@@ -46,7 +46,11 @@ type step struct {
 	*rand.Rand
 	w    *world
 	name string
+	at   int // in the day's steps
 }
+
+// noHarm is what a step says that found nothing to harm; it may have kept something else from happening.
+const noHarm = "nothing came of it"
 
 // Step is a sale, or something that went wrong, as people read it.
 type Step struct {
@@ -83,10 +87,13 @@ func (d *dice) step() *step {
 	if !d.w.plays(name) {
 		return nil
 	}
-	return &step{Rand: rand.New(rand.NewPCG(d.w.opt.Seed, mix(d.part, d.w.sale, d.asked))), w: d.w, name: name}
+	d.w.step(name, noHarm)
+	return &step{
+		Rand: rand.New(rand.NewPCG(d.w.opt.Seed, mix(d.part, d.w.sale, d.asked))), w: d.w, name: name, at: len(d.w.steps) - 1,
+	}
 }
 
-// is says what it is that goes wrong: it is counted, and a step of the day from here on.
+// is says what it is that goes wrong, and counts it.
 func (s *step) is(k Kind, no txn.OrderNo, format string, args ...any) {
 	s.w.result.Kinds[k]++
 	text := k.String()
@@ -96,7 +103,11 @@ func (s *step) is(k Kind, no txn.OrderNo, format string, args ...any) {
 	if no != "" {
 		text += " (" + no.Short() + ")"
 	}
-	s.w.step(s.name, text)
+	if said := &s.w.steps[s.at]; said.Text == noHarm {
+		said.Text = text
+	} else {
+		said.Text += "; " + text
+	}
 	s.w.log(no, "WRONG %s: %s", s.name, text)
 }
 

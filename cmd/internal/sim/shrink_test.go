@@ -49,6 +49,30 @@ func TestShrink(t *testing.T) {
 	}
 }
 
+// The steps of a day that broke a rule break it again in the same way, all of them: there is nothing to be left out else. A
+// refund goes wrong between two sales, too, where the next is yet to come.
+func TestStepsAreTheDay(t *testing.T) {
+	broken, between := 0, 0
+	for seed := uint64(1); seed <= 12; seed++ {
+		opt := Options{Seed: seed, Sales: 40, Dir: dir(t), broken: faults{effects: early(refundEarly)}}
+		var whole, steps *Failure
+		if _, err := Run(opt); !errors.As(err, &whole) {
+			continue
+		}
+		broken++
+		if last := whole.Steps[len(whole.Steps)-1]; last.Text == yetToCome {
+			between++
+		}
+		opt.Dir, opt.Only = dir(t), whole.names()
+		if _, err := Run(opt); !errors.As(err, &steps) || steps.What != whole.What || len(steps.Steps) != len(whole.Steps) {
+			t.Errorf("seed %d: %v, after\n%v", seed, err, whole)
+		}
+	}
+	if broken < 6 || between < 3 {
+		t.Errorf("%d days broke, %d of them before the last sale was begun", broken, between)
+	}
+}
+
 // long plays days until one breaks a rule after many steps.
 func long(opt Options, rule int, in func(func(string))) (f *Failure) {
 	for opt.Seed = 1; opt.Seed < 200; opt.Seed++ {

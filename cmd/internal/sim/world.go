@@ -3,6 +3,7 @@ package sim
 import (
 	"container/heap"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -168,7 +169,7 @@ func (w *world) fail(rule int, no txn.OrderNo, format string, args ...any) {
 	w.log(no, "BROKEN rule %d: %s", rule, what)
 	w.failure = &Failure{
 		Seed: w.opt.Seed, Sales: w.opt.Sales, Rule: rule, Order: no, What: what,
-		Steps: w.steps, Events: w.excerpt(no),
+		Steps: append(slices.Clone(w.steps), w.cashier.next()...), Events: w.excerpt(no),
 	}
 }
 
