@@ -20,6 +20,9 @@ const tableLine = "| damage | found at | saved | the terminal itself |\n|---|---
 // What is found of each damage and what is saved of it stands in docs/journal.md. What is saved is proved by a restore
 // in the place of the damaged journal.
 func TestDamageTable(t *testing.T) {
+	if testing.Short() {
+		t.Skip("repairs and restores dozens of journals, one after the other")
+	}
 	var table strings.Builder
 	table.WriteString(tableLine)
 	row := func(name string, of base, damage func(dir string)) {

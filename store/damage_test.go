@@ -270,6 +270,9 @@ func TestDamage(t *testing.T) {
 
 // Whatever happens to one page, or to one bit: the journal says so, or it has lost nothing.
 func TestAnyPageAnyBit(t *testing.T) {
+	if testing.Short() {
+		t.Skip("opens hundreds of journals, one after the other")
+	}
 	dir := worn(t)
 	whole := read(t, filepath.Join(dir, FileName))
 	want, err := use(dir)

@@ -78,6 +78,9 @@ func TestFullBySize(t *testing.T) {
 
 // A full journal sells again by itself as soon as pruning has made room.
 func TestFullThenPruned(t *testing.T) {
+	if testing.Short() {
+		t.Skip("thousands of records, one after the other")
+	}
 	a := grow(t, t.TempDir())
 	a.cfg.MaxBytes, a.cfg.Reserve = 1<<20, 128<<10
 	a.db.MaxSize = 1 << 20
@@ -247,6 +250,9 @@ func TestWriteFails(t *testing.T) {
 
 // An order never becomes longer than what is read again, whatever networks call their refunds.
 func TestOrderThatGrows(t *testing.T) {
+	if testing.Short() {
+		t.Skip("thousands of records, one after the other")
+	}
 	j := open(t, t.TempDir())
 	sell(t, j, 1)
 	o := must(j.Recent(1))[0]

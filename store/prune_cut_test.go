@@ -119,6 +119,9 @@ func stateOf(t *testing.T, j *Journal) (st state) {
 
 // Months of trade go through a small file: it stops growing, and nothing that is owed is ever lost.
 func TestAgeing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("months of trade, one record after the other")
+	}
 	const days, sales, keep = 120, 8, 20 // the journal holds keep days and what came since the last pruning
 	a, sticks := grow(t, t.TempDir()), t.TempDir()
 	var first, size int64

@@ -34,6 +34,10 @@ type wanderer struct {
 }
 
 func newWanderer(t *testing.T, seed uint64, language txn.Language) *wanderer {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("draws thousands of screens, one after the other")
+	}
 	cfg := txn.Config{
 		Terminal: "T0000001", Operator: "01", Language: language, Sandbox: true, Printer: true, Scanner: true, Drawer: true, Continuous: seed%2 == 0,
 		Merchant: txn.Merchant{Name: "上海浦东新区张江高科技园区惠民连锁超市", NameEN: "Huimin Chain Supermarket, Zhangjiang Park"},
