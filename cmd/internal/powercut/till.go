@@ -1,6 +1,7 @@
 package powercut
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"smartpos/cmd/internal/board"
+	"smartpos/cmd/internal/board/camera"
 	"smartpos/txn/pay/paynet"
 )
 
@@ -331,7 +333,8 @@ func (t *till) phone(do string) step {
 			if errors.Is(err, board.ErrPhone) {
 				text = t.b.Phones()[paynet.WeChat].Text
 			}
-			if (text == pageExpired || text == pageClosed) && t.sees(ctx, saysFailed) == nil {
+			over := text == pageExpired || text == pageClosed || errors.Is(err, camera.ErrNoCode)
+			if over && t.sees(ctx, saysFailed) == nil {
 				return errNoSale
 			}
 			return err
@@ -351,9 +354,15 @@ func (t *till) refusable(do string) step {
 	}
 }
 
-func (t *till) tap(ctx context.Context, do string) error {
-	_, err := t.b.Phone(ctx, board.PhoneRequest{Wallet: paynet.WeChat, Do: do})
-	return err
+// tap holds the camera to what is still being drawn until it reads it, or until there is nothing to be read any more.
+func (t *till) tap(ctx context.Context, do string) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, seeLimit)
+	defer cancel()
+	late := t.b.Await(ctx, func() bool {
+		_, err = t.b.Phone(ctx, board.PhoneRequest{Wallet: paynet.WeChat, Do: do})
+		return !errors.Is(err, camera.ErrNoCode) || t.b.Power().State != board.PowerOn || strings.Contains(t.text(), saysFailed)
+	})
+	return cmp.Or(err, late)
 }
 
 func (t *till) scan() step {
