@@ -40,10 +40,11 @@ MOST  := $(filter-out $(patsubst %,$(SCENARIOS)/%,alipay-% unionpay-% aggregator
 	cash-no-printer.txtar network-gone-while-shown.txtar network-lost-show.txtar network-slow.txtar scan-balance.txtar \
 	scan-nobody.txtar scan-not-a-code.txtar scan-same-code-twice.txtar scan-wrong-network.txtar scan-password-%.txtar \
 	show-cancelled.txtar show-coupon.txtar show-expired.txtar show-late.txtar unknown-then-again.txtar items.txtar cover-open.txtar \
-	network-forged.txtar power-charge-%.txtar power-on-qr-unpaid.txtar power-while-password.txtar printer-skipped.txtar stick-noise.txtar), \
+	network-forged.txtar power-charge-%.txtar power-on-qr-unpaid.txtar power-while-password.txtar printer-skipped.txtar stick-noise.txtar \
+	stick-full.txtar power-second-copy.txtar show-paper.txtar settlement.txtar), \
 	$(wildcard $(SCENARIOS)/*.txtar)) \
 	$(patsubst %,$(SCENARIOS)/%.txtar,alipay-show alipay-scan unionpay-show-paid unionpay-scan-paid aggregator-two-phones \
-	key-unusable refund-receipt refund-cash refund-power offline-confirmed offline-power-counted reconcile-doubt)
+	key-unusable refund-receipt refund-cash refund-power offline-confirmed offline-power-counted)
 SMOKE := $(patsubst %,$(SCENARIOS)/%.txtar,\
 	show-paid scan-paid network-lost-reply-reversed paper-out-during power-printing scanner-unplugged stick-backup)
 
