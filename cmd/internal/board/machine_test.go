@@ -222,9 +222,6 @@ func zbar(t *testing.T, b *board.Board) string {
 
 // An SD card for the data partition: a sale, and what is left of it after the power was cut.
 func TestMachineSDCard(t *testing.T) {
-	if os.Getenv("SMARTPOS_FULL") == "" {
-		t.Skip("has an image of its own: make test-full boots it")
-	}
 	b := machine(t, images.get(t, "virt-arm64-sd", "arm64", nil))
 	on(t, b)
 	sell(t, b, "7")
@@ -321,9 +318,6 @@ func TestMachineStartsBroken(t *testing.T) {
 
 // A module is missing from the image: the console names it, and a terminal without its scanner sells.
 func TestMachineWithoutModule(t *testing.T) {
-	if os.Getenv("SMARTPOS_FULL") == "" {
-		t.Skip("has an image of its own: make test-full boots it")
-	}
 	b := machine(t, images.get(t, "no-ftdi", "arm64", func(b *bootimage.Board) {
 		b.LateModules = slices.DeleteFunc(b.LateModules, func(m string) bool { return m == "ftdi_sio" })
 	}))
