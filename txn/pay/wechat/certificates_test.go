@@ -25,9 +25,6 @@ func byCertificates(c *wechat.Config) { c.PublicKeyID, c.PublicKey = "", wechat.
 
 // TestContractByCertificates runs the suite for a merchant from before public keys.
 func TestContractByCertificates(t *testing.T) {
-	if testing.Short() {
-		t.Skip("the contract once more, as TestContract keeps it")
-	}
 	net, c := sandbox(t, paynet.Options{}, byCertificates)
 	if _, err := c.Query(context.Background(), order("T0000001A0001", txn.Show, 1)); err != nil {
 		t.Fatal(err) // fetched before anything is broken
